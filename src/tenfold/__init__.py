@@ -1,0 +1,50 @@
+"""Tenfold reads handwritten digits, says how sure it is, and says so when it is not a digit."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tenfold.config import Settings
+    from tenfold.errors import TenfoldError
+    from tenfold.recognizer import Recognizer, predict
+    from tenfold.types import Alternative, Box, Prediction, Stroke, Strokes
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Alternative",
+    "Box",
+    "Prediction",
+    "Recognizer",
+    "Settings",
+    "Stroke",
+    "Strokes",
+    "TenfoldError",
+    "__version__",
+    "predict",
+]
+
+_HOME = {
+    "Alternative": "tenfold.types",
+    "Box": "tenfold.types",
+    "Prediction": "tenfold.types",
+    "Recognizer": "tenfold.recognizer",
+    "Settings": "tenfold.config",
+    "Stroke": "tenfold.types",
+    "Strokes": "tenfold.types",
+    "TenfoldError": "tenfold.errors",
+    "predict": "tenfold.recognizer",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Resolved on first use, so that `import tenfold` costs next to nothing.
+    if name in _HOME:
+        return getattr(import_module(_HOME[name]), name)
+    raise AttributeError(f"module 'tenfold' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,1 @@
+"""Trainable classifiers by name."""

@@ -1,0 +1,78 @@
+"""One frozen settings model: built-in defaults < settings file < environment < arguments."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from tenfold.errors import UsageError
+
+
+def _home(variable: str, fallback: str) -> Path:
+    return Path(os.environ.get(variable) or Path.home() / fallback) / "tenfold"
+
+
+def default_cache_dir() -> Path:
+    """The user's cache folder for data sets, by the XDG rules."""
+    return _home("XDG_CACHE_HOME", ".cache")
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, with safe defaults.
+
+    Values come from, in rising order: the defaults here, ``settings.toml`` in the user's
+    configuration folder (``~/.config/tenfold``), environment variables ``TENFOLD_<NAME>``, and
+    keyword arguments.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, env_prefix="TENFOLD_", extra="forbid")
+
+    model: str = Field("digit", description="Shipped model name, or path of an .onnx file")
+    error_budget: float = Field(0.01, gt=0, le=1, description="Largest share of wrong answers among those given")
+    max_bytes: int = Field(20_000_000, gt=0, description="Largest picture file accepted, in bytes")
+    max_pixels: int = Field(40_000_000, gt=0, description="Largest picture accepted, in pixels")
+    threads: int = Field(1, ge=1, le=64, description="Threads for the network; one is fastest for one digit")
+    cache_dir: Path = Field(default_factory=default_cache_dir, description="Where data sets are kept")
+    host: str = Field("127.0.0.1", description="Address the server binds to")
+    port: int = Field(8000, ge=0, le=65535, description="Port the server binds to; 0 picks a free one")
+    workers: int = Field(1, ge=1, le=64, description="Server processes")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = _home("XDG_CONFIG_HOME", ".config") / "settings.toml"
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """The settings in force.
+
+    Args:
+        overrides: Values that win over file and environment; None means "not given".
+
+    Raises:
+        UsageError: If a value is out of range or unknown, naming it and what was expected.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise UsageError(
+            f"Setting {name!r}: {first['msg']}, got {first['input']!r}.",
+            f"Give it as an argument, as TENFOLD_{name.upper()}, or in settings.toml.",
+        ) from error

@@ -1,0 +1,69 @@
+"""From probabilities to an answer: the threshold from the error budget, and the statuses."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tenfold.models.base import ModelCard
+from tenfold.types import Alternative, Floats, Prediction
+
+SEVERAL = "More than one digit: give one at a time."
+NOT_A_DIGIT = "This does not look like one of the digits 0 to 9."
+
+
+def threshold(card: ModelCard, error_budget: float) -> float:
+    """The confidence below which an answer is uncertain.
+
+    The card's table was measured on the validation split: each pair says which confidence keeps the
+    errors among the given answers within that budget. Between two budgets the value is
+    interpolated; beyond the table its ends hold.
+
+    Args:
+        card: The card of the network that gave the confidence.
+        error_budget: Largest accepted share of wrong answers, 0..1.
+
+    Returns:
+        A confidence, 0..1; 0 for a card without a table.
+    """
+    if not card.thresholds:
+        return 0.0
+    budgets, confidences = zip(*card.thresholds, strict=True)
+    return float(np.interp(error_budget, budgets, confidences))
+
+
+def read_digit(probabilities: Floats, card: ModelCard, error_budget: float) -> Prediction:
+    """The answer for ink that is one digit: ``ok``, or ``uncertain`` below the threshold.
+
+    Args:
+        probabilities: float (10,), calibrated, sums to 1.
+        card: The card of the network they come from.
+        error_budget: See `threshold`.
+    """
+    order = [int(digit) for digit in np.argsort(-probabilities, kind="stable")]
+    ranked = tuple(Alternative(digit, float(probabilities[digit])) for digit in order)
+    best = ranked[0]
+    values = tuple(float(value) for value in probabilities)
+    if best.probability >= threshold(card, error_budget):
+        return Prediction("ok", best.digit, best.probability, values, ranked[1:], "", card.identity)
+    reason = f"Could be {best.digit} or {ranked[1].digit}, and not sure enough to say which."
+    return Prediction("uncertain", None, best.probability, values, ranked, reason, card.identity)
+
+
+def turn_away(gate: Floats, parts: Floats, least: float, model: str) -> Prediction | None:
+    """The answer for ink that is not one digit, or None if it is.
+
+    Args:
+        gate: float (3,): probability of one digit, of several, of neither, for the whole ink.
+        parts: float (k, 3): the same for the pieces between the gaps, k = 0 where there is no gap.
+        least: Probability of one digit below which ink is turned away.
+        model: Identity of the network that would have answered.
+    """
+    one, several, _ = gate
+    pieces_read = len(parts) >= 2 and int((parts[:, 0] >= least).sum()) >= 2
+    if pieces_read and float(np.median(parts[:, 0])) > one:
+        return Prediction("several_digits", reason=SEVERAL, model=model)
+    if one >= least:
+        return None
+    if several >= 0.5 or pieces_read:
+        return Prediction("several_digits", reason=SEVERAL, model=model)
+    return Prediction("not_a_digit", reason=NOT_A_DIGIT, model=model)

@@ -1,0 +1,133 @@
+"""Classifiers out of ONNX files, run by ONNX Runtime, with their cards checked first."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from pydantic import ValidationError
+
+from tenfold.errors import ModelError, UnknownName
+from tenfold.models.base import ModelCard
+from tenfold.types import Floats
+
+WEIGHTS = Path(__file__).parent / "weights"
+
+
+class OnnxClassifier:
+    """A network in ONNX Runtime, on the CPU.
+
+    Args:
+        weights: The serialised ONNX model. Input float32 (n, 28, 28), (n, 28, 28, 1) or
+            (n, 1, 28, 28); first output (n, k), logits or probabilities as the card says.
+        card: What is known of it.
+        threads: Threads within one call. One is fastest for single digits: waking a pool costs
+            more than the arithmetic.
+
+    Raises:
+        ModelError: If ONNX Runtime cannot load the file or its input has another shape.
+    """
+
+    def __init__(self, weights: bytes, card: ModelCard, threads: int = 1) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime's exceptions share no public base class
+            raise ModelError(f"Model {card.name!r} is not a usable ONNX file: {str(error):.200}") from error
+        given = self._session.get_inputs()[0]
+        trailing = tuple(given.shape[1:])
+        if trailing not in ((28, 28), (28, 28, 1), (1, 28, 28)):
+            raise ModelError(
+                f"Model {card.name!r} takes input {given.shape}; expected (n, 28, 28), (n, 28, 28, 1) or (n, 1, 28, 28)."
+            )
+        self._name, self._shape = given.name, trailing
+        self._outputs = [self._session.get_outputs()[0].name]
+        self.card = card
+
+    def raw(self, batch: Floats) -> Floats:
+        """The network's first output as it is: float32 (n, k)."""
+        if len(batch) == 0:
+            return np.zeros((0, 10), np.float32)
+        feed = np.ascontiguousarray(batch, np.float32).reshape(-1, *self._shape)
+        (result,) = self._session.run(self._outputs, {self._name: feed})
+        return np.asarray(result, np.float32)
+
+    def predict_proba(self, batch: Floats) -> Floats:
+        """Calibrated probabilities; see `Classifier.predict_proba`."""
+        output = self.raw(batch)
+        if self.card.output == "probabilities":
+            if self.card.temperature == 1.0:
+                return output
+            output = np.log(np.maximum(output, 1e-30))
+        return softmax(output / np.float32(self.card.temperature))
+
+
+def softmax(logits: Floats) -> Floats:
+    """Softmax over the last axis, float32, safe for large logits."""
+    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
+    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), np.float32)
+
+
+def shipped_names(task: str = "digit") -> list[str]:
+    """Names of the models inside the package for one task."""
+    return sorted(path.stem for path in WEIGHTS.glob("*.json") if read_card(path).task == task)
+
+
+def read_card(path: Path) -> ModelCard:
+    """Read a card from its JSON file.
+
+    Raises:
+        ModelError: If the file is not a valid card.
+    """
+    try:
+        return ModelCard.model_validate_json(path.read_text("utf-8"))
+    except (OSError, ValidationError, UnicodeDecodeError) as error:
+        raise ModelError(f"{path}: not a model card: {str(error):.200}") from error
+
+
+def card_path(weights: Path) -> Path:
+    """Where a model's card lies: beside the weights, with the ending ``.json``."""
+    return weights.with_suffix(".json")
+
+
+def load_onnx(model: str | Path, normalization: str, threads: int = 1) -> OnnxClassifier:
+    """Load a shipped model by name, or an ONNX file by path.
+
+    Args:
+        model: A shipped name, or the path of an ``.onnx`` file; a card beside it is used, and
+            without one a plain card is made.
+        normalization: The version of the normalisation in force.
+        threads: See `OnnxClassifier`.
+
+    Raises:
+        UnknownName: If there is no such model or file.
+        ModelError: If the card names another normalisation, the weights' SHA-256 differs from the
+            card's, or the file is no usable model.
+    """
+    path = Path(model)
+    if path.suffix != ".onnx":
+        path = WEIGHTS / f"{model}.onnx"
+    if not path.is_file():
+        raise UnknownName("model", str(model), [*shipped_names(), "PATH.onnx"])
+    weights = path.read_bytes()
+    digest = hashlib.sha256(weights).hexdigest()
+    if not card_path(path).is_file():
+        card = ModelCard(name=path.stem, summary="ONNX file without a card", sha256=digest)
+        return OnnxClassifier(weights, card, threads)
+    card = read_card(card_path(path))
+    if card.sha256 != digest:
+        raise ModelError(
+            f"{path}: SHA-256 is {digest[:16]}…, its card says {card.sha256[:16]}….",
+            "The file was changed or damaged: install Tenfold again, or remove the card if you trust the file.",
+        )
+    if card.normalization and card.normalization != normalization:
+        raise ModelError(
+            f"Model {card.name!r} was trained on normalisation {card.normalization!r}; this Tenfold uses {normalization!r}.",
+            f"Train it again: {card.recipe or 'tenfold train'}",
+        )
+    return OnnxClassifier(weights, card, threads)

@@ -1,0 +1,160 @@
+"""The recogniser: load, normalise, classify, decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tenfold.config import Settings, load_settings
+from tenfold.decide import read_digit, threshold, turn_away
+from tenfold.errors import UnreadableImage
+from tenfold.imaging.load import Source, load
+from tenfold.imaging.normalize import VERSION, normalize
+from tenfold.models.base import Classifier
+from tenfold.models.onnx import OnnxClassifier, load_onnx
+from tenfold.types import Floats, Normalized, Picture, Pixels, Prediction
+
+
+class Recognizer:
+    """Reads one handwritten digit a picture. Load it once, use it often; safe to share between threads.
+
+    Args:
+        model: A shipped name, the path of an ``.onnx`` file, or any `Classifier`; by default the
+            one in the settings (``"digit"``).
+        error_budget: Largest accepted share of wrong answers among those given (0 < p <= 1); a
+            smaller budget makes more answers ``uncertain``. By default the one in the settings (0.01).
+        settings: Limits and defaults; by default those in force.
+
+    Raises:
+        UnknownName: If there is no such model.
+        ModelError: If the model cannot be trusted or was made for another normalisation.
+        UsageError: If the error budget is out of range.
+    """
+
+    def __init__(
+        self,
+        model: str | Path | Classifier | None = None,
+        error_budget: float | None = None,
+        settings: Settings | None = None,
+    ) -> None:
+        given = settings.model_dump() if settings else {}
+        self.settings = load_settings(**{**given, **({} if error_budget is None else {"error_budget": error_budget})})
+        if model is None:
+            model = self.settings.model
+        if isinstance(model, str | Path):
+            model = load_onnx(model, VERSION, self.settings.threads)
+        self.classifier: Classifier = model
+        self._gate: OnnxClassifier = load_onnx("gate", VERSION, self.settings.threads)
+
+    @property
+    def model(self) -> str:
+        """``name@hash`` of the network in use."""
+        return self.classifier.card.identity
+
+    def predict(self, x: Source) -> Prediction:
+        """Read one digit.
+
+        Args:
+            x: A path, the bytes of a picture file, a PIL image, an array (H, W), (H, W, 3) or
+                (H, W, 4), or `Strokes`. Dark on light or light on dark.
+
+        Returns:
+            The answer; input that cannot be opened gives status ``unreadable_image``.
+
+        Raises:
+            UsageError: If `x` is of a type Tenfold does not know.
+        """
+        return self.predict_batch([x])[0]
+
+    def predict_batch(self, xs: Iterable[Source]) -> list[Prediction]:
+        """Read one digit from each input; one network call for all of them.
+
+        Args:
+            xs: Inputs as for `predict`.
+
+        Returns:
+            One answer an input, in the same order.
+        """
+        inks: list[Normalized | Prediction] = []
+        for x in xs:
+            try:
+                inks.append(normalize(self.load(x)))
+            except UnreadableImage as error:
+                inks.append(Prediction("unreadable_image", reason=str(error), model=self.model))
+        return self._answer(inks)
+
+    def read_picture(self, picture: Picture, error_budget: float | None = None) -> Prediction:
+        """Read one digit from a picture that is already loaded.
+
+        Args:
+            picture: What `load` gave.
+            error_budget: Overrides the recogniser's own for this call.
+        """
+        return self._answer([normalize(picture)], error_budget)[0]
+
+    def load(self, x: Source) -> Picture:
+        """Open an input within the limits of the settings.
+
+        Raises:
+            UnreadableImage: If it is no picture, damaged, missing or too large.
+            UsageError: If `x` is of a type Tenfold does not know.
+        """
+        return load(x, max_bytes=self.settings.max_bytes, max_pixels=self.settings.max_pixels)
+
+    def saw(self, x: Source) -> Pixels:
+        """The 28x28 the network is given: uint8 (28, 28), bright ink on black; all zero when empty.
+
+        Raises:
+            UnreadableImage: If the input cannot be opened.
+        """
+        return normalize(self.load(x)).pixels
+
+    def classify(self, batch: Floats) -> list[Prediction]:
+        """Answers for pictures that are already normalised: float32 (n, 28, 28), 0..1.
+
+        Skips finding the ink and turning away what is no digit.
+        """
+        budget = self.settings.error_budget
+        return [read_digit(row, self.classifier.card, budget) for row in self.classifier.predict_proba(batch)]
+
+    def _answer(self, inks: Sequence[Normalized | Prediction], error_budget: float | None = None) -> list[Prediction]:
+        budget = self.settings.error_budget if error_budget is None else error_budget
+        written = [ink for ink in inks if isinstance(ink, Normalized) and not ink.empty]
+        stack = np.concatenate([np.zeros((0, 28, 28), np.uint8)] + [_pieces(ink) for ink in written])
+        batch = stack.astype(np.float32) / np.float32(255)
+        whole = np.cumsum([0] + [1 + len(ink.parts) for ink in written])
+        gates = self._gate.predict_proba(batch)
+        digits = iter(self.classifier.predict_proba(batch[whole[:-1]]))
+        verdicts = iter(zip(whole[:-1], whole[1:], strict=True))
+        least = threshold(self._gate.card, 1.0)
+
+        answers = []
+        for ink in inks:
+            if isinstance(ink, Prediction):
+                answers.append(ink)
+            elif ink.empty:
+                answers.append(Prediction("empty", reason=ink.reason, model=self.model))
+            else:
+                first, end = next(verdicts)
+                row = next(digits)
+                turned = turn_away(gates[first], gates[first + 1 : end], least, self.model)
+                answers.append(turned or read_digit(row, self.classifier.card, budget))
+        return answers
+
+
+def _pieces(ink: Normalized) -> Pixels:
+    return np.concatenate([ink.pixels[None], ink.parts])
+
+
+@lru_cache(maxsize=1)
+def _shared() -> Recognizer:
+    return Recognizer()
+
+
+def predict(x: Any) -> Prediction:
+    """Read one digit with the shipped model; see `Recognizer.predict`."""
+    return _shared().predict(x)

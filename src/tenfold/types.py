@@ -1,0 +1,172 @@
+"""The values that pass between the stages: frozen, and made of numpy arrays and plain Python only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, cast, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+Status = Literal["ok", "uncertain", "empty", "not_a_digit", "several_digits", "unreadable_image"]
+STATUSES: tuple[Status, ...] = get_args(Status)
+
+Pixels = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.float32]
+
+NO_PROBABILITIES: tuple[float, ...] = (0.0,) * 10
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle in pixels of the given image: left, top, width, height."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded picture, upright, without transparency.
+
+    Attributes:
+        pixels: uint8, (H, W) grey or (H, W, 3) RGB, 0..255.
+        source: Where it came from, for messages: a path, or ``"array"``, ``"bytes"``, ``"strokes"``.
+    """
+
+    pixels: Pixels
+    source: str = "array"
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """One movement of the pen: x and y in any unit, y downwards; t in milliseconds where known."""
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    t: tuple[float, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Strokes:
+    """Tablet ink: what the pen did, instead of a picture of it.
+
+    Attributes:
+        strokes: The pen movements in the order of writing.
+    """
+
+    strokes: tuple[Stroke, ...] = ()
+
+    @classmethod
+    def of(cls, data: Sequence[Any]) -> Strokes:
+        """Build from plain lists.
+
+        Args:
+            data: A sequence of strokes; each is a mapping with ``x``, ``y`` and optional ``t``, or a
+                sequence of two or three equally long lists ``[xs, ys]`` or ``[xs, ys, ts]``.
+
+        Raises:
+            ValueError: If a stroke has no x or y, or their lengths differ, or a value is no finite number.
+        """
+        return cls(tuple(_stroke(item, number) for number, item in enumerate(data)))
+
+
+def _stroke(item: Any, number: int) -> Stroke:
+    if isinstance(item, Stroke):
+        return item
+    try:
+        parts = [item["x"], item["y"], item.get("t")] if hasattr(item, "keys") else [*item, None][:3]
+        x, y = (tuple(float(value) for value in parts[axis]) for axis in (0, 1))
+        t = None if parts[2] is None else tuple(float(value) for value in parts[2])
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise ValueError(f"stroke {number}: expected x and y as lists of numbers, got {item!r:.80}") from error
+    if len(x) != len(y) or (t is not None and len(t) != len(x)):
+        raise ValueError(f"stroke {number}: x has {len(x)} values, y {len(y)}; they must be equally many")
+    if not all(np.isfinite([*x, *y])):
+        raise ValueError(f"stroke {number}: coordinates must be finite numbers")
+    return Stroke(x, y, t)
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another reading of the same ink, with its calibrated probability (0..1)."""
+
+    digit: int
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """The answer for one picture.
+
+    Attributes:
+        status: One of `STATUSES`; only ``"ok"`` carries a digit.
+        digit: 0..9, or None.
+        confidence: Calibrated probability (0..1) that the best reading is right; 0 if there is none.
+        probabilities: Ten floats that sum to 1; ten zeros where no digit was looked for.
+        alternatives: Other readings, most probable first; with ``"uncertain"`` the best guess leads.
+        reason: One sentence saying why there is no digit; empty when ok.
+        model: ``name@hash`` of the network that answered.
+    """
+
+    status: Status
+    digit: int | None = None
+    confidence: float = 0.0
+    probabilities: tuple[float, ...] = NO_PROBABILITIES
+    alternatives: tuple[Alternative, ...] = ()
+    reason: str = ""
+    model: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """The answer as plain JSON types; the inverse of `from_dict`."""
+        return {
+            "status": self.status,
+            "digit": self.digit,
+            "confidence": self.confidence,
+            "probabilities": list(self.probabilities),
+            "alternatives": [{"digit": a.digit, "probability": a.probability} for a in self.alternatives],
+            "reason": self.reason,
+            "model": self.model,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Prediction:
+        """Rebuild an answer from `to_dict`'s result.
+
+        Raises:
+            ValueError: If the status is not one of `STATUSES`.
+        """
+        if data["status"] not in STATUSES:
+            raise ValueError(f"status must be one of {', '.join(STATUSES)}, got {data['status']!r}")
+        return cls(
+            status=cast(Status, data["status"]),
+            digit=data["digit"],
+            confidence=data["confidence"],
+            probabilities=tuple(data["probabilities"]),
+            alternatives=tuple(Alternative(a["digit"], a["probability"]) for a in data["alternatives"]),
+            reason=data["reason"],
+            model=data["model"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """What `tenfold.imaging.normalize` made of a picture.
+
+    Attributes:
+        pixels: uint8 (28, 28), bright ink on black, or all zero when empty.
+        empty: True if nothing was written (nothing, a dot, plain paper).
+        reason: One sentence saying why it is empty; otherwise empty text.
+        box: Where the ink stands in the given picture; None if empty.
+        parts: The ink cut at its gaps, each normalised by itself, left to right, when it could be
+            several digits side by side: uint8 (k, 28, 28), k = 0 or at least 2.
+    """
+
+    pixels: Pixels
+    empty: bool = False
+    reason: str = ""
+    box: Box | None = None
+    parts: Pixels = field(default_factory=lambda: np.zeros((0, 28, 28), np.uint8))
