@@ -2,51 +2,52 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from tenfold.models.base import ModelCard
 from tenfold.types import Alternative, Floats, Prediction
 
 SEVERAL = "More than one digit: give one at a time."
 NOT_A_DIGIT = "This does not look like one of the digits 0 to 9."
 
 
-def threshold(card: ModelCard, error_budget: float) -> float:
+def threshold(table: Sequence[tuple[float, float]], error_budget: float) -> float:
     """The confidence below which an answer is uncertain.
 
-    The card's table was measured on the validation split: each pair says which confidence keeps the
+    The model card's table was measured on the validation split: each pair says which confidence keeps the
     errors among the given answers within that budget. Between two budgets the value is
     interpolated; beyond the table its ends hold.
 
     Args:
-        card: The card of the network that gave the confidence.
+        table: `ModelCard.thresholds` of the network that gave the confidence.
         error_budget: Largest accepted share of wrong answers, 0..1.
 
     Returns:
-        A confidence, 0..1; 0 for a card without a table.
+        A confidence, 0..1; 0 for an empty table.
     """
-    if not card.thresholds:
+    if not table:
         return 0.0
-    budgets, confidences = zip(*card.thresholds, strict=True)
+    budgets, confidences = zip(*table, strict=True)
     return float(np.interp(error_budget, budgets, confidences))
 
 
-def read_digit(probabilities: Floats, card: ModelCard, error_budget: float) -> Prediction:
+def read_digit(probabilities: Floats, least: float, model: str) -> Prediction:
     """The answer for ink that is one digit: ``ok``, or ``uncertain`` below the threshold.
 
     Args:
         probabilities: float (10,), calibrated, sums to 1.
-        card: The card of the network they come from.
-        error_budget: See `threshold`.
+        least: The confidence below which the answer is uncertain; see `threshold`.
+        model: Identity of the network that answered.
     """
     order = [int(digit) for digit in np.argsort(-probabilities, kind="stable")]
     ranked = tuple(Alternative(digit, float(probabilities[digit])) for digit in order)
     best = ranked[0]
     values = tuple(float(value) for value in probabilities)
-    if best.probability >= threshold(card, error_budget):
-        return Prediction("ok", best.digit, best.probability, values, ranked[1:], "", card.identity)
+    if best.probability >= least:
+        return Prediction("ok", best.digit, best.probability, values, ranked[1:], "", model)
     reason = f"Could be {best.digit} or {ranked[1].digit}, and not sure enough to say which."
-    return Prediction("uncertain", None, best.probability, values, ranked, reason, card.identity)
+    return Prediction("uncertain", None, best.probability, values, ranked, reason, model)
 
 
 def turn_away(gate: Floats, parts: Floats, least: float, model: str) -> Prediction | None:

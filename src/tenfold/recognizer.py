@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -118,8 +119,8 @@ class Recognizer:
 
         Skips finding the ink and turning away what is no digit.
         """
-        budget = self.settings.error_budget
-        return [read_digit(row, self.classifier.card, budget) for row in self.classifier.predict_proba(batch)]
+        least = threshold(self.classifier.card.thresholds, self.settings.error_budget)
+        return [read_digit(row, least, self.model) for row in self.classifier.predict_proba(batch)]
 
     def _answer(self, inks: Sequence[Normalized | Prediction], error_budget: float | None = None) -> list[Prediction]:
         budget = self.settings.error_budget if error_budget is None else error_budget
@@ -129,8 +130,9 @@ class Recognizer:
         whole = np.cumsum([0] + [1 + len(ink.parts) for ink in written])
         gates = self._gate.predict_proba(batch)
         digits = iter(self.classifier.predict_proba(batch[whole[:-1]]))
-        verdicts = iter(zip(whole[:-1], whole[1:], strict=True))
-        least = threshold(self._gate.card, 1.0)
+        verdicts = iter(itertools.pairwise(whole))
+        sure = threshold(self.classifier.card.thresholds, budget)
+        a_digit = threshold(self._gate.card.thresholds, 1.0)
 
         answers = []
         for ink in inks:
@@ -141,8 +143,8 @@ class Recognizer:
             else:
                 first, end = next(verdicts)
                 row = next(digits)
-                turned = turn_away(gates[first], gates[first + 1 : end], least, self.model)
-                answers.append(turned or read_digit(row, self.classifier.card, budget))
+                turned = turn_away(gates[first], gates[first + 1 : end], a_digit, self.model)
+                answers.append(turned or read_digit(row, sure, self.model))
         return answers
 
 

@@ -38,12 +38,13 @@ class OnnxClassifier:
         try:
             self._session = ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime's exceptions share no public base class
-            raise ModelError(f"Model {card.name!r} is not a usable ONNX file: {str(error):.200}") from error
+            raise ModelError(f"Model {card.name!r} is not a usable ONNX file: {error!s:.200}") from error
         given = self._session.get_inputs()[0]
         trailing = tuple(given.shape[1:])
         if trailing not in ((28, 28), (28, 28, 1), (1, 28, 28)):
             raise ModelError(
-                f"Model {card.name!r} takes input {given.shape}; expected (n, 28, 28), (n, 28, 28, 1) or (n, 1, 28, 28)."
+                f"Model {card.name!r} takes input {given.shape}.",
+                "Expected (n, 28, 28), (n, 28, 28, 1) or (n, 1, 28, 28).",
             )
         self._name, self._shape = given.name, trailing
         self._outputs = [self._session.get_outputs()[0].name]
@@ -87,7 +88,7 @@ def read_card(path: Path) -> ModelCard:
     try:
         return ModelCard.model_validate_json(path.read_text("utf-8"))
     except (OSError, ValidationError, UnicodeDecodeError) as error:
-        raise ModelError(f"{path}: not a model card: {str(error):.200}") from error
+        raise ModelError(f"{path}: not a model card: {error!s:.200}") from error
 
 
 def card_path(weights: Path) -> Path:
@@ -127,7 +128,8 @@ def load_onnx(model: str | Path, normalization: str, threads: int = 1) -> OnnxCl
         )
     if card.normalization and card.normalization != normalization:
         raise ModelError(
-            f"Model {card.name!r} was trained on normalisation {card.normalization!r}; this Tenfold uses {normalization!r}.",
+            f"Model {card.name!r} was trained on normalisation {card.normalization!r}; "
+            f"this Tenfold uses {normalization!r}.",
             f"Train it again: {card.recipe or 'tenfold train'}",
         )
     return OnnxClassifier(weights, card, threads)
