@@ -1,0 +1,125 @@
+"""The catalogue of training recipes: a decorated function plus the options every one of them takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tenfold.config import Settings, load_settings
+from tenfold.errors import UnknownName, UsageError
+
+if TYPE_CHECKING:
+    from tenfold.data import Dataset
+
+# Where recipes are defined. They are imported on first need, and import Keras only when run.
+MODULES = ("tenfold.training.report",)
+
+
+class TrainOptions(BaseModel):
+    """What every recipe is told: the flags of `tenfold train`, or keyword arguments.
+
+    Attributes:
+        data: A data set by name, or the path of IDX files, a CSV, an NPZ or a folder ``0/ … 9/``; None
+            for the recipe's own.
+        epochs: Passes over the training digits; None for the recipe's own number.
+        seed: Seed of everything random.
+        out: Folder the results go to; made if missing.
+        as_reported: Do as the report did where that is not good practice; only ``report`` knows it.
+        settings: Limits and folders in force.
+        limit: Train on the first so many digits only: for trying things out, and for tests.
+        test: Hands over the test digits. Recipes have no other way to them, and call it once, after
+            the last choice is made.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+    data: str | None = None
+    epochs: int | None = Field(None, ge=1)
+    seed: int = Field(0, ge=0, lt=2**32)
+    out: Path
+    as_reported: bool = False
+    settings: Settings = Field(default_factory=load_settings)
+    limit: int | None = Field(None, ge=1)
+    test: Callable[[], Any] | None = Field(None, exclude=True, repr=False)
+
+    def hand_over_test(self) -> Dataset | None:
+        """The test digits, or None if nobody handed them over."""
+        dataset: Dataset | None = self.test() if self.test else None
+        return dataset
+
+
+def train_options(**given: object) -> TrainOptions:
+    """Check options and freeze them.
+
+    Args:
+        given: Fields of `TrainOptions`; None means "not given".
+
+    Raises:
+        UsageError: If a value is out of range or unknown, naming it and what was expected.
+    """
+    try:
+        return TrainOptions.model_validate({name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        got = "" if first["type"] == "missing" else f", got {first['input']!r}"
+        raise UsageError(f"Option {name!r}: {first['msg']}{got}.", "See tenfold train --help.") from error
+
+
+Trainer = Callable[[TrainOptions], Path]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """One entry: its name, one sentence, and the function that trains and returns the folder of results."""
+
+    name: str
+    summary: str
+    train: Trainer
+
+
+_RECIPES: dict[str, Recipe] = {}
+
+
+def recipe(name: str, summary: str) -> Callable[[Trainer], Trainer]:
+    """Register a trainer function.
+
+    Args:
+        name: What `tenfold train` calls it.
+        summary: One sentence saying what it trains.
+
+    Raises:
+        ValueError: If two functions claim one name.
+    """
+
+    def register(train: Trainer) -> Trainer:
+        if name in _RECIPES:
+            raise ValueError(f"recipe {name!r} is defined twice: {_RECIPES[name].train.__module__}, {train.__module__}")
+        _RECIPES[name] = Recipe(name, summary, train)
+        return train
+
+    return register
+
+
+def recipes() -> list[Recipe]:
+    """All recipes, sorted by name."""
+    for module in MODULES:
+        import_module(module)
+    return [_RECIPES[name] for name in sorted(_RECIPES)]
+
+
+def find_recipe(name: str) -> Recipe:
+    """The recipe of that name.
+
+    Raises:
+        UnknownName: If there is none; offers the nearest.
+    """
+    known = {entry.name: entry for entry in recipes()}
+    if name not in known:
+        raise UnknownName("recipe", name, sorted(known))
+    return known[name]
