@@ -1,0 +1,96 @@
+# The one door: what people, hooks and the CI run. `make help` lists the targets.
+# Needs Python 3.11 or newer, make and git; everything else is brought into .venv or named when it is missing.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+VENV := .venv
+BIN := $(VENV)/bin
+# The first of these that is 3.11 or newer; say `make demo PYTHON=/path/to/python3` to choose another.
+CANDIDATES := python3 python3.13 python3.12 python3.11 python
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON = $(firstword $(foreach name,$(CANDIDATES),$(shell $(name) -c '$(NEW_ENOUGH)' >/dev/null 2>&1 && echo $(name))))
+
+SERVE ?= 1
+PORT ?= 8000
+WORKERS ?= 2
+QUIET_PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps
+COMPILE := $(BIN)/uv pip compile pyproject.toml - --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-header --no-emit-index-url --no-emit-find-links
+# What building the package itself needs; pinned with the rest, as it is built without a further download.
+BUILD_TOOLS := 'hatchling\neditables\n'
+DOC_TOOLS := tools/generate_cli_reference.py tools/scorecard.py
+
+.PHONY: help demo test check docs lock models bench clean
+
+help:  ## List the targets
+	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+
+demo: $(VENV)/.core  ## Recognise the example pictures, then serve the page (SERVE=0: stop after the table)
+	@$(BIN)/tenfold predict examples/digits/*.png
+	@if [ "$(SERVE)" != 0 ]; then \
+	  echo; echo "Now draw your own. Ctrl-C ends it."; \
+	  exec $(BIN)/tenfold serve --port $(PORT); \
+	fi
+
+test: check  ## Everything: check, then all tests, browser and window among them
+	@$(BIN)/python tools/get_browser.py
+	@$(BIN)/tenfold data fetch mnist
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+
+check: $(VENV)/.all  ## Lint, format, types, import rules, the lock and the generated pages
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check . || true; false; }
+	@$(BIN)/mypy --no-error-summary
+	@$(BIN)/lint-imports > $(VENV)/imports.txt 2>&1 || { cat $(VENV)/imports.txt; false; }
+	@$(BIN)/python tools/check_lock.py
+	@for tool in $(DOC_TOOLS); do $(BIN)/python $$tool --check; done
+	@echo "check: clean"
+
+docs: $(VENV)/.all  ## Write the generated pages again: the command reference and the scorecard
+	@for tool in $(DOC_TOOLS); do $(BIN)/python $$tool; done
+
+lock: $(VENV)/.all  ## Resolve the dependencies again into the two lock files
+	@printf $(BUILD_TOOLS) | $(COMPILE) --all-extras --override requirements-overrides.txt $(UPGRADE) -o requirements.lock
+	@printf $(BUILD_TOOLS) | $(COMPILE) --extra serve --constraint requirements.lock -o requirements-demo.lock
+	@$(BIN)/python tools/check_lock.py
+
+models: $(VENV)/.all  ## Train the shipped networks again (hours) and put them into the package
+	@$(BIN)/tenfold data fetch mnist
+	@$(BIN)/tenfold train digit
+	@$(BIN)/tenfold train gate
+
+bench: $(VENV)/.all  ## Measure every claim again and write the scorecard
+	@$(BIN)/tenfold data fetch mnist
+	@for claim in benchmarks/[a-z]*.py; do $(BIN)/python $$claim; done
+	@$(BIN)/python tools/scorecard.py
+
+clean:  ## Remove the virtual environment, caches and everything built
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache screenshots
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/pyvenv.cfg:
+	@if [ -z "$(PYTHON)" ]; then \
+	  echo "Tenfold needs Python 3.11 or newer; found $$(python3 --version 2>&1 || echo none)." >&2; \
+	  echo "  Install one, or name it: make demo PYTHON=/path/to/python3.11" >&2; exit 1; \
+	fi
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "$(PYTHON) could not make a virtual environment. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+
+$(VENV)/.core: $(VENV)/pyvenv.cfg requirements-demo.lock pyproject.toml
+	@echo "Installing Tenfold into $(VENV) ..."
+	@$(QUIET_PIP) -r requirements-demo.lock
+	@$(QUIET_PIP) --no-build-isolation -e .
+	@touch $@
+
+# uv is many times faster than pip here; where its own way to the package index is barred, pip does the same.
+$(VENV)/.all: $(VENV)/.core requirements.lock
+	@echo "Installing the training and development packages into $(VENV) ..."
+	@$(BIN)/python tools/check_lock.py --print uv > $(VENV)/uv.txt
+	@$(QUIET_PIP) -r $(VENV)/uv.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -r requirements.lock \
+	  || $(QUIET_PIP) -r requirements.lock
+	@touch $@
