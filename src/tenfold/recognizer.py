@@ -95,7 +95,17 @@ class Recognizer:
             picture: What `load` gave.
             error_budget: Overrides the recogniser's own for this call.
         """
-        return self._answer([normalize(picture)], error_budget)[0]
+        return self.examine(picture, error_budget)[0]
+
+    def examine(self, picture: Picture, error_budget: float | None = None) -> tuple[Prediction, Normalized]:
+        """Read one digit and keep what the network was given, for callers that show both.
+
+        Args:
+            picture: What `load` gave.
+            error_budget: Overrides the recogniser's own for this call.
+        """
+        ink = normalize(picture)
+        return self._answer([ink], error_budget)[0], ink
 
     def load(self, x: Source) -> Picture:
         """Open an input within the limits of the settings.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tenfold.cli import predict
+from tenfold.cli import predict, serve
 
 app = typer.Typer(
     name="tenfold",
@@ -13,5 +13,5 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (predict,):
+for module in (predict, serve):
     app.command(name=module.__name__.rsplit(".", 1)[-1])(module.command)
