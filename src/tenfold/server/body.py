@@ -1,0 +1,109 @@
+"""From a request's body to something the recogniser can load: a picture out of a form, or strokes out of JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
+
+import anyio
+from fastapi import Request
+from starlette.datastructures import UploadFile
+
+from tenfold.server.errors import BadRequest, BodyTooLarge, InvalidInput, UnknownBody
+from tenfold.types import Stroke, Strokes
+
+# Room for the lines around the picture in a multipart body.
+FORM_SLACK = 64_000
+MAX_JSON_BYTES = 1_000_000
+MAX_POINTS = 20_000
+MAX_COORDINATE = 1e6
+RECEIVE_SECONDS = 120
+
+EXPECTED = 'Send a form with the picture in the field "image", or JSON {"strokes": [{"x": […], "y": […]}, …]}.'
+
+Reading = Callable[[], bytes | Strokes]
+
+
+@asynccontextmanager
+async def received(request: Request) -> AsyncIterator[Reading]:
+    """Receive a request's body; what it holds is read by the call the context gives.
+
+    The call does blocking work (a file, JSON), so make it in a thread.
+
+    Args:
+        request: A request whose body is multipart/form-data with one file ``image``, or JSON with ``strokes``.
+
+    Raises:
+        BadRequest: If the form is broken, or the body takes longer than `RECEIVE_SECONDS`.
+        BodyTooLarge: If the JSON is over `MAX_JSON_BYTES`.
+        UnknownBody: If the content type is another.
+        InvalidInput: If the form has no such file. The call raises it for strokes that are none.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    try:
+        with anyio.fail_after(RECEIVE_SECONDS):
+            if kind == "multipart/form-data":
+                form = await request.form(max_files=1, max_fields=8, max_part_size=10_000)
+            elif kind == "application/json":
+                text = await _read_json(request)
+            else:
+                raise UnknownBody(f"A body of type {kind[:80] or 'unknown'!r} is not taken here.", EXPECTED)
+    except TimeoutError as error:
+        raise BadRequest(f"The body did not arrive within {RECEIVE_SECONDS} seconds.", "Send it again.") from error
+    if kind == "application/json":
+        yield partial(parse_strokes, text)
+        return
+    try:
+        upload = form.get("image")
+        if not isinstance(upload, UploadFile):
+            raise InvalidInput('The form holds no file "image".', EXPECTED)
+        yield upload.file.read
+    finally:
+        await form.close()
+
+
+async def _read_json(request: Request) -> bytes:
+    text = bytearray()
+    async for chunk in request.stream():
+        text += chunk
+        if len(text) > MAX_JSON_BYTES:
+            raise BodyTooLarge(
+                f"The JSON is larger than the limit of {MAX_JSON_BYTES:,} bytes.", "Send fewer points, or a picture."
+            )
+    return bytes(text)
+
+
+def parse_strokes(text: bytes) -> Strokes:
+    """The strokes in a JSON body.
+
+    Raises:
+        BadRequest: If the text is not JSON.
+        InvalidInput: If it holds no strokes, too many points, or coordinates beyond `MAX_COORDINATE`.
+    """
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadRequest(f"The body is not JSON: {error!s:.120}.", EXPECTED) from error
+    given = data.get("strokes") if isinstance(data, dict) else None
+    if not isinstance(given, list):
+        raise InvalidInput('The JSON holds no list "strokes".', EXPECTED)
+    try:
+        strokes = Strokes.of(given)
+    except (ValueError, OverflowError) as error:
+        raise InvalidInput(f"These are no strokes: {error!s:.200}.", EXPECTED) from error
+    _check_size(strokes.strokes)
+    return strokes
+
+
+def _check_size(strokes: tuple[Stroke, ...]) -> None:
+    points = sum(len(stroke.x) for stroke in strokes)
+    if points > MAX_POINTS:
+        raise InvalidInput(f"{points:,} points are more than the limit of {MAX_POINTS:,}.", "Send fewer points.")
+    far: Any = max((abs(value) for stroke in strokes for value in stroke.x + stroke.y), default=0)
+    if far > MAX_COORDINATE:
+        raise InvalidInput(
+            f"A coordinate is {far:g}; at most {MAX_COORDINATE:,.0f} is taken.", "Send pixels or millimetres."
+        )

@@ -1,0 +1,100 @@
+"""Who is served: a bounded number of requests at once, and the recognisers they share."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+import anyio
+import anyio.to_thread
+
+from tenfold.errors import UnknownName
+from tenfold.models.onnx import shipped_names
+from tenfold.recognizer import Recognizer
+from tenfold.server.errors import Busy
+
+T = TypeVar("T")
+
+PLACES = 32
+SHELF = 4
+
+
+class Desk:
+    """Bounds what requests can take: places for those that are being received, workers for those being read.
+
+    Bodies wait in temporary files; only workers hold a decoded picture, so memory is bounded by the number
+    of workers, and disk by the number of places.
+
+    Args:
+        places: Requests under way at once; more are refused.
+        workers: Pictures decoded and read at once; by default one a processor.
+    """
+
+    def __init__(self, places: int = PLACES, workers: int | None = None) -> None:
+        self.places = places
+        self.taken = 0
+        self._workers = anyio.CapacityLimiter(workers or os.cpu_count() or 1)
+
+    @property
+    def full(self) -> bool:
+        """Whether the next request would be refused."""
+        return self.taken >= self.places
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Hold a place while a request is received and answered.
+
+        Raises:
+            Busy: If every place is taken.
+        """
+        if self.full:
+            raise Busy(f"Tenfold is answering {self.places} requests already.", "Try again in a moment.")
+        self.taken += 1
+        try:
+            yield
+        finally:
+            self.taken -= 1
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Run blocking work in a thread, waiting for a free worker first."""
+        return await anyio.to_thread.run_sync(work, limiter=self._workers)
+
+
+class Shelf:
+    """The recognisers in reach by name, each loaded once; never one by a path out of a request.
+
+    Args:
+        recognizer: The one that answers where no model is named.
+        size: How many others are kept; the one longest unused goes first.
+    """
+
+    def __init__(self, recognizer: Recognizer, size: int = SHELF) -> None:
+        self.recognizer = recognizer
+        self._size = size
+        self._others: OrderedDict[str, Recognizer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, name: str | None) -> Recognizer:
+        """The recogniser of a shipped model, or the server's own for None.
+
+        Raises:
+            UnknownName: If no shipped model has that name.
+            ModelError: If its file cannot be trusted.
+        """
+        own = self.recognizer.classifier.card.name
+        if name is None or name == own:
+            return self.recognizer
+        known = shipped_names()
+        if name not in known:
+            raise UnknownName("model", name, sorted({own, *known}))
+        with self._lock:  # a second request for the same model waits for the first one's load
+            if name not in self._others:
+                self._others[name] = Recognizer(model=name, settings=self.recognizer.settings)
+            self._others.move_to_end(name)
+            while len(self._others) > self._size:
+                self._others.popitem(last=False)
+            return self._others[name]

@@ -1,0 +1,129 @@
+"""The ways only the server can refuse, and the one place where errors become HTTP answers.
+
+    TenfoldError
+    ├── CannotListen        exit 1              the address cannot be bound
+    ├── BadRequest                   HTTP 400   the request is malformed
+    ├── UnknownHost                  HTTP 400   the Host header names another machine
+    ├── BodyTooLarge                 HTTP 413   over a limit, refused without keeping it
+    ├── UnknownBody                  HTTP 415   neither multipart nor JSON
+    ├── InvalidInput                 HTTP 422   well-formed, but not what is asked for
+    └── Busy                         HTTP 503   every place is taken
+
+Every refusal is JSON: ``{"error": {"code", "message", "hint"}}``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from tenfold.errors import TenfoldError
+from tenfold.server.headers import SECURITY_HEADERS
+
+
+class CannotListen(TenfoldError):
+    """The server cannot bind the address it was given."""
+
+    code = "cannot_listen"
+
+
+class BadRequest(TenfoldError):
+    """The request cannot be understood: broken JSON, broken multipart, or too slow in coming."""
+
+    code = "bad_request"
+    http_status = 400
+
+
+class UnknownHost(TenfoldError):
+    """The Host header names another machine: the sign of a page elsewhere that reaches for this one."""
+
+    code = "unknown_host"
+    http_status = 400
+
+
+class BodyTooLarge(TenfoldError):
+    """The request's body is over a limit."""
+
+    code = "too_large"
+    http_status = 413
+
+
+class UnknownBody(TenfoldError):
+    """The body is of a type the server does not take."""
+
+    code = "unsupported_media_type"
+    http_status = 415
+
+
+class InvalidInput(TenfoldError):
+    """The request is well-formed, but what it holds is not what is asked for."""
+
+    code = "invalid_input"
+    http_status = 422
+
+
+class Busy(TenfoldError):
+    """More requests at once than the server takes."""
+
+    code = "busy"
+    http_status = 503
+
+
+_CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_HINTS = {
+    404: "The page /docs lists what there is.",
+    405: "The page /docs says which method goes with which address.",
+}
+
+
+def refusal(
+    status: int, code: str, message: str, hint: str = "", headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    """The HTTP answer for a refusal, in the one shape all of them have."""
+    body = {"error": {"code": code, "message": message, "hint": hint}}
+    return JSONResponse(body, status, headers=headers)
+
+
+def refuse(error: TenfoldError) -> JSONResponse:
+    """The HTTP answer for an error Tenfold raised on purpose."""
+    return refusal(error.http_status, error.code, error.message, error.hint)
+
+
+def add_error_answers(app: FastAPI) -> None:
+    """Make every error of the application, FastAPI's own included, answer in the one shape."""
+    app.add_exception_handler(TenfoldError, _on_tenfold_error)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    app.add_exception_handler(RequestValidationError, _on_invalid_query)
+    app.add_exception_handler(Exception, _on_accident)
+
+
+async def _on_tenfold_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, TenfoldError)
+    return refuse(error)
+
+
+async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    status = error.status_code
+    code = _CODES.get(status, "http_error")
+    return refusal(status, code, f"{error.detail}.".replace("..", "."), _HINTS.get(status, ""), error.headers)
+
+
+async def _on_invalid_query(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    message = f"Query {name!r}: {first['msg']}, got {str(first['input'])[:80]!r}."
+    return refusal(422, InvalidInput.code, message, "The page /docs says what each query may be.")
+
+
+async def _on_accident(_: Request, __: Exception) -> JSONResponse:
+    # Starlette raises the error again after this answer, so that the server's log has the traceback.
+    # It answers outside every other layer, so the headers that layer adds are set here.
+    message = "Something went wrong inside Tenfold; the picture was not read."
+    hint = "Try again; if it happens again, the server's log says why."
+    return refusal(500, "internal_error", message, hint, SECURITY_HEADERS)

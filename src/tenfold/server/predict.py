@@ -1,0 +1,106 @@
+"""POST /v1/predict: one picture or one hand's strokes in, one answer out."""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from tenfold.server.body import Reading, received
+from tenfold.server.desk import Desk, Shelf
+from tenfold.types import Status, Strokes
+
+router = APIRouter()
+
+_NUMBERS = {"type": "array", "items": {"type": "number"}}
+_BODY = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["image"],
+                "properties": {"image": {"type": "string", "format": "binary"}},
+            }
+        },
+        "application/json": {
+            "schema": {
+                "type": "object",
+                "required": ["strokes"],
+                "properties": {
+                    "strokes": {
+                        "type": "array",
+                        "items": {
+                            "type": "object",
+                            "required": ["x", "y"],
+                            "properties": {"x": _NUMBERS, "y": _NUMBERS, "t": _NUMBERS},
+                        },
+                    }
+                },
+            }
+        },
+    },
+}
+
+
+class OtherReading(BaseModel):
+    """Another reading of the same ink."""
+
+    digit: int
+    probability: float
+
+
+class InkBox(BaseModel):
+    """A rectangle in pixels of the given picture."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+class Answer(BaseModel):
+    """What Tenfold reads in a picture, or why it reads nothing."""
+
+    id: str = Field(description="The handle of this answer")
+    status: Status = Field(description="Only `ok` carries a digit")
+    digit: int | None = Field(description="0 to 9, or null")
+    confidence: float = Field(description="Calibrated probability that the best reading is right")
+    probabilities: list[float] = Field(description="One for each digit, 0 to 9")
+    alternatives: list[OtherReading] = Field(description="Other readings, most probable first")
+    reason: str = Field(description="Why there is no digit; empty when ok")
+    model: str = Field(description="name@hash of the network that answered")
+    saw: list[int] = Field(description="The 28x28 the network was given, row by row, 0 to 255, bright ink on black")
+    box: InkBox | None = Field(description="Where the ink stands in the given picture; null for strokes")
+
+
+@router.post("/v1/predict", response_model=Answer, openapi_extra={"requestBody": _BODY})
+async def predict(
+    request: Request,
+    model: Annotated[str | None, Query(max_length=100, description="A shipped model's name")] = None,
+    error_budget: Annotated[
+        float | None, Query(gt=0, le=1, description="Largest share of wrong answers among those given")
+    ] = None,
+) -> dict[str, Any]:
+    """Read one digit from a picture or from strokes."""
+    desk: Desk = request.app.state.desk
+    with desk.place():
+        async with received(request) as reading:
+            return await desk.run(partial(_answer, request.app.state.shelf, reading, model, error_budget))
+
+
+def _answer(shelf: Shelf, reading: Reading, model: str | None, error_budget: float | None) -> dict[str, Any]:
+    recognizer = shelf.get(model)
+    source = reading()
+    prediction, ink = recognizer.examine(recognizer.load(source), error_budget)
+    # Strokes are drawn by Tenfold itself: a box in that drawing says nothing to who sent them.
+    box = None if ink.box is None or isinstance(source, Strokes) else ink.box
+    return {
+        "id": uuid.uuid4().hex,
+        **prediction.to_dict(),
+        "saw": ink.pixels.ravel().tolist(),
+        "box": box and {"x": box.x, "y": box.y, "width": box.width, "height": box.height},
+    }

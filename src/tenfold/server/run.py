@@ -1,0 +1,122 @@
+"""Binding the address and running the server's processes until they are told to end."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import wait
+from multiprocessing.context import SpawnProcess
+
+import uvicorn
+
+from tenfold.config import Settings
+from tenfold.errors import TenfoldError
+from tenfold.recognizer import Recognizer
+from tenfold.server.app import create_app
+from tenfold.server.errors import CannotListen
+
+BACKLOG = 128
+
+
+def run(settings: Settings, ready: Callable[[str], None]) -> None:
+    """Serve until Ctrl-C or SIGTERM; see `tenfold.server.serve`."""
+    recognizer = Recognizer(settings=settings)  # before anything is bound: a bad model is the user's to hear of
+    with listen(settings.host, settings.port) as listener:
+        ready(address(settings.host, listener.getsockname()[1]))
+        with suppress(KeyboardInterrupt):  # Ctrl-C is how a server is ended; requests under way were let finish
+            if settings.workers == 1:
+                _serve(recognizer, listener)
+            else:
+                _supervise(settings, listener)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that accepts connections.
+
+    Args:
+        host: A name or an address, IPv4 or IPv6.
+        port: 0 picks a free one.
+
+    Raises:
+        CannotListen: If the address is unknown, in use, or not allowed.
+    """
+    place = f"{host}, port {port}"
+    try:
+        family, kind, protocol, _, name = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise CannotListen(f"Cannot listen on {place}: {error.strerror}.", "Check --host.") from error
+    try:
+        # Without it a restart would have to wait until the last connections are forgotten. Windows
+        # gives the option another meaning: two servers on one port.
+        if hasattr(socket, "SO_REUSEPORT"):
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(name)
+        listener.listen(BACKLOG)
+    except OSError as error:
+        listener.close()
+        raise CannotListen(
+            f"Cannot listen on {place}: {error.strerror}.",
+            "Is Tenfold running already? End that program, or choose another port: tenfold serve --port 0 takes any.",
+        ) from error
+    return listener
+
+
+def address(host: str, port: int) -> str:
+    """The page's address as a browser on this machine takes it."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
+
+
+def _serve(recognizer: Recognizer, listener: socket.socket) -> None:
+    config = uvicorn.Config(
+        create_app(recognizer),
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        lifespan="off",
+        ws="none",
+        timeout_graceful_shutdown=5,
+    )
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _work(settings: Settings, listener: socket.socket) -> None:
+    with suppress(KeyboardInterrupt):  # the terminal sends Ctrl-C to every process; the parent ends the same way
+        _serve(Recognizer(settings=settings), listener)
+
+
+def _supervise(settings: Settings, listener: socket.socket) -> None:
+    """Keep as many processes on one socket as the settings say; one that dies is replaced."""
+    context = get_context("spawn")
+
+    def start() -> SpawnProcess:
+        process = context.Process(target=_work, args=(settings, listener), daemon=True)
+        process.start()
+        return process
+
+    before = signal.signal(signal.SIGTERM, _interrupt)
+    workers = [start() for _ in range(settings.workers)]
+    try:
+        while True:
+            wait([worker.sentinel for worker in workers])
+            for place, worker in enumerate(workers):
+                if worker.exitcode is None:
+                    continue
+                if worker.exitcode > 0:  # it could not start; the next one could not either
+                    raise TenfoldError(f"A server process ended with status {worker.exitcode}.", "See above.")
+                workers[place] = start()
+    finally:
+        for worker in workers:
+            worker.terminate()
+        for worker in workers:
+            worker.join()
+        signal.signal(signal.SIGTERM, before)
+
+
+def _interrupt(*_: object) -> None:
+    raise KeyboardInterrupt
