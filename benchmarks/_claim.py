@@ -1,0 +1,134 @@
+"""A claim's figures and where they were measured, written as benchmarks/results/NAME.json."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from importlib import metadata
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+PACKAGES = (
+    "tenfold",
+    "numpy",
+    "onnxruntime",
+    "opencv-python-headless",
+    "pillow",
+    "keras",
+    "tensorflow-cpu",
+    "tensorflow",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """One measured number beside a plain baseline of the same run.
+
+    Attributes:
+        what: What was measured.
+        value: The number: a median for times, a share in % for accuracies.
+        unit: Its unit: ``"s"``, ``"ms"``, ``"MB"``, ``"%"``.
+        n: How many trials or digits it rests on.
+        spread: Its spread, low and high: quartiles for times, Wilson's 95 % interval for shares.
+        baseline: The same by the plain way.
+        baseline_what: What the plain way is.
+        ratio: How many times better than the baseline; None where a ratio says nothing.
+        asked: What was asked for, in words; empty if nothing was.
+        met: Whether that is met.
+        more: Further numbers by name.
+    """
+
+    what: str
+    value: float
+    unit: str
+    n: int
+    spread: tuple[float, float]
+    baseline: float
+    baseline_what: str
+    ratio: float | None = None
+    asked: str = ""
+    met: bool = True
+    more: dict[str, float] | None = None
+
+
+def arguments(description: str, **defaults: str | int) -> argparse.Namespace:
+    """The flags of a benchmark: `--quick` and those given as defaults."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--quick", action="store_true", help="a few trials only; prints, and writes nothing")
+    for name, default in defaults.items():
+        parser.add_argument(
+            f"--{name.replace('_', '-')}", default=default, type=type(default), help=f"default: {default}"
+        )
+    return parser.parse_args()
+
+
+def report(name: str, claim: str, figures: list[Figure], *, quick: bool) -> None:
+    """Print the figures; keep them in benchmarks/results unless it was a quick run."""
+    print(claim)
+    for figure in figures:
+        ratio = f", {figure.ratio:.3g} times" if figure.ratio else ""
+        asked = f"; asked {figure.asked}: {'met' if figure.met else 'MISSED'}" if figure.asked else ""
+        print(
+            f"  {figure.what}: {figure.value:.4g} {figure.unit} ({figure.spread[0]:.4g} to {figure.spread[1]:.4g}, "
+            f"n = {figure.n:,}); {figure.baseline_what}: {figure.baseline:.4g} {figure.unit}{ratio}{asked}"
+        )
+    if quick:
+        print("  A quick run: nothing was written.")
+        return
+    found = {
+        "claim": claim,
+        "figures": [asdict(figure) for figure in figures],
+        "machine": machine(),
+        "versions": versions(),
+        "commit": commit(),
+    }
+    RESULTS.mkdir(exist_ok=True)
+    target = RESULTS / f"{name}.json"
+    partial = target.with_suffix(".partial")
+    partial.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    partial.replace(target)
+
+
+def stop(message: str) -> None:
+    """End with a plain sentence: something this benchmark needs is not there."""
+    print(message, file=sys.stderr)
+    sys.exit(1)
+
+
+def machine() -> dict[str, str | int]:
+    """What it ran on."""
+    cpuinfo = Path("/proc/cpuinfo")
+    lines = cpuinfo.read_text("utf-8").splitlines() if cpuinfo.is_file() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return {
+        "cpu": models[0] if models else platform.processor() or platform.machine(),
+        "cores": os.cpu_count() or 1,
+        "system": platform.system(),
+    }
+
+
+def versions() -> dict[str, str]:
+    """What it ran with."""
+    found = {"python": platform.python_version()}
+    for package in PACKAGES:
+        try:
+            found[package] = metadata.version(package)
+        except metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+def commit() -> str:
+    """The commit measured, with a plus if the code differed from it."""
+
+    def git(*command: str) -> str:
+        return subprocess.run(["git", *command], cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
+
+    head = git("rev-parse", "--short=12", "HEAD") or "unknown"
+    return head + ("+" if git("status", "--porcelain", "--", "src", "benchmarks/*.py") else "")
