@@ -43,11 +43,23 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Stroke:
-    """One movement of the pen: x and y in any unit, y downwards; t in milliseconds where known."""
+    """One movement of the pen: x and y in any unit, y downwards; t in milliseconds where known.
+
+    Raises:
+        ValueError: If the lengths of x, y and t differ, or a coordinate is no finite number.
+    """
 
     x: tuple[float, ...]
     y: tuple[float, ...]
     t: tuple[float, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse a stroke nobody could draw."""
+        lengths = {len(axis) for axis in (self.x, self.y, self.t) if axis is not None}
+        if len(lengths) > 1:
+            raise ValueError(f"x has {len(self.x)} values, y {len(self.y)}; they, and t if given, must be equally many")
+        if not np.isfinite([*self.x, *self.y]).all():
+            raise ValueError("coordinates must be finite numbers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +93,12 @@ def _stroke(item: Any, number: int) -> Stroke:
         parts = [item["x"], item["y"], item.get("t")] if hasattr(item, "keys") else [*item, None][:3]
         x, y = (tuple(float(value) for value in parts[axis]) for axis in (0, 1))
         t = None if parts[2] is None else tuple(float(value) for value in parts[2])
-    except (KeyError, IndexError, TypeError, ValueError) as error:
+    except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"stroke {number}: expected x and y as lists of numbers, got {item!r:.80}") from error
-    if len(x) != len(y) or (t is not None and len(t) != len(x)):
-        raise ValueError(f"stroke {number}: x has {len(x)} values, y {len(y)}; they must be equally many")
-    if not all(np.isfinite([*x, *y])):
-        raise ValueError(f"stroke {number}: coordinates must be finite numbers")
-    return Stroke(x, y, t)
+    try:
+        return Stroke(x, y, t)
+    except ValueError as error:
+        raise ValueError(f"stroke {number}: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import io
+import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -11,29 +15,44 @@ from typing import Any
 import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from tenfold.errors import DamagedImage, ImageTooLarge, MissingImage, UnreadableImage, UsageError
+from tenfold.imaging.header import FORMATS, describe, picture_format, webp_size
+from tenfold.imaging.pixels import lay_on_ground, to_uint8
 from tenfold.types import Picture, Pixels, Strokes
 
-Source = str | PathLike[str] | bytes | Image.Image | npt.NDArray[Any] | Strokes | Picture
+Source = str | PathLike[str] | bytes | bytearray | memoryview | Image.Image | npt.NDArray[Any] | Strokes | Picture
 
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
-FORMATS = ("PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF")
 
 # Strokes are drawn this large, with this pen: about the proportions of MNIST's digits.
 STROKE_CANVAS = 224
 STROKE_PEN = 20
+
+# Pillow's classes are called by name and not through Image.open, which would load every format it knows,
+# and would refuse by its own limit of pixels instead of the setting.
+_READERS = {
+    "PNG": ("PIL.PngImagePlugin", "PngImageFile"),
+    "JPEG": ("PIL.JpegImagePlugin", "JpegImageFile"),
+    "WebP": ("PIL.WebPImagePlugin", "WebPImageFile"),
+    "BMP": ("PIL.BmpImagePlugin", "BmpImageFile"),
+    "GIF": ("PIL.GifImagePlugin", "GifImageFile"),
+    "TIFF": ("PIL.TiffImagePlugin", "TiffImageFile"),
+}
+_ORIENTATION = 0x0112  # the EXIF tag
+
+_quiet_lock = threading.Lock()
 
 
 def load(x: Source, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS) -> Picture:
     """Open a picture.
 
     Args:
-        x: A path, the bytes of a PNG, JPEG, WebP, BMP, GIF (first frame) or TIFF file, a PIL image, an
-            array (H, W), (H, W, 1), (H, W, 3) RGB or (H, W, 4) RGBA of bools, integers (0..255, or
-            0..65535 in 16 bits) or floats (0..1 or 0..255), or `Strokes`.
+        x: A path, the bytes of a PNG, JPEG, WebP, BMP, GIF (first frame) or TIFF (first page) file, a PIL
+            image, an array (H, W), (H, W, 1), (H, W, 3) RGB or (H, W, 4) RGBA of bools, integers or
+            floats (see `tenfold.imaging.pixels.to_uint8` for their ranges), or `Strokes`.
         max_bytes: Largest file accepted.
         max_pixels: Largest picture accepted, checked before decoding.
 
@@ -54,32 +73,36 @@ def load(x: Source, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS) ->
     if isinstance(x, np.ndarray):
         return Picture(_from_array(x, max_pixels), "array")
     if isinstance(x, Image.Image):
-        return Picture(_decode(x, max_pixels, "image"), "image")
+        return Picture(_decode(x, max_pixels, "The image"), "image")
     if isinstance(x, bytes | bytearray | memoryview):
         return Picture(_from_bytes(bytes(x), max_bytes, max_pixels, "The data"), "bytes")
     if isinstance(x, str | PathLike):
-        path = Path(x)
-        return Picture(_from_bytes(_read(path, max_bytes), max_bytes, max_pixels, str(path)), str(path))
+        name = str(x)
+        return Picture(_from_bytes(_read(Path(x), name, max_bytes), max_bytes, max_pixels, name), name)
     raise UsageError(
         f"Cannot read a digit from {type(x).__name__}.",
         "Give a path, bytes, a PIL image, a numpy array or tenfold.Strokes.",
     )
 
 
-def _read(path: Path, max_bytes: int) -> bytes:
+def _read(path: Path, name: str, max_bytes: int) -> bytes:
+    if not name:
+        raise MissingImage("The name of the picture is empty.", "Give the path of a file.")
     try:
         if path.is_dir():
-            raise MissingImage(f"{path} is a folder, not a picture.", "Name the pictures in it.")
+            raise MissingImage(f"{name} is a folder, not a picture.", "Name the pictures in it.")
         if not path.exists():
-            raise MissingImage(f"{path}: no such file.", "Check the spelling and the folder.")
+            raise MissingImage(f"{name}: no such file.", "Check the spelling and the folder.")
         if not path.is_file():
-            raise MissingImage(f"{path} is not a regular file.")
-        size = path.stat().st_size
-        if size > max_bytes:
-            raise _too_many_bytes(size, max_bytes, str(path))
-        return path.read_bytes()
+            raise MissingImage(f"{name} is not a regular file.", "Name a picture file, or pipe one in and name it -.")
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            if size > max_bytes:
+                raise _too_many_bytes(size, max_bytes, name)
+            return file.read(max_bytes + 1)
     except (OSError, ValueError) as error:
-        raise MissingImage(f"{path} cannot be opened: {error}.") from error
+        why = getattr(error, "strerror", None) or error
+        raise UnreadableImage(f"{name} cannot be opened: {why}.", "Check that you may read it.") from error
 
 
 def _too_many_bytes(size: int, max_bytes: int, name: str) -> ImageTooLarge:
@@ -90,9 +113,11 @@ def _too_many_bytes(size: int, max_bytes: int, name: str) -> ImageTooLarge:
 
 
 def _check_pixels(width: int, height: int, max_pixels: int, name: str) -> None:
+    if width * height == 0:
+        raise DamagedImage(f"{name} is {width} x {height} pixels: there is nothing in it.", "Save it again.")
     if width * height > max_pixels:
         raise ImageTooLarge(
-            f"{name} is {width} x {height} pixels; the limit is {max_pixels:,} in all.",
+            f"{name} is {width:,} x {height:,} pixels; the limit is {max_pixels:,} in all.",
             "Make the picture smaller, or raise the setting max_pixels (TENFOLD_MAX_PIXELS).",
         )
 
@@ -102,67 +127,86 @@ def _from_bytes(data: bytes, max_bytes: int, max_pixels: int, name: str) -> Pixe
         raise UnreadableImage(f"{name} is empty (0 bytes).", "Save the picture again.")
     if len(data) > max_bytes:
         raise _too_many_bytes(len(data), max_bytes, name)
-    try:
-        # Pillow warns of very large pictures while reading the header; our own limit decides that.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            image = Image.open(io.BytesIO(data), formats=FORMATS)
-    except Image.DecompressionBombError as error:
-        raise ImageTooLarge(f"{name}: {error}", "Make the picture smaller.") from error
-    except UnidentifiedImageError as error:
+    kind = picture_format(data)
+    if not kind:
+        guess = describe(data)
         raise UnreadableImage(
-            f"{name} is not a picture Tenfold can open.", f"It opens {', '.join(FORMATS)} files."
-        ) from error
-    except (OSError, ValueError, SyntaxError, EOFError, OverflowError, TypeError, KeyError, IndexError) as error:
-        raise DamagedImage(f"{name} is damaged: {error}.", "Save or send the picture again.") from error
+            f"{name} is {guess}, not a picture." if guess else f"{name} is not a picture Tenfold can open.",
+            f"Give a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file.",
+        )
+    if kind == "WebP" and (size := webp_size(data)):
+        _check_pixels(*size, max_pixels, name)
+    module, reader = _READERS[kind]
+    try:
+        with _quiet():
+            image: Image.Image = getattr(import_module(module), reader)(io.BytesIO(data))
+    except Exception as error:  # decoders raise whatever a damaged file makes them stumble over
+        raise _damaged(name, kind, error) from error
     return _decode(image, max_pixels, name)
 
 
 def _decode(image: Image.Image, max_pixels: int, name: str) -> Pixels:
     _check_pixels(image.width, image.height, max_pixels, name)
-    if image.width * image.height == 0:
-        raise DamagedImage(f"{name} is {image.width} x {image.height} pixels: there is nothing in it.")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # damaged EXIF and the like: what matters is whether pixels come out
-            image.seek(0) if getattr(image, "n_frames", 1) > 1 else None
-            image.load()
-            return _flatten(ImageOps.exif_transpose(image))
-    except Exception as error:  # decoders raise whatever a damaged file makes them stumble over
-        raise DamagedImage(f"{name} is damaged or truncated: {error}.", "Save or send the picture again.") from error
+        image.load()
+        upright = _upright(image)
+    except Exception as error:  # as above
+        raise _damaged(name, image.format or "picture", error) from error
+    return _flatten(upright, name)
 
 
-def _flatten(image: Image.Image) -> Pixels:
+def _damaged(name: str, kind: str, error: Exception) -> DamagedImage:
+    return DamagedImage(
+        f"{name} is a damaged or incomplete {kind} file ({error or type(error).__name__}).",
+        "Save or send the picture again.",
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No warnings of damaged tags: what matters is whether pixels come out.
+
+    Python keeps its warning filters in one place for all threads, hence the lock.
+    """
+    with _quiet_lock, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turn by the EXIF orientation; an orientation that cannot be read is none."""
+    try:
+        with _quiet():
+            orientation = image.getexif().get(_ORIENTATION, 1)
+    except Exception:  # a damaged tag of a sound picture, and Pillow raises anything over it
+        return image
+    turns = {
+        2: Image.Transpose.FLIP_LEFT_RIGHT,
+        3: Image.Transpose.ROTATE_180,
+        4: Image.Transpose.FLIP_TOP_BOTTOM,
+        5: Image.Transpose.TRANSPOSE,
+        6: Image.Transpose.ROTATE_270,
+        7: Image.Transpose.TRANSVERSE,
+        8: Image.Transpose.ROTATE_90,
+    }
+    return image.transpose(turns[orientation]) if orientation in turns else image
+
+
+def _flatten(image: Image.Image, name: str) -> Pixels:
     """A PIL image of any mode as uint8 grey or RGB."""
     if image.mode in ("I;16", "I;16B", "I;16L", "I;16N", "I", "F"):
-        return _scale(np.asarray(image, np.float64))
-    if image.mode in ("RGBA", "LA", "PA", "La", "RGBa") or "transparency" in image.info:
-        return _on_ground(np.asarray(image.convert("RGBA")))
+        return to_uint8(np.asarray(image), name)
+    if image.mode == "La":  # premultiplied; Pillow turns it into nothing but its plain twin
+        image = image.convert("LA")
+    if image.mode in ("RGBA", "LA", "PA", "RGBa") or "transparency" in image.info:
+        return lay_on_ground(image.convert("RGBA"))
     if image.mode in ("1", "L"):
         return np.asarray(image.convert("L"))
     return np.asarray(image.convert("RGB"))
 
 
-def _scale(values: npt.NDArray[np.float64]) -> Pixels:
-    """Values of unknown range to 0..255: the range is one of 0..1, 0..255 and 0..65535."""
-    low, high = float(values.min()), float(values.max())
-    if low < 0:
-        values, high = values - low, high - low
-    top = next((top for top in (1.0, 255.0, 65535.0) if high <= top), high)
-    return np.asarray(np.rint(values * (255.0 / top)), np.uint8)
-
-
-def _on_ground(rgba: Pixels) -> Pixels:
-    """Lay a picture with transparency on white, or on black if what shows is light."""
-    alpha = rgba[..., 3:].astype(np.float32) / 255
-    colour = rgba[..., :3].astype(np.float32)
-    weight = float(alpha.sum())
-    shown = float((colour.mean(axis=2, keepdims=True) * alpha).sum()) / weight if weight else 0.0
-    ground = 0.0 if shown > 160 else 255.0
-    return np.asarray(np.rint(colour * alpha + ground * (1 - alpha)), np.uint8)
-
-
 def _from_array(array: npt.NDArray[Any], max_pixels: int) -> Pixels:
+    array = np.asarray(array)  # no subclass, whose operators may mean something else
     if array.ndim == 3 and array.shape[2] == 1:
         array = array[..., 0]
     if array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
@@ -170,45 +214,31 @@ def _from_array(array: npt.NDArray[Any], max_pixels: int) -> Pixels:
             f"An array of shape {array.shape} is not a picture; expected (H, W), (H, W, 3) or (H, W, 4).",
             "Give one picture at a time, the channels last.",
         )
-    if array.size == 0:
-        raise DamagedImage(f"An array of shape {array.shape} has no pixels.")
-    _check_pixels(array.shape[1], array.shape[0], max_pixels, "The array")
     if array.dtype.kind not in "buif":
-        raise DamagedImage(f"An array of {array.dtype} is not a picture; expected numbers.")
-    if array.dtype == np.uint8:
-        pixels = np.ascontiguousarray(array)
-    else:
-        values = array.astype(np.float64)
-        finite = np.isfinite(values)
-        if not finite.all():
-            raise DamagedImage(
-                f"The array holds {int((~finite).sum())} values that are not finite numbers (NaN or infinity).",
-                "Replace them before asking.",
-            )
-        if array.dtype == np.bool_:
-            pixels = array.astype(np.uint8) * np.uint8(255)
-        elif array.ndim == 3 and array.shape[2] == 4:
-            top = 255.0 if values[..., 3].max() > 1 else 1.0
-            pixels = np.asarray(np.rint(np.clip(values / top, 0, 1) * 255), np.uint8)
-        else:
-            pixels = _scale(values)
-    return _on_ground(pixels) if pixels.ndim == 3 and pixels.shape[2] == 4 else pixels
+        raise DamagedImage(
+            f"An array of {array.dtype} is not a picture; expected bools, integers or floats.",
+            "Convert it first, for example with .astype(float).",
+        )
+    _check_pixels(array.shape[1], array.shape[0], max_pixels, "The array")
+    pixels = to_uint8(array, "The array")
+    return lay_on_ground(Image.fromarray(pixels)) if pixels.ndim == 3 and pixels.shape[2] == 4 else pixels
 
 
 def _draw(ink: Strokes) -> Pixels:
     """Strokes as dark ink on white, fitted to the canvas with a margin."""
     canvas = np.full((STROKE_CANVAS, STROKE_CANVAS), 255, np.uint8)
-    points = [np.array([stroke.x, stroke.y], np.float64).T for stroke in ink.strokes if stroke.x]
-    if not points:
+    lines = [np.array([stroke.x, stroke.y], np.float64).T for stroke in ink.strokes if stroke.x]
+    if not lines:
         return canvas
-    every = np.concatenate(points)
-    low, span = every.min(axis=0), float(np.ptp(every, axis=0).max())
-    room = STROKE_CANVAS - 4 * STROKE_PEN
-    scale = room / span if span > 0 else 0.0
-    offset = (STROKE_CANVAS - np.ptp(every, axis=0) * scale) / 2
+    every = np.concatenate(lines)
+    unit = max(1.0, float(np.abs(every).max()))  # taken out first, so that huge coordinates have a span
+    low, spans = every.min(axis=0) / unit, np.ptp(every / unit, axis=0)
+    span = float(spans.max())
+    scale = (STROKE_CANVAS - 4 * STROKE_PEN) / span if span > 0 else 0.0
+    offset = (STROKE_CANVAS - spans * scale) / 2
     # Coordinates with 4 fractional bits, so that a slow hand's curves stay smooth.
-    for line in points:
-        fixed = np.rint(((line - low) * scale + offset) * 16).astype(np.int32)
+    for line in lines:
+        fixed = np.rint(((line / unit - low) * scale + offset) * 16).astype(np.int32)
         path = np.concatenate([fixed, fixed[-1:]])  # a single point still leaves a dot
         cv2.polylines(canvas, [path.reshape(-1, 1, 2)], False, 0, STROKE_PEN, cv2.LINE_AA, 4)
     return canvas
