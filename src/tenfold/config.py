@@ -41,6 +41,7 @@ class Settings(BaseSettings):
     max_pixels: int = Field(40_000_000, gt=0, description="Largest picture accepted, in pixels")
     threads: int = Field(1, ge=1, le=64, description="Threads for the network; one is fastest for one digit")
     cache_dir: Path = Field(default_factory=default_cache_dir, description="Where data sets are kept")
+    mnist_dir: Path | None = Field(None, description="A folder of MNIST's IDX files, to take them from")
     host: str = Field("127.0.0.1", description="Address the server binds to")
     port: int = Field(8000, ge=0, le=65535, description="Port the server binds to; 0 picks a free one")
     workers: int = Field(1, ge=1, le=64, description="Server processes")
