@@ -1,0 +1,184 @@
+"""From a Keras network to an ONNX file, with a certificate that both say the same."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tenfold.models.base import ModelCard
+from tenfold.models.onnx import OnnxClassifier, card_path, softmax
+from tenfold.training.onnx_activations import unsupported
+from tenfold.training.onnx_graph import Graph, Value
+from tenfold.training.onnx_layers import rule_for
+from tenfold.training.outputs import write_file
+from tenfold.types import Floats
+
+if TYPE_CHECKING:
+    from keras import Model
+
+BATCH = 500
+
+
+def to_onnx(model: Model, drop_softmax: bool = False) -> bytes:
+    """Convert a network.
+
+    Batch normalisation is folded into the layer before it, padding ``same`` is done as TensorFlow
+    does it, and layers that only matter in training (dropout, noise, augmentation) are left out.
+
+    Args:
+        model: A built Sequential or functional Keras model with one input, (28, 28), (28, 28, 1) or
+            (784,), and one output, (k,).
+        drop_softmax: Leave out a softmax at the very end, so that the file gives logits.
+
+    Returns:
+        The bytes of an ONNX file: input ``image`` float32 (n, 28, 28); output ``probabilities``,
+        or ``logits`` if the network does not end in a softmax, float32 (n, k). Equal networks give equal bytes.
+
+    Raises:
+        TenfoldError: If a layer has no counterpart here; the message names it.
+    """
+    shape = _input_shape(model)
+    graph = Graph()
+    given = Value("image", (28, 28))
+    x = given if shape == (28, 28) else graph.from_keras_order(given.name, shape)
+    x = _walk(graph, model, x)
+    if len(x.shape) != 1:
+        raise unsupported(f"its output has shape (n, {', '.join(map(str, x.shape))}), not (n, k)")
+    x = graph.in_keras_order(x)
+    last = next((node for node in graph.nodes if x.name in node.output), None)
+    is_softmax = last is not None and last.op_type == "Softmax"
+    if last is not None and is_softmax and drop_softmax:
+        graph.nodes.remove(last)
+        x = replace(x, name=last.input[0])
+    return graph.serialize(given, x, "probabilities" if is_softmax and not drop_softmax else "logits")
+
+
+def _input_shape(model: Model) -> tuple[int, ...]:
+    import keras
+
+    if not isinstance(model, keras.Sequential) and type(model).__name__ != "Functional":
+        raise unsupported(f"{type(model).__name__} is neither a Sequential nor a functional model")
+    if not model.built or len(model.inputs) != 1 or len(model.outputs) != 1:
+        raise unsupported("it is not built, or has not exactly one input and one output")
+    shape = tuple(model.inputs[0].shape[1:])
+    if shape not in ((28, 28), (28, 28, 1), (784,)):
+        raise unsupported(f"its input has shape (n, {', '.join(map(str, shape))}), not (n, 28, 28), with or without 1")
+    return shape
+
+
+def _walk(graph: Graph, model: Any, x: Value) -> Value:
+    """Add every layer of a model, or of a model inside a model, in the order of the computation."""
+    inputs, output = model.inputs, model.outputs[0]
+    nodes = list(_nodes(output, {id(tensor) for tensor in inputs}))
+    uses = Counter(id(tensor) for _, taken, _ in nodes for tensor in taken)
+    uses[id(output)] += 1
+    values: dict[int, Value] = {}
+
+    def keep(tensor: Any, value: Value) -> None:
+        # A layer that does nothing passes its input on, so the input's own users still count.
+        values[id(tensor)] = replace(value, uses=max(value.uses, uses[id(tensor)]))
+
+    keep(inputs[0], x)
+    for layer, taken, given in nodes:
+        if hasattr(layer, "inputs") and hasattr(layer, "layers"):
+            keep(given, _walk(graph, layer, values[id(taken[0])]))
+        else:
+            keep(given, rule_for(layer)(graph, layer, [values[id(tensor)] for tensor in taken]))
+    return values[id(output)]
+
+
+def _nodes(output: Any, known: set[int]) -> Iterator[tuple[Any, list[Any], Any]]:
+    """Each call of a layer that the output depends on, inputs first: layer, tensors taken, tensor given."""
+    if id(output) in known:
+        return
+    known.add(id(output))
+    layer, index, _ = output._keras_history
+    node = layer._inbound_nodes[index]
+    for tensor in node.input_tensors:
+        yield from _nodes(tensor, known)
+    if len(node.output_tensors) != 1:
+        raise unsupported(f"layer {layer.name!r} gives {len(node.output_tensors)} tensors")
+    yield layer, list(node.input_tensors), node.output_tensors[0]
+
+
+def parity(model: Model, weights: bytes, images: Floats) -> dict[str, float]:
+    """Compare a Keras network with its export.
+
+    Args:
+        model: The Keras network.
+        weights: What `to_onnx` made of it.
+        images: float32 (n, 28, 28), 0..1.
+
+    Returns:
+        The certificate: ``images`` compared, how many got the ``same_digit``, and the
+        ``largest_difference`` between two probabilities.
+    """
+    ours = OnnxClassifier(weights, ModelCard(name="export", output=output_kind(weights))).predict_proba(images)
+    theirs = keras_probabilities(model, images)
+    return {
+        "images": len(images),
+        "same_digit": int((ours.argmax(1) == theirs.argmax(1)).sum()),
+        "largest_difference": float(np.abs(ours - theirs).max(initial=0.0)),
+    }
+
+
+def output_kind(weights: bytes) -> Any:
+    """Whether a file written by `to_onnx` gives ``"logits"`` or ``"probabilities"``."""
+    import onnx
+
+    return onnx.load_from_string(weights).graph.output[0].name
+
+
+def keras_probabilities(model: Model, images: Floats) -> Floats:
+    """What a Keras network says.
+
+    Args:
+        model: A network for single digits, ending in probabilities or in logits.
+        images: float32 (n, 28, 28), 0..1.
+
+    Returns:
+        Probabilities, float32 (n, k).
+    """
+    shape = tuple(model.inputs[0].shape[1:])
+    rows = [
+        np.asarray(model(images[start : start + BATCH].reshape(-1, *shape), training=False), np.float32)
+        for start in range(0, len(images), BATCH)
+    ]
+    answers = np.concatenate([np.zeros((0, model.outputs[0].shape[-1]), np.float32), *rows])
+    return softmax(answers) if gives_logits(model) else answers
+
+
+def gives_logits(model: Any) -> bool:
+    """Whether a network's last layer leaves the softmax to others."""
+    last = model.outputs[0]._keras_history.operation
+    if hasattr(last, "layers"):
+        return gives_logits(last)
+    function = getattr(getattr(last, "activation", None), "__name__", "")
+    return type(last).__name__ != "Softmax" and function != "softmax"
+
+
+def write_model(folder: Path, name: str, weights: bytes, card: ModelCard) -> ModelCard:
+    """Put an exported network on disk: ``name.onnx``, then its card ``name.json``.
+
+    Each file is written under another name and moved into place when it is whole.
+
+    Args:
+        folder: Made if missing.
+        name: Name of the model and of its files.
+        weights: What `to_onnx` gave.
+        card: What is known of it; name and SHA-256 are filled in.
+
+    Returns:
+        The card as written.
+    """
+    path = folder / f"{name}.onnx"
+    card = card.model_copy(update={"name": name, "sha256": hashlib.sha256(weights).hexdigest()})
+    write_file(path, weights)
+    write_file(card_path(path), (card.model_dump_json(indent=2) + "\n").encode())
+    return card

@@ -1,0 +1,60 @@
+"""Results reach their place whole or not at all: written under another name, then moved."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tenfold.errors import UsageError
+
+
+def make_folder(folder: Path) -> Path:
+    """Make a folder for results.
+
+    Raises:
+        UsageError: If it cannot be made or is a file.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be used as a folder: {error.strerror}.", "Give another --out.") from error
+    return folder
+
+
+def write_file(path: Path, data: bytes) -> None:
+    """Write a file at once; an interrupted write leaves the old file, or none.
+
+    Raises:
+        UsageError: If the place cannot be written to.
+    """
+    with staged(path.parent) as folder:
+        (folder / path.name).write_bytes(data)
+
+
+@contextmanager
+def staged(folder: Path) -> Iterator[Path]:
+    """A folder to write several results into; they move to their place together when the block ends well.
+
+    Args:
+        folder: Where they belong; made if missing. Files of the same names are replaced.
+
+    Yields:
+        A temporary folder inside it, removed in every case.
+
+    Raises:
+        UsageError: If the place cannot be written to.
+    """
+    make_folder(folder)
+    try:
+        stage = Path(tempfile.mkdtemp(suffix=".partial", prefix=".", dir=folder))
+    except OSError as error:
+        raise UsageError(f"{folder} cannot be written to: {error.strerror}.", "Give another --out.") from error
+    try:
+        yield stage
+        for path in sorted(stage.iterdir()):
+            path.replace(folder / path.name)
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
