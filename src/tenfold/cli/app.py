@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from tenfold.cli import predict, serve
+from tenfold.cli import data, predict, serve
 
 app = typer.Typer(
     name="tenfold",
@@ -15,3 +15,4 @@ app = typer.Typer(
 )
 for module in (predict, serve):
     app.command(name=module.__name__.rsplit(".", 1)[-1])(module.command)
+app.add_typer(data.app, name="data")
