@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tenfold.models.base import ModelCard
-from tenfold.models.onnx import OnnxClassifier, card_path, softmax
+from tenfold.models.onnx import OnnxClassifier, card_path
+from tenfold.training.keras_files import classifier_from_keras, keras_probabilities, load_keras
 from tenfold.training.onnx_activations import unsupported
 from tenfold.training.onnx_graph import Graph, Value
 from tenfold.training.onnx_layers import rule_for
@@ -22,7 +23,7 @@ from tenfold.types import Floats
 if TYPE_CHECKING:
     from keras import Model
 
-BATCH = 500
+__all__ = ["classifier_from_keras", "load_keras", "output_kind", "parity", "to_onnx", "write_model"]
 
 
 def to_onnx(model: Model, drop_softmax: bool = False) -> bytes:
@@ -133,34 +134,6 @@ def output_kind(weights: bytes) -> Any:
     import onnx
 
     return onnx.load_from_string(weights).graph.output[0].name
-
-
-def keras_probabilities(model: Model, images: Floats) -> Floats:
-    """What a Keras network says.
-
-    Args:
-        model: A network for single digits, ending in probabilities or in logits.
-        images: float32 (n, 28, 28), 0..1.
-
-    Returns:
-        Probabilities, float32 (n, k).
-    """
-    shape = tuple(model.inputs[0].shape[1:])
-    rows = [
-        np.asarray(model(images[start : start + BATCH].reshape(-1, *shape), training=False), np.float32)
-        for start in range(0, len(images), BATCH)
-    ]
-    answers = np.concatenate([np.zeros((0, model.outputs[0].shape[-1]), np.float32), *rows])
-    return softmax(answers) if gives_logits(model) else answers
-
-
-def gives_logits(model: Any) -> bool:
-    """Whether a network's last layer leaves the softmax to others."""
-    last = model.outputs[0]._keras_history.operation
-    if hasattr(last, "layers"):
-        return gives_logits(last)
-    function = getattr(getattr(last, "activation", None), "__name__", "")
-    return type(last).__name__ != "Softmax" and function != "softmax"
 
 
 def write_model(folder: Path, name: str, weights: bytes, card: ModelCard) -> ModelCard:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from typing import Any
 
 from tenfold.errors import MissingExtra
@@ -25,8 +29,28 @@ def need_keras(feature: str = "Training") -> Any:
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     try:
         import h5py  # noqa: F401  # the exports need both, and failing after an hour of training is too late
-        import keras
         import onnx  # noqa: F401
+
+        if "keras" in sys.modules:
+            return import_module("keras")
+        with _silence():
+            keras = import_module("keras")
+            import_module("tensorflow")
+            return keras
     except ModuleNotFoundError as error:
         raise MissingExtra(feature, "train") from error
-    return keras
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Nothing reaches standard error: TensorFlow writes there, past Python, before it can be told not to."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nowhere)
+        os.close(kept)

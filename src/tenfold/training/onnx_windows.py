@@ -43,7 +43,7 @@ def convolve(
 
 
 def depthwise(graph: Graph, layer: Any, x: Value, kernel: Array, bias: Array) -> Value:
-    """Convolve each channel by itself, with a kernel laid out as Keras has it: (height, width, channels, multiplier)."""
+    """Convolve each channel by itself; the kernel as Keras has it: (height, width, channels, multiplier)."""
     height, width, channels, multiplier = kernel.shape
     turned = kernel.transpose(2, 3, 0, 1).reshape(channels * multiplier, 1, height, width)
     return convolve(graph, layer, x, turned, bias, groups=channels)
