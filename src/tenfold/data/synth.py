@@ -1,0 +1,307 @@
+"""Synthetic ink: digits in many hands, several digits together, and what is no digit at all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from tenfold.data.glyphs import DIGITS, LETTERS, MARKS
+from tenfold.imaging.normalize import normalize
+from tenfold.types import Floats, Picture, Pixels
+
+Rng = np.random.Generator
+CANVAS = 72
+
+# Printed characters that no digit could be taken for.
+PRINTED = (
+    "ACEFHKLMNPRTUVWXacdefhkmnprtvwxΓΔΞΠΣΦΨΩαεζηκλμνξπφχψωДЖИЙКЛПФЦШЩЮЯ"
+    "←↑→↓↔⇒⇔♥♦♣♠★☆✓✗✕∀∈∑√∞∫≈≠≤≥±×+=#%&@€£$¥§¶!<{}[]*~^"
+)
+
+
+def path(glyph: str) -> list[Floats]:
+    """A glyph's strokes as float32 (n, 2) points in the unit box, curves filled in (Catmull-Rom)."""
+    return [_curve(stroke) for stroke in glyph.split("/")]
+
+
+def _curve(stroke: str) -> Floats:
+    corners, points = [], []
+    for token in stroke.split():
+        corners.append(token.endswith("!"))
+        points.append([float(value) / 100 for value in token.rstrip("!").split(",")])
+    p = np.array(points, np.float32)
+    if len(p) == 1:
+        return p
+    steps = np.linspace(0, 1, 9, dtype=np.float32)[1:, None]
+    pieces = [p[:1]]
+    for i in range(len(p) - 1):
+        before = p[i] if corners[i] or i == 0 else p[i - 1]
+        after = p[i + 1] if corners[i + 1] or i + 2 == len(p) else p[i + 2]
+        a, b = p[i], p[i + 1]
+        pieces.append(
+            0.5
+            * (
+                2 * a
+                + (b - before) * steps
+                + (2 * before - 5 * a + 4 * b - after) * steps**2
+                + (3 * a - before - 3 * b + after) * steps**3
+            )
+        )
+    return np.concatenate(pieces)
+
+
+def scrawl(strokes: list[Floats], rng: Rng, wild: float = 1.0) -> list[Floats]:
+    """The same glyph by another hand: shaken, slanted, stretched, turned.
+
+    Args:
+        strokes: Points in the unit box.
+        rng: Source of chance.
+        wild: How far to go; 1 keeps a digit readable.
+    """
+    slant, turn = rng.normal(0, 0.16 * wild), rng.normal(0, 0.10 * wild)
+    wide = np.exp(rng.normal(-0.25, 0.28 * wild))
+    cos, sin = np.cos(turn), np.sin(turn)
+    matrix = np.array([[cos, -sin], [sin, cos]]) @ np.array([[wide, -slant], [0, 1]])
+    # A slow wobble of the plane: two sine waves a direction, the same for all strokes.
+    wave = rng.normal(0, 0.035 * wild, (2, 2, 2))
+    rate, phase = rng.uniform(1.5, 6, (2, 2)), rng.uniform(0, 2 * np.pi, (2, 2))
+    moved = []
+    for points in strokes:
+        shifted = points - 0.5 + rng.normal(0, 0.02 * wild, 2)
+        bend = np.zeros_like(shifted)
+        for k in range(2):
+            for axis in range(2):
+                bend += np.sin(shifted[:, axis : axis + 1] * rate[k, axis] + phase[k, axis]) * wave[k, axis]
+        moved.append(((shifted + bend) @ matrix.T).astype(np.float32))
+    return moved
+
+
+def draw(strokes: list[Floats], rng: Rng, pen: float | None = None) -> Pixels:
+    """Draw strokes on a `CANVAS` with a margin: uint8, bright on black.
+
+    Args:
+        strokes: Points in any unit.
+        rng: Source of chance.
+        pen: Width as a share of the glyph's size; by default between a fine liner and a marker.
+    """
+    every = np.concatenate(strokes)
+    low, span = every.min(axis=0), float(np.ptp(every, axis=0).max()) or 1.0
+    pen = float(np.exp(rng.uniform(np.log(0.03), np.log(0.2)))) if pen is None else pen
+    room = CANVAS * 0.8 / (1 + pen)
+    thick = max(1, round(pen * room))
+    scale = room / span
+    offset = (CANVAS - np.ptp(every, axis=0) * scale) / 2
+    canvas = np.zeros((CANVAS, CANVAS), np.uint8)
+    for line in strokes:
+        fixed = np.rint(((line - low) * scale + offset) * 16).astype(np.int32)
+        cv2.polylines(canvas, [fixed.reshape(-1, 1, 2)], False, 255, thick, cv2.LINE_AA, 4)
+    return canvas
+
+
+def written_digit(digit: int, rng: Rng) -> Pixels:
+    """A synthetic handwritten digit: uint8 (`CANVAS`, `CANVAS`)."""
+    glyphs = DIGITS[digit]
+    return draw(scrawl(path(glyphs[rng.integers(len(glyphs))]), rng), rng)
+
+
+@lru_cache(maxsize=1)
+def fonts() -> list[str]:
+    """Font files that come with matplotlib (DejaVu, STIX, Computer Modern); none without it."""
+    try:
+        import matplotlib as mpl
+    except ImportError:
+        return []
+    folder = Path(mpl.get_data_path()) / "fonts" / "ttf"
+    return sorted(
+        str(file)
+        for file in folder.glob("*.ttf")
+        if "Display" not in file.name and file.name.startswith(("DejaVuS", "STIXG"))
+    )
+
+
+@lru_cache(maxsize=512)
+def _font(file: str, size: int) -> ImageFont.FreeTypeFont:
+    return ImageFont.truetype(file, size)
+
+
+def printed(text: str, rng: Rng) -> Pixels:
+    """A printed character or word in a font by chance, fitted to the canvas: uint8, bright on black."""
+    files = fonts()
+    font = _font(files[rng.integers(len(files))], 52)
+    left, top, right, bottom = font.getbbox(text)
+    image = Image.new("L", (max(1, int(right - left)) + 4, max(1, int(bottom - top)) + 4))
+    ImageDraw.Draw(image).text((2 - left, 2 - top), text, font=font, fill=255)
+    return _to_canvas(np.asarray(image))
+
+
+def _to_canvas(ink: Pixels) -> Pixels:
+    scale = CANVAS * 0.8 / max(ink.shape)
+    size = (max(1, round(ink.shape[1] * scale)), max(1, round(ink.shape[0] * scale)))
+    small = cv2.resize(ink, size, interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR)
+    out = np.zeros((CANVAS, CANVAS), np.uint8)
+    y, x = (CANVAS - size[1]) // 2, (CANVAS - size[0]) // 2
+    out[y : y + size[1], x : x + size[0]] = small
+    return out
+
+
+def scribble(rng: Rng) -> Pixels:
+    """An idle scribble: a wandering pen."""
+    strokes = []
+    for _ in range(rng.integers(1, 4)):
+        steps = rng.normal(0, 1, (rng.integers(5, 40), 2))
+        if rng.random() < 0.5:
+            steps = np.cumsum(steps, axis=0)
+        tokens = " ".join(f"{x:.0f},{y:.0f}{'!' if rng.random() < 0.3 else ''}" for x, y in steps * 100)
+        strokes.append(_curve(tokens))
+    return draw(strokes, rng)
+
+
+def hatching(rng: Rng) -> Pixels:
+    """Parallel strokes, one way or both."""
+    angle, count = rng.uniform(0, np.pi), rng.integers(3, 9)
+    strokes = []
+    for turn in (angle, angle + np.pi / 2)[: rng.integers(1, 3)]:
+        along, across = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
+        for place in np.linspace(-0.5, 0.5, count):
+            ends = rng.normal([-0.5, 0.5], 0.06)
+            strokes.append(np.array([place * across + end * along for end in ends], np.float32))
+    return draw(strokes, rng)
+
+
+def texture(rng: Rng) -> Pixels:
+    """Blots and grain: smoothed noise, cut at a level, or left as it is."""
+    noise = rng.normal(0, 1, (CANVAS, CANVAS)).astype(np.float32)
+    sigma = float(np.exp(rng.uniform(np.log(0.8), np.log(12))))
+    smooth = cv2.GaussianBlur(noise, (0, 0), sigma, sigmaY=sigma * float(np.exp(rng.normal(0, 0.7))))
+    smooth = (smooth - smooth.mean()) / max(float(smooth.std()), 1e-6)
+    hard = float(rng.choice([1.0, 3.0, 30.0]))
+    ink = np.clip((smooth - rng.uniform(0, 1.5)) * hard * 90, 0, 255).astype(np.uint8)
+    if rng.random() < 0.5:
+        y, x = np.mgrid[-1 : 1 : CANVAS * 1j, -1 : 1 : CANVAS * 1j]
+        ink[(x / rng.uniform(0.3, 1)) ** 2 + (y / rng.uniform(0.3, 1)) ** 2 > 1] = 0
+    return ink
+
+
+def shape(rng: Rng) -> Pixels:
+    """A solid figure: a disc, a box, a polygon, a silhouette of several."""
+    canvas = np.zeros((CANVAS, CANVAS), np.uint8)
+    for _ in range(rng.integers(1, 4)):
+        centre, size = rng.uniform(22, 50, 2), rng.uniform(8, 26, 2)
+        if rng.random() < 0.4:
+            angle = float(rng.uniform(0, 180))
+            cv2.ellipse(canvas, (tuple(map(float, centre)), tuple(map(float, 2 * size)), angle), 255, -1)
+        else:
+            corners = centre + rng.normal(0, 1, (rng.integers(3, 8), 2)) * size * 0.7
+            if rng.random() < 0.5:
+                corners = centre + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * size
+            cv2.fillPoly(canvas, [np.rint(corners).astype(np.int32).reshape(-1, 1, 2)], 255)
+    if rng.random() < 0.5:
+        light = cv2.GaussianBlur(rng.normal(0, 1, canvas.shape).astype(np.float32), (0, 0), float(rng.uniform(3, 15)))
+        light = 0.3 + 0.7 * (light - light.min()) / max(float(np.ptp(light)), 1e-6)
+        canvas = (canvas * light).astype(np.uint8)
+    return canvas
+
+
+def word(rng: Rng) -> Pixels:
+    """Two to five letters in a row."""
+    names = list(LETTERS)
+    if rng.random() < 0.4 and fonts():
+        return printed("".join(rng.choice(list(PRINTED[:35]), rng.integers(2, 6))), rng)
+    strokes: list[Floats] = []
+    for place in range(rng.integers(2, 5)):
+        glyphs = LETTERS[names[rng.integers(len(names))]]
+        strokes += [line + np.float32([place * rng.uniform(0.75, 1.1), 0]) for line in scrawl(path(glyphs[0]), rng)]
+    return draw(strokes, rng, pen=float(rng.uniform(0.015, 0.06)))
+
+
+def struck_out(digit: Pixels, rng: Rng) -> Pixels:
+    """A digit crossed out: by two long lines, a cross, or a zigzag over it."""
+    ink = cv2.resize(digit, (48, 48), interpolation=cv2.INTER_CUBIC)
+    canvas = np.zeros((CANVAS, CANVAS), np.uint8)
+    canvas[12:60, 12:60] = ink
+    kind = rng.random()
+    thick = int(rng.integers(2, 6))
+    ys = rng.uniform(26, 46, 2)
+    if kind < 0.35:
+        lines = [[(6, y + rng.normal(0, 3)), (66, y + rng.normal(0, 3))] for y in ys]
+    elif kind < 0.65:
+        lines = [[(10, 10), (62, 62)], [(62, 10), (10, 62)]]
+    elif kind < 0.8:
+        lines = [[(x, rng.uniform(15, 30) if i % 2 else rng.uniform(42, 57)) for i, x in enumerate(range(6, 70, 9))]]
+    else:
+        lines = [[(8, 58), (64, 14)], [(8, 64), (64, 22)]]
+    for line in lines:
+        points = np.rint((np.array(line) + rng.normal(0, 1.5, (len(line), 2))) * 16).astype(np.int32)
+        cv2.polylines(canvas, [points.reshape(-1, 1, 2)], False, 255, thick, cv2.LINE_AA, 4)
+    return canvas
+
+
+def side_by_side(digits: list[Pixels], rng: Rng) -> Pixels:
+    """Two or more digits in a row, with a gap or touching: uint8, any size, bright on black."""
+    trimmed = []
+    for digit in digits:
+        x, y, width, height = cv2.boundingRect((digit > 40).astype(np.uint8))
+        size = float(rng.uniform(0.8, 1.2)) * 40 / max(height, 1)
+        cut = digit[y : y + height, x : x + width]
+        trimmed.append(cv2.resize(cut, (max(4, round(width * size)), max(8, round(height * size)))))
+    gap = int(rng.integers(-3, 14))
+    total = sum(cut.shape[1] + max(gap, 0) for cut in trimmed) + 8
+    canvas = np.zeros((72, total), np.uint8)
+    left = 4
+    for cut in trimmed:
+        top = int(np.clip((72 - cut.shape[0]) // 2 + rng.integers(-6, 7), 0, 72 - cut.shape[0]))
+        region = canvas[top : top + cut.shape[0], left : left + cut.shape[1]]
+        np.maximum(region, cut[:, : region.shape[1]], out=region)
+        left = max(0, left + cut.shape[1] + gap)
+    return canvas
+
+
+def _letter(rng: Rng) -> Pixels:
+    names = list(LETTERS)
+    glyphs = LETTERS[names[rng.integers(len(names))]]
+    return draw(scrawl(path(glyphs[rng.integers(len(glyphs))]), rng), rng)
+
+
+def _mark(rng: Rng) -> Pixels:
+    names = list(MARKS)
+    name = names[rng.integers(len(names))] if rng.random() < 0.85 else "dash"
+    glyphs = MARKS[name]
+    # A dash that is turned or bent far is a 1.
+    return draw(scrawl(path(glyphs[rng.integers(len(glyphs))]), rng, wild=0.5), rng)
+
+
+def _character(rng: Rng) -> Pixels:
+    return printed(PRINTED[rng.integers(len(PRINTED))], rng) if fonts() else _letter(rng)
+
+
+NO_DIGITS: tuple[tuple[float, Callable[[Rng], Pixels]], ...] = (
+    (0.26, _letter),
+    (0.22, _character),
+    (0.16, _mark),
+    (0.10, scribble),
+    (0.04, hatching),
+    (0.07, texture),
+    (0.05, shape),
+    (0.10, word),
+)
+
+
+def no_digit(rng: Rng) -> Pixels:
+    """Something that is no digit: a letter, a mark, a scribble, a word, a shape, a texture."""
+    weights = np.array([weight for weight, _ in NO_DIGITS])
+    return NO_DIGITS[rng.choice(len(NO_DIGITS), p=weights / weights.sum())][1](rng)
+
+
+def normalized(make: Callable[[], Pixels], count: int) -> Iterator[Pixels]:
+    """The first `count` pictures of a maker that are not empty, each through the normalisation: (28, 28) uint8."""
+    made = 0
+    while made < count:
+        ink = normalize(Picture(make()))
+        if not ink.empty:
+            made += 1
+            yield ink.pixels

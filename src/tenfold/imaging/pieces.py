@@ -1,0 +1,164 @@
+"""The connected pieces of ink: which are a frame or a speck, and which stand side by side."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from tenfold.types import Pixels
+
+# A speck is smaller than these shares of the largest piece, in area and in extent.
+SPECK_AREA = 0.02
+SPECK_EXTENT = 0.16
+# Of a frame nearly all lies this close to its own bounds; of a 0 much does not.
+FRAME_BAND = 0.12
+FRAME_SHARE = 0.85
+# Pieces lower than this share of the tallest are no digit of their own.
+TALL_SHARE = 0.45
+MOST_PARTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """8-connected pieces of ink in a picture.
+
+    Attributes:
+        shape: (h, w) of the picture.
+        x: Left edge of the window that holds all ink.
+        y: Top edge of that window.
+        labels: int32, the window; 0 is ground, k is piece k.
+        boxes: int32 (n, 5): left, top, width, height within the window, and area, of pieces 1..n.
+        kept: bool (n,): the pieces that still count.
+    """
+
+    shape: tuple[int, int]
+    x: int
+    y: int
+    labels: npt.NDArray[np.int32]
+    boxes: npt.NDArray[np.int32]
+    kept: npt.NDArray[np.bool_]
+
+    def mask(self) -> Pixels:
+        """The kept pieces: uint8 (h, w), 1 where there is ink."""
+        whole = np.zeros(self.shape, np.uint8)
+        height, width = self.labels.shape
+        chosen = np.concatenate([[False], self.kept]).astype(np.uint8)
+        whole[self.y : self.y + height, self.x : self.x + width] = chosen[self.labels]
+        return whole
+
+
+def find_pieces(mask: Pixels) -> Pieces:
+    """Label the connected pieces of a mask.
+
+    Args:
+        mask: uint8 (h, w), 1 where there is ink.
+    """
+    x, y, width, height = cv2.boundingRect(mask)
+    window = mask[y : y + height, x : x + width]
+    if window.size == 0:
+        return Pieces(mask.shape, 0, 0, np.zeros((0, 0), np.int32), np.zeros((0, 5), np.int32), np.zeros(0, bool))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(window, connectivity=8)
+    return Pieces(mask.shape, x, y, np.asarray(labels), np.asarray(stats[1:]), np.ones(count - 1, bool))
+
+
+def without_specks(pieces: Pieces) -> Pieces:
+    """Drop pieces far smaller than the largest."""
+    if pieces.kept.sum() <= 1:
+        return pieces
+    area = pieces.boxes[:, cv2.CC_STAT_AREA]
+    extent = pieces.boxes[:, 2:4].max(axis=1)
+    largest = int(np.where(pieces.kept, extent, 0).argmax())
+    large = ((area >= SPECK_AREA * area[largest]) & (area >= 2)) | (extent >= SPECK_EXTENT * extent[largest])
+    return replace(pieces, kept=pieces.kept & large)
+
+
+def without_frames(pieces: Pieces) -> Pieces:
+    """Drop outlines of rectangles that hold other ink, and pieces along the edge of the picture."""
+    if pieces.kept.sum() <= 1:
+        return pieces
+    height, width = pieces.shape
+    kept = pieces.kept.copy()
+    big = np.flatnonzero(np.maximum(pieces.boxes[:, 2] / width, pieces.boxes[:, 3] / height) >= 0.1)
+    for index in big:
+        if len(big) < 2 or not kept[index]:
+            continue
+        others = [other for other in big if other != index and kept[other]]
+        if _frames(pieces, index, others) or _hugs_edge(pieces, index, others):
+            kept[index] = False
+    return replace(pieces, kept=kept) if kept.any() else pieces
+
+
+def _frames(pieces: Pieces, index: int, others: list[int]) -> bool:
+    """Whether a piece is a rectangle's outline around one of the others."""
+    left, top, width, height, area = (int(value) for value in pieces.boxes[index])
+    held = [
+        other
+        for other in others
+        if left < pieces.boxes[other, 0]
+        and top < pieces.boxes[other, 1]
+        and pieces.boxes[other, 0] + pieces.boxes[other, 2] < left + width
+        and pieces.boxes[other, 1] + pieces.boxes[other, 3] < top + height
+        and pieces.boxes[other, 3] >= 0.2 * height
+    ]
+    if not held:
+        return False
+    dx, dy = max(2, round(FRAME_BAND * width)), max(2, round(FRAME_BAND * height))
+    middle = pieces.labels[top + dy : top + height - dy, left + dx : left + width - dx] == index + 1
+    return int(middle.sum()) <= (1 - FRAME_SHARE) * area
+
+
+def _hugs_edge(pieces: Pieces, index: int, others: list[int]) -> bool:
+    """Whether a piece touches an edge of the picture, lies along it, and leaves a whole other piece clear."""
+    height, width = pieces.shape
+    if min(height, width) < 48:
+        return False
+    left, top, wide, tall, area = (int(value) for value in pieces.boxes[index])
+    left, top = left + pieces.x, top + pieces.y
+    touches = left == 0 or top == 0 or left + wide == width or top + tall == height
+    if not touches or max(wide / width, tall / height) < 0.3:
+        return False
+    clear = any(
+        pieces.x + pieces.boxes[other, 0] > 0
+        and pieces.y + pieces.boxes[other, 1] > 0
+        and pieces.x + pieces.boxes[other, 0] + pieces.boxes[other, 2] < width
+        and pieces.y + pieces.boxes[other, 1] + pieces.boxes[other, 3] < height
+        for other in others
+    )
+    dx, dy = max(2, width // 12), max(2, height // 12)
+    x0, y0 = max(dx - pieces.x, 0), max(dy - pieces.y, 0)
+    x1, y1 = max(width - dx - pieces.x, 0), max(height - dy - pieces.y, 0)
+    middle = int((pieces.labels[y0:y1, x0:x1] == index + 1).sum())
+    return clear and middle <= 0.1 * area
+
+
+def side_by_side(pieces: Pieces) -> list[Pieces]:
+    """Sort pieces into what could be digits side by side.
+
+    Pieces that overlap sideways belong together (the bar of a 5, the two strokes of a 4); anything
+    much lower than the tallest group is no digit of its own.
+
+    Returns:
+        The groups, left to right; none unless there are at least two.
+    """
+    if pieces.kept.sum() <= 1:
+        return []
+    groups: list[list[int]] = []
+    spans: list[list[int]] = []  # left, right, top, bottom of each group
+    for index in sorted(np.flatnonzero(pieces.kept), key=lambda number: int(pieces.boxes[number, 0])):
+        left, top, width, height = (int(value) for value in pieces.boxes[index, :4])
+        span = [left, left + width, top, top + height]
+        if spans and min(spans[-1][1], span[1]) - left > 0.25 * min(spans[-1][1] - spans[-1][0], width):
+            last = spans[-1]
+            spans[-1] = [last[0], max(last[1], span[1]), min(last[2], top), max(last[3], span[3])]
+            groups[-1].append(int(index))
+        else:
+            spans.append(span)
+            groups.append([int(index)])
+    heights = [bottom - top for _, _, top, bottom in spans]
+    tall = [group for group, tall in zip(groups, heights, strict=True) if tall >= TALL_SHARE * max(heights)]
+    if len(tall) < 2:
+        return []
+    return [replace(pieces, kept=np.isin(np.arange(len(pieces.kept)), group)) for group in tall[:MOST_PARTS]]

@@ -1,0 +1,88 @@
+"""From a fitted network to files others can use: export, certificate, calibration, card."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from tenfold.imaging.normalize import VERSION, normalize
+from tenfold.models.base import ModelCard
+from tenfold.training.export import parity, to_onnx, write_model
+from tenfold.types import Floats, Picture, Pixels
+
+if TYPE_CHECKING:
+    from keras import Model
+
+PARITY_IMAGES = 10_000
+
+
+def through_normalization(pictures: Pixels) -> Pixels:
+    """Every picture through the normalisation, as if it came from a user: uint8 (n, 28, 28)."""
+    return np.stack([normalize(Picture(picture)).pixels for picture in pictures])
+
+
+def logits_of(model: Model, pictures: Pixels) -> Floats:
+    """What a network says of pictures uint8 (n, 28, 28): float32 (n, k)."""
+    rows = [
+        np.asarray(model(pictures[start : start + 500].astype(np.float32) / np.float32(255), training=False))
+        for start in range(0, len(pictures), 500)
+    ]
+    return np.concatenate(rows)
+
+
+def ship(model: Model, card: ModelCard, pictures: Pixels, out: Path) -> ModelCard:
+    """Write ``NAME.onnx``, its card ``NAME.json``, and ``NAME.keras``.
+
+    Args:
+        model: The fitted network, ending in logits.
+        card: What the recipe knows of it; what can be read off the network is filled in.
+        pictures: uint8 (n, 28, 28) for the certificate that Keras and ONNX agree.
+        out: Folder for the files.
+
+    Returns:
+        The card as written.
+    """
+    weights = to_onnx(model)
+    certificate = parity(model, weights, pictures[:PARITY_IMAGES].astype(np.float32) / np.float32(255))
+    full = card.model_copy(
+        update={
+            "licence": "MIT",
+            "parameters": sum(int(np.prod(variable.shape)) for variable in model.trainable_variables),
+            "normalization": VERSION,
+            "output": "logits",
+            "parity": certificate,
+        }
+    )
+    partial = out / f"{card.name}.partial.keras"
+    model.save(partial)
+    partial.replace(out / f"{card.name}.keras")
+    print(
+        f"{card.name}: Keras and ONNX agree on {certificate['same_digit']:,.0f} of {certificate['images']:,.0f} "
+        f"pictures, largest difference {certificate['largest_difference']:.2g}; {len(weights):,} bytes."
+    )
+    return write_model(out, card.name, weights, full)
+
+
+def commit() -> str:
+    """The commit this code is at, with ``+`` if it was changed since; empty outside a checkout."""
+    here = Path(__file__).parent
+    try:
+        head = subprocess.run(
+            ["git", "describe", "--always", "--dirty=+", "--abbrev=12"],
+            cwd=here,
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return head.stdout.strip()
+
+
+def accuracy(probabilities: Floats, labels: npt.NDArray[np.int64]) -> float:
+    """Share of right answers, 0..1."""
+    return float((probabilities.argmax(axis=1) == labels).mean())
