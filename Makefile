@@ -60,8 +60,10 @@ lock: $(VENV)/.all  ## Resolve the dependencies again into the two lock files
 
 models: $(VENV)/.all  ## Train the shipped networks again (hours) and put them into the package
 	@$(BIN)/tenfold data fetch mnist
-	@$(BIN)/tenfold train digit
-	@$(BIN)/tenfold train gate
+	@for name in digit gate; do \
+	  $(BIN)/tenfold train $$name --out runs/$$name; \
+	  cp runs/$$name/$$name.onnx runs/$$name/$$name.json src/tenfold/models/weights/; \
+	done
 
 bench: $(VENV)/.all  ## Measure every claim again and write the scorecard
 	@$(BIN)/tenfold data fetch mnist

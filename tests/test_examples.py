@@ -1,0 +1,98 @@
+"""The example pictures are what their script draws, and the example programs run as they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import tenfold
+
+ROOT = Path(__file__).resolve().parent.parent
+EXAMPLES = ROOT / "examples"
+TENFOLD = Path(sysconfig.get_path("scripts")) / "tenfold"
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+NOT_ONE_DIGIT = {"blank-sheet": "empty", "one-zero-side-by-side": "several_digits", "letter-a": "not_a_digit"}
+PICTURES = sorted((EXAMPLES / "digits").glob("*.png"))
+
+
+def run(*command: object) -> str:
+    done = subprocess.run([str(word) for word in command], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{command}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """The address of a real server in a process of its own."""
+    process = subprocess.Popen(
+        [str(TENFOLD), "serve", "--port", "0"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+    )
+    assert process.stdout is not None
+    line = process.stdout.readline()
+    found = re.search(r"http://\S+", line)
+    try:
+        assert found, f"the server said {line!r}"
+        yield found[0]
+    finally:
+        process.terminate()
+        process.communicate()
+
+
+@pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.stem)
+def test_pictures_are_read_right(path: Path) -> None:
+    answer = tenfold.predict(path)
+    if path.stem in NOT_ONE_DIGIT:
+        assert answer.status == NOT_ONE_DIGIT[path.stem]
+    else:
+        assert (answer.status, answer.digit) == ("ok", DIGITS.index(path.stem.split("-")[0]))
+
+
+def test_pictures_are_what_the_script_draws(tmp_path: Path) -> None:
+    run(sys.executable, EXAMPLES / "make_examples.py", "--out", tmp_path)
+    drawn = sorted(tmp_path.glob("*.png"))
+    assert [path.name for path in drawn] == [path.name for path in PICTURES]
+    for made, kept in zip(drawn, PICTURES, strict=True):
+        one, other = (np.asarray(Image.open(path), np.int16) for path in (made, kept))
+        # Another version of OpenCV may round an edge or a JPEG block otherwise: nothing anyone could see.
+        assert one.shape == other.shape
+        assert np.abs(one - other).mean() < 1
+
+
+def test_predict() -> None:
+    assert re.fullmatch(r"ok: 7, \d+\.\d% sure\n", run(sys.executable, EXAMPLES / "01_predict.py"))
+
+
+def test_batch_has_a_line_for_every_picture() -> None:
+    lines = run(sys.executable, EXAMPLES / "02_batch.py").splitlines()
+    assert [line.split()[0] for line in lines] == [path.stem for path in PICTURES]
+    assert re.fullmatch(r"seven-crossed +7", next(line for line in lines if line.startswith("seven-crossed")))
+
+
+def test_http_client(server: str) -> None:
+    assert run(sys.executable, EXAMPLES / "03_http_client.py", server) == "picture: ok 4\nstrokes: ok 7\n"
+
+
+def test_curl_as_in_the_documents(server: str) -> None:
+    if shutil.which("curl") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("curl is missing")
+        pytest.skip("curl is missing: apt-get install curl")
+    text = (ROOT / "README.md").read_text("utf-8") + (ROOT / "docs" / "quickstart.md").read_text("utf-8")
+    commands = set(re.findall(r"^curl .*$", text, re.MULTILINE))
+    assert commands
+    for command in commands:
+        words = command.replace("http://127.0.0.1:8000", server).split()
+        assert '"digit":4' in run(words[0], "--silent", *words[1:]).replace(" ", "")

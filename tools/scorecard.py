@@ -1,0 +1,106 @@
+"""Writes docs/scorecard.md and the README's table from benchmarks/results/*.json, or checks them (`--check`)."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+RESULTS = ROOT / "benchmarks" / "results"
+PAGE = ROOT / "docs" / "scorecard.md"
+README = ROOT / "README.md"
+START, END = "<!-- scorecard: written by `make docs` -->", "<!-- end of scorecard -->"
+
+HEAD = """\
+# Scorecard
+
+Every figure Tenfold claims, each beside a plain way of doing the same in the same run. Written by `make docs` from
+`benchmarks/results`; `make bench` measures them again. Times depend on the machine: the ratios are what to compare.
+"""
+EMPTY = "Nothing has been measured yet: run `make bench`.\n"
+
+
+def results() -> dict[str, dict[str, Any]]:
+    """The stored results by name."""
+    return {path.stem: json.loads(path.read_text("utf-8")) for path in sorted(RESULTS.glob("*.json"))}
+
+
+def number(value: float, unit: str) -> str:
+    """A value as people read it, three digits or, for shares, two decimals."""
+    if unit == "%":
+        return f"{value:.2f} %"
+    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}".strip()
+
+
+def asked(figure: dict[str, Any]) -> str:
+    """What was asked for, and whether it is met."""
+    if not figure["asked"]:
+        return ""
+    return f"{figure['asked']}: {'met' if figure['met'] else '**missed**'}"
+
+
+def table(figures: list[dict[str, Any]]) -> str:
+    """The short table of the README."""
+    lines = ["| | Tenfold | the plain way | asked for |", "|---|---|---|---|"]
+    for figure in figures:
+        ours, plain = (number(figure[key], figure["unit"]) for key in ("value", "baseline"))
+        lines.append(f"| {figure['what']} | {ours} | {plain} ({figure['baseline_what']}) | {asked(figure)} |")
+    return "\n".join(lines) + "\n"
+
+
+def section(name: str, result: dict[str, Any]) -> str:
+    """One claim in full: figures, spread, trials, machine and versions."""
+    lines = [f"## {result['claim']}", "", f"`python benchmarks/{name}.py`", ""]
+    lines += ["| | Tenfold | spread | n | the plain way | ratio | asked for |", "|---|---|---|---|---|---|---|"]
+    for figure in result["figures"]:
+        unit = figure["unit"]
+        low, high = (number(value, unit) for value in figure["spread"])
+        ratio = f"{figure['ratio']:.3g}" if figure["ratio"] else ""
+        lines.append(
+            f"| {figure['what']} | {number(figure['value'], unit)} | {low} to {high} | {figure['n']:,} "
+            f"| {number(figure['baseline'], unit)} ({figure['baseline_what']}) | {ratio} | {asked(figure)} |"
+        )
+    for figure in result["figures"]:
+        if figure["more"]:
+            more = ", ".join(f"{key} {value:.4g}" for key, value in figure["more"].items())
+            lines += ["", f"{figure['what']}: {more}."]
+    machine = result["machine"]
+    versions = ", ".join(f"{package} {version}" for package, version in result["versions"].items())
+    lines += ["", f"Measured on {machine['cpu']}, {machine['cores']} cores, {machine['system']}; commit "]
+    lines[-1] += f"`{result['commit']}`; {versions}."
+    return "\n".join(lines) + "\n"
+
+
+def pages() -> dict[Path, str]:
+    """What the two files should say."""
+    found = results()
+    figures = [figure for result in found.values() for figure in result["figures"]]
+    sections = [section(name, result) for name, result in found.items()]
+    block = f"{START}\n\n{table(figures) if figures else EMPTY}\n{END}"
+    readme = README.read_text("utf-8")
+    pattern = re.escape(START) + r".*?" + re.escape(END)
+    if len(re.findall(pattern, readme, re.DOTALL)) != 1:
+        sys.exit(f"{README.name} has no place for the table: expected one block between {START} and {END}")
+    return {
+        PAGE: "\n".join([HEAD, *(sections or [EMPTY])]),
+        README: re.sub(pattern, lambda _: block, readme, flags=re.DOTALL),
+    }
+
+
+def main() -> int:
+    """Write the pages, or compare."""
+    stale = [path for path, text in pages().items() if not path.is_file() or path.read_text("utf-8") != text]
+    if "--check" in sys.argv[1:]:
+        for path in stale:
+            print(f"{path.name} is not what the results say: run `make docs` and commit it.", file=sys.stderr)
+        return 1 if stale else 0
+    for path, text in pages().items():
+        path.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
