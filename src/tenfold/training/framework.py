@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,8 @@ def need_keras(feature: str = "Training") -> Any:
 
         if "keras" in sys.modules:
             return import_module("keras")
+        for name in ("absl", "tensorflow"):
+            logging.getLogger(name).setLevel(logging.ERROR)
         with _silence():
             keras = import_module("keras")
             import_module("tensorflow")

@@ -14,7 +14,7 @@ from tenfold.config import Settings, load_settings
 from tenfold.errors import UnknownName, UsageError
 
 if TYPE_CHECKING:
-    from tenfold.data import Dataset
+    from tenfold.data.dataset import Dataset
 
 # Where recipes are defined. They are imported on first need, and import Keras only when run.
 MODULES = ("tenfold.training.digit", "tenfold.training.report")

@@ -1,0 +1,35 @@
+"""`tenfold train`: from data to a saved network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    recipe: Annotated[str | None, typer.Argument(help="What to train; without it, the recipes are listed.")] = None,
+    data: Annotated[
+        str | None,
+        typer.Option(help="mnist, or a path: IDX files, CSV, NPZ, or a folder 0/ … 9/ of pictures."),
+    ] = None,
+    epochs: Annotated[int | None, typer.Option(help="Passes over the data; by default the recipe's own.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder for the results; by default runs/RECIPE.")] = None,
+    as_reported: Annotated[
+        bool,
+        typer.Option("--as-reported", help="Recipe report only: validate on the test digits, as the report did."),
+    ] = False,
+    limit: Annotated[int | None, typer.Option(help="Use the first so many digits only, to try things out.")] = None,
+) -> None:
+    """Train a network by a recipe and save it, with its history, where --out says."""
+    from tenfold.training.recipes import recipes
+    from tenfold.training.run import run
+
+    if recipe is None:
+        for entry in recipes():
+            print(f"{entry.name:<10}{entry.summary}")
+        return
+    folder = run(recipe, data=data, epochs=epochs, seed=seed, out=out, as_reported=as_reported, limit=limit)
+    print(folder)
