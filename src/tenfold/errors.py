@@ -8,6 +8,7 @@
     │   ├── DamagedImage            exit 3   HTTP 422   a picture, but truncated or broken
     │   └── ImageTooLarge           exit 3   HTTP 413   over a limit, refused before decoding
     ├── MissingExtra                exit 4   HTTP 503   needs `pip install tenfold[...]`
+    ├── NoWindow                    exit 4   HTTP 503   needs Tk or a display
     ├── DataError                   exit 5   HTTP 500   a data file is not what it should be
     │   ├── ChecksumError           exit 5   HTTP 500   SHA-256 differs
     │   └── NoSource                exit 5   HTTP 503   a data set could not be fetched from anywhere
@@ -116,6 +117,14 @@ class MissingExtra(TenfoldError):
             f"{feature} needs packages that are not installed.",
             f'Install them with: pip install "tenfold[{extra}]"',
         )
+
+
+class NoWindow(TenfoldError):
+    """A window cannot be opened here: Tk or a display is missing."""
+
+    code = "no_window"
+    exit_code = 4
+    http_status = 503
 
 
 class DataError(TenfoldError):

@@ -12,7 +12,7 @@ import numpy as np
 
 from tenfold.config import Settings, load_settings
 from tenfold.decide import read_digit, threshold, turn_away
-from tenfold.errors import UnreadableImage
+from tenfold.errors import ModelError, UnreadableImage
 from tenfold.imaging.load import Source, load
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.base import Classifier
@@ -32,7 +32,7 @@ class Recognizer:
 
     Raises:
         UnknownName: If there is no such model.
-        ModelError: If the model cannot be trusted or was made for another normalisation.
+        ModelError: If the model cannot be trusted, reads no digits, or was made for another normalisation.
         UsageError: If the error budget is out of range.
     """
 
@@ -48,6 +48,8 @@ class Recognizer:
             model = self.settings.model
         if isinstance(model, str | Path):
             model = load_onnx(model, VERSION, self.settings.threads)
+        if model.card.task != "digit":
+            raise ModelError(f"Model {model.card.name!r} does not read digits.", "Name another: tenfold models list")
         self.classifier: Classifier = model
         self._gate: OnnxClassifier = load_onnx("gate", VERSION, self.settings.threads)
 

@@ -1,25 +1,22 @@
-"""The command line: one file a command, and the one place where errors become exit statuses."""
+"""The command line: one file a command, and one place where errors become exit statuses."""
 
 from __future__ import annotations
 
+import io
 import sys
 
 from tenfold.cli.app import app
-from tenfold.errors import TenfoldError
+from tenfold.cli.edge import exit_status
 
 
 def main() -> None:
     """Run the command line; never shows a traceback for a user's mistake."""
-    try:
-        app()
-    except TenfoldError as error:
-        print(f"tenfold: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"  {error.hint}", file=sys.stderr)
-        sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output (head, less) has gone: nobody is left to tell.
-        sys.stderr.close()
-        sys.exit(0)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a file name may hold what the terminal cannot show
+    with exit_status():
+        try:
+            app()
+        finally:
+            if sys.stdout is not None:
+                sys.stdout.flush()  # here, where a full disk or a closed pipe can still be told

@@ -2,21 +2,125 @@
 
 from __future__ import annotations
 
-import json
-from typing import Annotated
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from tenfold.models.base import Classifier
+    from tenfold.types import Prediction
+
+Rows = list[tuple[str, "Prediction"]]
+
+BATCH = 64
+STDIN = "-"
+KERAS_FILES = (".keras", ".h5", ".hdf5")
+
 
 def command(
-    images: Annotated[list[str], typer.Argument(help="Pictures of one digit each.", metavar="IMAGE...")],
+    images: Annotated[
+        list[str],
+        typer.Argument(help="Pictures of one digit each; - reads one from standard input.", metavar="IMAGE..."),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a picture, one a line.")] = False,
-    model: Annotated[str, typer.Option(help="A shipped model, or a model file.")] = "digit",
+    as_csv: Annotated[bool, typer.Option("--csv", help="A table for spreadsheets.")] = False,
+    model: Annotated[
+        str | None, typer.Option(help="A shipped model, or an .onnx, .keras or .h5 file.", metavar="NAME|FILE")
+    ] = None,
+    top: Annotated[int | None, typer.Option(min=0, help="How many other readings to show.", metavar="K")] = None,
+    error_budget: Annotated[
+        float | None,
+        typer.Option(help="Largest share of wrong answers among those given; smaller means more ?.", metavar="P"),
+    ] = None,
 ) -> None:
     """Read the digit in each picture."""
+    from tenfold.errors import UsageError
     from tenfold.recognizer import Recognizer
 
-    recognizer = Recognizer(model=model)
-    for image in images:
-        answer = recognizer.predict(image)
-        print(json.dumps({"file": image, **answer.to_dict()}) if as_json else f"{image}: {answer.digit}")
+    if as_json and as_csv:
+        raise UsageError("--json and --csv exclude each other.", "Give one of them.")
+    if images.count(STDIN) > 1:
+        raise UsageError("- is named twice, but there is only one standard input.")
+    recognizer = Recognizer(opened(model), error_budget)
+    show = (
+        _json(top)
+        if as_json
+        else _csv()
+        if as_csv
+        else _table(images, top)
+        if sys.stdout.isatty()
+        else _text(images, top)
+    )
+    unreadable = 0
+    for start in range(0, len(images), BATCH):
+        names = images[start : start + BATCH]
+        inputs = (_stdin(recognizer.settings.max_bytes) if name == STDIN else name for name in names)
+        rows = list(zip(names, recognizer.predict_batch(inputs), strict=True))
+        show(rows)
+        sys.stdout.flush()
+        unreadable += sum(answer.status == "unreadable_image" for _, answer in rows)
+        _progress(start + len(rows), len(images))
+    if unreadable:
+        print(f"tenfold: {unreadable} of {len(images)} inputs could not be read.", file=sys.stderr)
+        raise typer.Exit(3)
+
+
+def opened(model: str | None) -> str | Classifier | None:
+    """The model named by an option: Keras files are opened here, everything else by the recogniser."""
+    if model is None or Path(model).suffix.lower() not in KERAS_FILES:
+        return model
+    from tenfold.training.export import classifier_from_keras
+
+    return classifier_from_keras(Path(model))
+
+
+def _stdin(max_bytes: int) -> bytes:
+    from tenfold.errors import UsageError
+
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError(
+            "- reads a picture from standard input, but nothing is piped into it.", "tenfold predict - < PICTURE"
+        )
+    return sys.stdin.buffer.read(max_bytes + 1)  # one more than allowed, so that too large a picture shows
+
+
+def _json(top: int | None) -> Callable[[Rows], None]:
+    from tenfold.output import json_line
+
+    return lambda rows: print("\n".join(json_line(name, answer, top) for name, answer in rows))
+
+
+def _csv() -> Callable[[Rows], None]:
+    from tenfold.output import CSV_FIELDS, csv_line, csv_values
+
+    print(csv_line(CSV_FIELDS))
+    return lambda rows: print("\n".join(csv_line(csv_values(name, answer)) for name, answer in rows))
+
+
+def _text(images: list[str], top: int | None) -> Callable[[Rows], None]:
+    from tenfold.output import name_width, text_line
+
+    width = name_width(images)
+    return lambda rows: print("\n".join(text_line(name, answer, width, top) for name, answer in rows))
+
+
+def _table(images: list[str], top: int | None) -> Callable[[Rows], None]:
+    from rich.console import Console
+
+    from tenfold.output import name_width, rich_table
+
+    console = Console(highlight=False)
+    width = min(name_width(images), console.width // 3)
+    headers = iter([True])
+    return lambda rows: console.print(
+        rich_table(rows, width, top, header=next(headers, False), ascii_only=console.options.ascii_only)
+    )
+
+
+def _progress(done: int, total: int) -> None:
+    """Count on the terminal, unless the answers themselves appear there."""
+    if total > BATCH and sys.stderr.isatty() and not sys.stdout.isatty():
+        print(f"\r{done:,} of {total:,} pictures", end="\n" if done == total else "", file=sys.stderr, flush=True)

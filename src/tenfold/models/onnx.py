@@ -14,6 +14,7 @@ from tenfold.models.base import ModelCard
 from tenfold.types import Floats
 
 WEIGHTS = Path(__file__).parent / "weights"
+CLASSES = {"digit": 10, "gate": 3}
 
 
 class OnnxClassifier:
@@ -47,7 +48,9 @@ class OnnxClassifier:
                 "Expected (n, 28, 28), (n, 28, 28, 1) or (n, 1, 28, 28).",
             )
         self._name, self._shape = given.name, trailing
-        self._outputs = [self._session.get_outputs()[0].name]
+        first = self._session.get_outputs()[0]
+        self._outputs = [first.name]
+        self.output_shape = tuple(first.shape)
         self.card = card
 
     def raw(self, batch: Floats) -> Floats:
@@ -111,15 +114,27 @@ def load_onnx(model: str | Path, normalization: str, threads: int = 1) -> OnnxCl
             card's, or the file is no usable model.
     """
     path = Path(model)
-    if path.suffix != ".onnx":
+    is_name = path.name == str(model) and path.suffix != ".onnx"
+    if is_name:
         path = WEIGHTS / f"{model}.onnx"
-    if not path.is_file():
-        raise UnknownName("model", str(model), [*shipped_names(), "PATH.onnx"])
+    if not path.is_file() or path.suffix != ".onnx":
+        raise UnknownName("model", str(model), shipped_names())
     weights = path.read_bytes()
-    digest = hashlib.sha256(weights).hexdigest()
+    card = _trusted_card(path, hashlib.sha256(weights).hexdigest(), normalization)
+    classifier = OnnxClassifier(weights, card, threads)
+    width = classifier.output_shape[1:]
+    if len(width) != 1 or (isinstance(width[0], int) and width[0] != CLASSES[card.task]):
+        raise ModelError(
+            f"Model {card.name!r} gives output {classifier.output_shape}.",
+            f"Expected (n, {CLASSES[card.task]}).",
+        )
+    return classifier
+
+
+def _trusted_card(path: Path, digest: str, normalization: str) -> ModelCard:
+    """The card beside a weights file, if it fits the file and the normalisation; a plain one if there is none."""
     if not card_path(path).is_file():
-        card = ModelCard(name=path.stem, summary="ONNX file without a card", sha256=digest)
-        return OnnxClassifier(weights, card, threads)
+        return ModelCard(name=path.stem, summary="ONNX file without a card", sha256=digest)
     card = read_card(card_path(path))
     if card.sha256 != digest:
         raise ModelError(
@@ -132,4 +147,4 @@ def load_onnx(model: str | Path, normalization: str, threads: int = 1) -> OnnxCl
             f"this Tenfold uses {normalization!r}.",
             f"Train it again: {card.recipe or 'tenfold train'}",
         )
-    return OnnxClassifier(weights, card, threads)
+    return card

@@ -1,0 +1,72 @@
+"""`tenfold models`: what is known of the shipped networks."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from tenfold.models.base import ModelCard
+
+app = typer.Typer(help="What is known of the shipped networks.", no_args_is_help=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a model, one a line.")]
+
+
+@app.command("list")
+def list_models(as_json: AsJson = False) -> None:
+    """List the shipped networks: what each reads, its size, and what it is."""
+    cards = _cards()
+    width = max((len(card.name) for card in cards), default=0)
+    for card in cards:
+        if as_json:
+            print(json.dumps(_record(card)))
+        else:
+            size = f"{_size(card) / 1e6:.2f} MB"
+            print(f"{card.name:<{width}}  {card.task:<5}  {size:>8}  {card.parameters:>9,} parameters  {card.summary}")
+
+
+@app.command("show")
+def show_model(
+    name: Annotated[str, typer.Argument(help="Name of a shipped network.", metavar="NAME")], as_json: AsJson = False
+) -> None:
+    """Show one network's card: recipe, data, measured figures, licence, checksum."""
+    from tenfold.errors import UnknownName
+
+    cards = {card.name: card for card in _cards()}
+    if name not in cards:
+        raise UnknownName("model", name, sorted(cards))
+    fields = _record(cards[name])
+    if as_json:
+        print(json.dumps(fields))
+        return
+    for key, value in fields.items():
+        for line in _lines(key.replace("_", " "), value):
+            print(line)
+
+
+def _cards() -> list[ModelCard]:
+    from tenfold.models.onnx import WEIGHTS, read_card, shipped_names
+
+    return [read_card(WEIGHTS / f"{name}.json") for task in ("digit", "gate") for name in shipped_names(task)]
+
+
+def _size(card: ModelCard) -> int:
+    from tenfold.models.onnx import WEIGHTS
+
+    return (WEIGHTS / f"{card.name}.onnx").stat().st_size
+
+
+def _record(card: ModelCard) -> dict[str, Any]:
+    return {**card.model_dump(mode="json"), "bytes": _size(card)}
+
+
+def _lines(key: str, value: Any) -> list[str]:
+    """A field of a card for reading; nothing for an empty one."""
+    if isinstance(value, dict):
+        return [f"{key}:", *(f"  {name}: {number:,}" for name, number in value.items())] if value else []
+    if isinstance(value, list):
+        return [f"{key}:", *(f"  {' '.join(map(str, row))}" for row in value)] if value else []
+    return [] if value in ("", None) else [f"{key}: {value:,}" if isinstance(value, int) else f"{key}: {value}"]
