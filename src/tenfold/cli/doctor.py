@@ -160,9 +160,9 @@ def _cache(folder: Path) -> Finding:
 def _mnist(settings: Settings) -> Finding:
     from tenfold.data.mnist import mnist_cached
 
-    return Finding(
-        "mnist", ok, False, "in the cache" if ok else "not in the cache", "" if ok else "tenfold data fetch mnist"
-    )
+    if mnist_cached(settings):
+        return Finding("mnist", True, False, "in the cache")
+    return Finding("mnist", False, False, "not in the cache", "tenfold data fetch mnist")
 
 
 def _npm() -> Finding:
