@@ -1,0 +1,83 @@
+"""A real server and a real Chromium, for the browser tests and for tools/screenshot_page.py."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, Playwright
+
+from tests.browser.strokes import Polyline, smooth
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+BRING = "playwright install chromium, or name one in TENFOLD_CHROMIUM"
+
+# Chromium's own errands to other hosts; the tests watch that the page runs none.
+QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
+
+
+def find_chromium(playwright: Playwright) -> str | None:
+    """The browser to use: the one named in TENFOLD_CHROMIUM, the system's, or Playwright's own."""
+    named = os.environ.get("TENFOLD_CHROMIUM")
+    if named:
+        return named
+    on_path = next(filter(None, map(shutil.which, BROWSERS)), None)
+    own = playwright.chromium.executable_path
+    return on_path or (own if Path(own).exists() else None)
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Start Chromium without a window.
+
+    Raises:
+        FileNotFoundError: If there is none.
+    """
+    path = find_chromium(playwright)
+    if path is None:
+        raise FileNotFoundError(f"No Chromium here. Bring one: {BRING}")
+    return playwright.chromium.launch(executable_path=path, args=list(QUIET))
+
+
+@contextmanager
+def serving(*options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """Run `tenfold serve` on a free port; gives the page's address and the process."""
+    command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            found = re.search(r"http://\S+", line)
+            if found is None:
+                process.kill()
+                raise RuntimeError(f"tenfold serve did not start: {line}{process.communicate()[1]}")
+            yield found[0], process
+        finally:
+            if process.poll() is None:
+                process.send_signal(signal.SIGINT)
+            process.communicate()
+
+
+def draw(page: Page, strokes: list[Polyline]) -> None:
+    """Draw on the sheet with the mouse, as a hand does: press, move through the points, let go."""
+    frame = page.locator("#pad").bounding_box()
+    assert frame is not None
+    for stroke in strokes:
+        points = [(frame["x"] + x * frame["width"], frame["y"] + y * frame["height"]) for x, y in smooth(stroke)]
+        page.mouse.move(*points[0])
+        page.mouse.down()
+        for point in points[1:]:
+            page.mouse.move(*point)
+        page.mouse.up()
+
+
+def settled(page: Page) -> str:
+    """Wait for the answer to what is on the sheet now; gives its status."""
+    page.wait_for_selector('#answer[aria-busy="false"]:not([data-status="waiting"])')
+    return page.locator("#answer").get_attribute("data-status") or ""
