@@ -134,6 +134,10 @@ class Recognizer:
         least = threshold(self.classifier.card.thresholds, self.settings.error_budget)
         return [read_digit(row, least, self.model) for row in self.classifier.predict_proba(batch)]
 
+    def answer(self, inks: Sequence[Normalized]) -> list[Prediction]:
+        """Answers for ink that `tenfold.imaging.normalize` found, one each; one network call for all of it."""
+        return self._answer(inks)
+
     def _answer(self, inks: Sequence[Normalized | Prediction], error_budget: float | None = None) -> list[Prediction]:
         budget = self.settings.error_budget if error_budget is None else error_budget
         written = [ink for ink in inks if isinstance(ink, Normalized) and not ink.empty]
