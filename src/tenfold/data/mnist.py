@@ -143,9 +143,10 @@ def _ways(settings: Settings, source: Path | None) -> Iterator[tuple[str, Way]]:
 
 def _receive(way: Way, names: list[str]) -> dict[str, bytes]:
     sizes = {name: FILES[name].size for name in names}
+    console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with (
-        Progress(*columns, console=Console(stderr=True), transient=True) as progress,
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
         closing(way(sizes, progress)) as files,
     ):
         return {name: _verified(name, data) for name, data in files}

