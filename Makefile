@@ -67,8 +67,9 @@ models: $(VENV)/.all  ## Train the shipped networks again (hours) and put them i
 
 bench: $(VENV)/.all  ## Measure every claim again and write the scorecard
 	@$(BIN)/tenfold data fetch mnist
-	@for claim in benchmarks/[a-z]*.py; do $(BIN)/python $$claim; done
-	@$(BIN)/python tools/scorecard.py
+	@failed=; for claim in benchmarks/[a-z]*.py; do $(BIN)/python $$claim || failed="$$failed $$claim"; done; \
+	$(BIN)/python tools/scorecard.py; \
+	[ -z "$$failed" ] || { echo "Not measured:$$failed" >&2; false; }
 
 clean:  ## Remove the virtual environment, caches and everything built
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache screenshots

@@ -11,6 +11,10 @@ import sys
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
+from typing import Any, NoReturn
+
+from tenfold.config import load_settings
+from tenfold.training.model_files import OpenModel, open_model
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
@@ -35,7 +39,7 @@ class Figure:
         value: The number: a median for times, a share in % for accuracies.
         unit: Its unit: ``"s"``, ``"ms"``, ``"MB"``, ``"%"``.
         n: How many trials or digits it rests on.
-        spread: Its spread, low and high: quartiles for times, Wilson's 95 % interval for shares.
+        spread: Its spread, low and high: quartiles for times, Wilson's 95 % interval for shares, None for neither.
         baseline: The same by the plain way.
         baseline_what: What the plain way is.
         ratio: How many times better than the baseline; None where a ratio says nothing.
@@ -48,7 +52,7 @@ class Figure:
     value: float
     unit: str
     n: int
-    spread: tuple[float, float]
+    spread: tuple[float, float] | None = None
     baseline: float
     baseline_what: str
     ratio: float | None = None
@@ -68,15 +72,57 @@ def arguments(description: str, **defaults: str | int) -> argparse.Namespace:
     return parser.parse_args()
 
 
+def open_report(path: Path) -> OpenModel:
+    """The report's own network, trained: the plain way beside which ours is measured."""
+    if not path.is_file():
+        stop(f"{path} is not there. Train the report's network first: tenfold train report --out {path.parent}")
+    return open_model(str(path), load_settings())
+
+
+def accuracy(
+    what: str, found: dict[str, Any], plain: dict[str, Any], plain_what: str, asked: str = "", least: float = 0.0
+) -> Figure:
+    """The share of right best readings, in %, beside another's.
+
+    Args:
+        what: What was measured.
+        found: What `tenfold.training.evaluate` found of ours.
+        plain: The same of the plain way.
+        plain_what: What the plain way is.
+        asked: What was asked for, in words.
+        least: The share asked for, in %.
+    """
+    share = 100 * found["accuracy"]
+    low, high = found["accuracy_ci95"]
+    statuses = {f"status {name}": count for name, count in found["statuses"].items() if count}
+    answered = {
+        "answered %": 100 * found["answered"],
+        "right of the answered %": 100 * (found["answered_accuracy"] or 0),
+    }
+    return Figure(
+        what=what,
+        value=share,
+        unit="%",
+        n=found["n"],
+        spread=(100 * low, 100 * high),
+        baseline=100 * plain["accuracy"],
+        baseline_what=plain_what,
+        asked=asked,
+        met=share >= least,
+        more={**answered, **statuses},
+    )
+
+
 def report(name: str, claim: str, figures: list[Figure], *, quick: bool) -> None:
     """Print the figures; keep them in benchmarks/results unless it was a quick run."""
     print(claim)
     for figure in figures:
         ratio = f", {figure.ratio:.3g} times" if figure.ratio else ""
         asked = f"; asked {figure.asked}: {'met' if figure.met else 'MISSED'}" if figure.asked else ""
+        spread = "{:.4g} to {:.4g}, ".format(*figure.spread) if figure.spread else ""
         print(
-            f"  {figure.what}: {figure.value:.4g} {figure.unit} ({figure.spread[0]:.4g} to {figure.spread[1]:.4g}, "
-            f"n = {figure.n:,}); {figure.baseline_what}: {figure.baseline:.4g} {figure.unit}{ratio}{asked}"
+            f"  {figure.what}: {figure.value:.4g} {figure.unit} ({spread}n = {figure.n:,}); "
+            f"{figure.baseline_what}: {figure.baseline:.4g} {figure.unit}{ratio}{asked}"
         )
     if quick:
         print("  A quick run: nothing was written.")
@@ -95,7 +141,7 @@ def report(name: str, claim: str, figures: list[Figure], *, quick: bool) -> None
     partial.replace(target)
 
 
-def stop(message: str) -> None:
+def stop(message: str) -> NoReturn:
     """End with a plain sentence: something this benchmark needs is not there."""
     print(message, file=sys.stderr)
     sys.exit(1)

@@ -90,10 +90,10 @@ SCENES = {
     "six-faint-pencil": Scene(("6",), pen=5, ink=(95, 95, 100), cover=0.55, shake=1, ground=(244, 243, 240), grain=1),
     "seven-thin-pen": Scene(("7",), (240, 240), (60, 30), 175, 2),
     "seven-crossed": Scene(("7 crossed",), pen=8),
-    "eight-small-in-a-corner": Scene(("8",), (360, 360), (285, 268), 60, 4),
+    "eight-in-a-corner": Scene(("8",), (360, 360), (285, 268), 60, 4),
     "nine-tilted": Scene(("9",), tilt=14, ink=(20, 90, 60), ground=(240, 240, 238), grain=0.7),
     "blank-sheet": Scene(ground=(246, 245, 240), grain=1, shadow=0.3),
-    "one-zero-side-by-side": Scene(("1", "0"), (200, 290), (30, 30), 140),
+    "ten-side-by-side": Scene(("1", "0"), (200, 290), (30, 30), 140),
     "letter-a": Scene(("A",)),
 }
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
 TENFOLD = Path(sysconfig.get_path("scripts")) / "tenfold"
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-NOT_ONE_DIGIT = {"blank-sheet": "empty", "one-zero-side-by-side": "several_digits", "letter-a": "not_a_digit"}
+NOT_ONE_DIGIT = {"blank-sheet": "empty", "ten-side-by-side": "several_digits", "letter-a": "not_a_digit"}
 PICTURES = sorted((EXAMPLES / "digits").glob("*.png"))
 
 

@@ -32,10 +32,9 @@ def wanted(extras: list[str] | None = None) -> list[Requirement]:
 
 def faults(lock: Path, requirements: list[Requirement]) -> list[str]:
     """What is wrong with one lock file, a sentence each."""
+    if re.search(r"https?:|file:|^--", lock.read_text("utf-8"), re.MULTILINE):
+        return [f"{lock.name}: names an address or an option"]
     found = []
-    text = lock.read_text("utf-8")
-    if re.search(r"https?:|file:|^--", text, re.MULTILINE):
-        found.append("names an address or an option; compile it with `make lock`")
     pins: dict[str, list[Requirement]] = {}
     for pin, block in entries(lock):
         pins.setdefault(canonicalize_name(pin.name), []).append(pin)

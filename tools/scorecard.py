@@ -57,10 +57,10 @@ def section(name: str, result: dict[str, Any]) -> str:
     lines += ["| | Tenfold | spread | n | the plain way | ratio | asked for |", "|---|---|---|---|---|---|---|"]
     for figure in result["figures"]:
         unit = figure["unit"]
-        low, high = (number(value, unit) for value in figure["spread"])
+        spread = " to ".join(number(value, unit) for value in figure["spread"] or ())
         ratio = f"{figure['ratio']:.3g}" if figure["ratio"] else ""
         lines.append(
-            f"| {figure['what']} | {number(figure['value'], unit)} | {low} to {high} | {figure['n']:,} "
+            f"| {figure['what']} | {number(figure['value'], unit)} | {spread} | {figure['n']:,} "
             f"| {number(figure['baseline'], unit)} ({figure['baseline_what']}) | {ratio} | {asked(figure)} |"
         )
     for figure in result["figures"]:

@@ -1,0 +1,76 @@
+"""Claim: `digit` is right on at least 99.6 % of MNIST's test digits, and the whole path from a PNG costs at most 0.05.
+
+The whole path writes every test digit as a PNG file, opens, normalises and reads it as if a user had sent it. Beside it
+stands the report's network in the same run; the calibration stands beside the same network without its temperature.
+
+    python benchmarks/mnist_accuracy.py [--report-model runs/report/mnist.onnx]
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from _claim import ROOT, Figure, accuracy, arguments, open_report, report
+
+from tenfold.config import load_settings
+from tenfold.data.held_out import open_data
+from tenfold.models.onnx import WEIGHTS, OnnxClassifier
+from tenfold.training.evaluate import evaluate
+from tenfold.training.model_files import OpenModel, open_model
+
+LEAST = 99.6
+COST = 0.05
+CLAIM = "`digit` is right on at least 99.6 % of MNIST's test digits; sent as PNG files they lose at most 0.05 points."
+
+
+def uncalibrated(name: str) -> OpenModel:
+    """The same network with its logits as they come: temperature 1."""
+    shipped = open_model(name, load_settings())
+    card = shipped.classifier.card.model_copy(update={"temperature": 1.0})
+    return shipped._replace(classifier=OnnxClassifier((WEIGHTS / f"{name}.onnx").read_bytes(), card))
+
+
+def main() -> None:
+    """Measure and report."""
+    given = arguments(CLAIM, model="digit", report_model=str(ROOT / "runs" / "report" / "mnist.onnx"))
+    settings = load_settings()
+    test = open_data("mnist:test", settings)
+    if given.quick:
+        test = test.take(np.arange(200))
+    ours, theirs = open_model(given.model, settings), open_report(Path(given.report_model))
+    raw, whole = (evaluate(ours, test, settings, way).to_dict() for way in ("raw", "whole"))
+    plain, plain_whole = (evaluate(theirs, test, settings, way).to_dict() for way in ("raw", "whole"))
+    loose = evaluate(uncalibrated(given.model), test, settings, "raw").to_dict()
+    cost = 100 * (raw["accuracy"] - whole["accuracy"])
+    n = raw["n"]
+    figures = [
+        accuracy("MNIST test digits as they are", raw, plain, "the report's network", f"at least {LEAST:g} %", LEAST),
+        accuracy("MNIST test digits as PNG files", whole, plain_whole, "the report's network, likewise"),
+        Figure(
+            what="Points lost on the way through a PNG file",
+            value=cost,
+            unit="points",
+            n=n,
+            baseline=100 * (plain["accuracy"] - plain_whole["accuracy"]),
+            baseline_what="the report's network",
+            asked=f"at most {COST:g} points",
+            met=cost <= COST + 1e-9,
+        ),
+        *(
+            Figure(
+                what=what,
+                value=raw[key],
+                unit="",
+                n=n,
+                baseline=loose[key],
+                baseline_what="the same network without its temperature",
+            )
+            for what, key in (("Calibration error (ECE) on MNIST test", "ece"), ("Log loss on MNIST test", "nll"))
+        ),
+    ]
+    report("mnist_accuracy", CLAIM, figures, quick=given.quick)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""The project's own tools find what they are there to find."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+from packaging.requirements import Requirement
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def tool(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+GOOD = "numpy==2.1.0 \\\n    --hash=sha256:00\n    # via tenfold\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        (GOOD, ""),
+        ("--find-links somewhere\n" + GOOD, "names an address or an option"),
+        (GOOD.replace("numpy==2.1.0", "numpy @ https://example.org/numpy.whl"), "names an address"),
+        ("numpy==2.1.0\n    # via tenfold\n", "numpy has no hash"),
+        (GOOD.replace("2.1.0", "1.20.0"), "numpy is pinned at 1.20.0, pyproject.toml asks for >=1.26"),
+        (GOOD.replace("numpy", "scipy"), "numpy is asked for in pyproject.toml and not pinned"),
+    ],
+)
+def test_check_lock_names_the_fault(text: str, fault: str, tmp_path: Path) -> None:
+    lock = tmp_path / "some.lock"
+    lock.write_text(text, "utf-8")
+    found = tool("check_lock").faults(lock, [Requirement("numpy>=1.26")])
+    assert fault in "\n".join(found)
+    assert bool(found) == bool(fault)
+
+
+def test_scorecard_shows_what_was_missed() -> None:
+    figure = {
+        "what": "Speed",
+        "value": 2.0,
+        "unit": "ms",
+        "n": 1000,
+        "spread": [1.9, 2.1],
+        "baseline": 1.0,
+        "baseline_what": "plainly",
+        "ratio": 0.5,
+        "asked": "at most 1.5 ms",
+        "met": False,
+        "more": {"slowest": 3.0},
+    }
+    result = {
+        "claim": "It is fast.",
+        "figures": [figure, {**figure, "met": True}],
+        "machine": {"cpu": "a processor", "cores": 2, "system": "Linux"},
+        "versions": {"python": "3.11"},
+        "commit": "abc+",
+    }
+    scorecard = tool("scorecard")
+    missed = "| Speed | 2 ms | 1 ms (plainly) | at most 1.5 ms: **missed** |"
+    assert missed in scorecard.table(result["figures"])
+    page = scorecard.section("speed", result)
+    assert "| Speed | 2 ms | 1.9 ms to 2.1 ms | 1,000 | 1 ms (plainly) | 0.5 | at most 1.5 ms: met |" in page
+    assert "commit `abc+`" in page
