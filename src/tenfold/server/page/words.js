@@ -67,7 +67,7 @@ export function sentence(outcome, kind) {
   }
   if (status === "uncertain") {
     const advice = kind === "drawing" ? "Draw it a little more clearly." : "A sharper or larger picture may tell.";
-    return [`Is this ${named(best.digit)} or ${named(next.digit)}?`, `Tenfold is not sure enough to say. ${advice}`];
+    return [`Is this ${named(best.digit)} or ${named(next.digit)}?`, advice];
   }
   const said = SENTENCES[status];
   return said[kind] ?? said.drawing ?? said.picture;
