@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from tenfold import __version__
-from tenfold.cli import data, doctor, draw, models, predict, serve, train
+from tenfold.cli import data, doctor, draw, evaluate, export, models, predict, serve, train
 from tenfold.cli.edge import Commands
 
 app = typer.Typer(
@@ -18,7 +18,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-for module in (predict, serve, draw, train, doctor):
+for module in (predict, serve, draw, train, evaluate, export, doctor):
     app.command(name=module.__name__.rsplit(".", 1)[-1])(module.command)
 app.add_typer(data.app, name="data")
 app.add_typer(models.app, name="models")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tenfold.errors import ModelError, UnknownName
-from tenfold.models.base import Classifier, ModelCard
+from tenfold.models.base import ModelCard
 from tenfold.models.onnx import shipped_names, softmax
 from tenfold.training.framework import need_keras
 from tenfold.training.legacy_h5 import NETWORKS, REFUSED, read_h5, refused_layer
@@ -148,7 +148,7 @@ class KerasClassifier:
         return keras_probabilities(self.model, batch)
 
 
-def classifier_from_keras(path: str | Path) -> Classifier:
+def classifier_from_keras(path: str | Path) -> KerasClassifier:
     """A Keras file as a classifier.
 
     Args:

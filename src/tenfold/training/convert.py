@@ -1,0 +1,125 @@
+"""From one model file to another, with a certificate that both say the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from tenfold.config import Settings
+from tenfold.data.held_out import test_data
+from tenfold.data.mnist import mnist_cached
+from tenfold.errors import TenfoldError, UsageError
+from tenfold.imaging.normalize import VERSION
+from tenfold.models.onnx import WEIGHTS, card_path, load_onnx
+from tenfold.training.export import output_kind, parity, to_onnx, write_model
+from tenfold.training.keras_files import SUFFIXES, KerasClassifier, classifier_from_keras, keras_probabilities
+from tenfold.training.outputs import staged, write_file
+from tenfold.types import Floats
+
+if TYPE_CHECKING:
+    from keras import Model
+
+Format = Literal["onnx", "keras", "h5"]
+
+IMAGES = 10_000
+LARGEST_DIFFERENCE = 1e-3
+
+
+def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
+    """Write a model in another format.
+
+    Args:
+        model: A shipped name, or the path of an ``.onnx``, ``.keras`` or ``.h5`` file.
+        to: The format wanted, which is also the ending of the file.
+        out: The file to write; an ONNX file gets its card beside it.
+        settings: Where MNIST's test pictures may be, for the certificate.
+
+    Returns:
+        Sentences saying what was written, and how closely the two agree.
+
+    Raises:
+        UsageError: If the ending of `out` is not that of the format, or the way back from ONNX to
+            Keras is asked for.
+        UnknownName: If there is no such model.
+        ModelError: If it cannot be trusted or is no network for single digits.
+        TenfoldError: If a layer has no counterpart, or the two do not agree; nothing is written then.
+        MissingExtra: If Keras is needed and the extra ``[train]`` is not installed.
+    """
+    if out.suffix.lower() != f".{to}":
+        raise UsageError(f"{out} does not end in .{to}, the format asked for.", f"Give --out NAME.{to}.")
+    if Path(model).suffix.lower() not in SUFFIXES:
+        return _copy(model, to, out, settings)
+    given = classifier_from_keras(model)
+    images, source = _pictures(settings)
+    certificate = _to_onnx(given, out, images) if to == "onnx" else _to_keras(given.model, out, images)
+    return f"{_written(out)}\n{_agreement(certificate, model, out, source)}"
+
+
+def _copy(model: str, to: Format, out: Path, settings: Settings) -> str:
+    if to != "onnx":
+        raise UsageError(
+            f"{model} is an ONNX file, and there is no way back from ONNX to Keras.",
+            "Training writes the Keras file too: export that, or train again.",
+        )
+    card = load_onnx(model, VERSION, settings.threads).card
+    source = Path(model) if model.endswith(".onnx") else WEIGHTS / f"{model}.onnx"
+    write_file(out, source.read_bytes())
+    write_file(card_path(out), (card.model_dump_json(indent=2) + "\n").encode())
+    return f"{_written(out)} The copy is the same byte for byte."
+
+
+def _to_onnx(given: KerasClassifier, out: Path, images: Floats) -> dict[str, float]:
+    weights = to_onnx(given.model)
+    certificate = _checked(parity(given.model, weights, images), out)
+    card = given.card.model_copy(update={"output": output_kind(weights), "parity": certificate})
+    write_model(out.parent, out.stem, weights, card)
+    return certificate
+
+
+def _to_keras(model: Model, out: Path, images: Floats) -> dict[str, float]:
+    with staged(out.parent) as folder:
+        copy = folder / out.name
+        model.save(copy)
+        again = classifier_from_keras(copy).predict_proba(images)
+        before = keras_probabilities(model, images)
+        certificate = {
+            "images": len(images),
+            "same_digit": int((again.argmax(1) == before.argmax(1)).sum()),
+            "largest_difference": float(np.abs(again - before).max()),
+        }
+        return _checked(certificate, out)
+
+
+def _checked(certificate: dict[str, float], out: Path) -> dict[str, float]:
+    if certificate["largest_difference"] > LARGEST_DIFFERENCE:
+        raise TenfoldError(
+            f"The export does not say what the network says: one probability differs by "
+            f"{certificate['largest_difference']:.2g}, expected at most {LARGEST_DIFFERENCE:g}. "
+            f"{out} was not written.",
+            "Please report this with the network: it is a fault of Tenfold.",
+        )
+    return certificate
+
+
+def _pictures(settings: Settings) -> tuple[Floats, str]:
+    """Pictures to compare on: MNIST's test digits if they are on this machine, else random ones."""
+    if settings.mnist_dir is not None or mnist_cached(settings):
+        test = test_data(settings)
+        return test.network_pixels().astype(np.float32) / np.float32(255), f"pictures of {test.name}"
+    random = np.random.default_rng(0).random((IMAGES, 28, 28), np.float32)
+    return random, "random pictures (MNIST is not on this machine; bring it with: tenfold data fetch mnist)"
+
+
+def _written(out: Path) -> str:
+    beside = f" and its card {card_path(out)}" if out.suffix == ".onnx" else ""
+    return f"Wrote {out} ({out.stat().st_size:,} bytes){beside}."
+
+
+def _agreement(certificate: dict[str, float], model: str, out: Path, source: str) -> str:
+    return (
+        f"{Path(model).name} and {out.name} give the same digit for {certificate['same_digit']:,} of "
+        f"{certificate['images']:,} {source}; the largest difference between two probabilities is "
+        f"{certificate['largest_difference']:.1e}."
+    )
