@@ -22,6 +22,10 @@ THICKEST = 4.2
 FINE = 96
 # A dot: as long as wide, solid, and at most this share of the picture.
 DOT_SHARE = 0.12
+# Ink this far from any bare ground, as a share of the picture's shorter side, is shade.
+SHADE_SHARE = 0.35
+# Ink no larger than this share of the picture is a speck, whatever its shape.
+SPECK_SHARE = 0.03
 
 NOTHING = "Nothing is written here."
 ONLY_A_DOT = "There is only a dot here."
@@ -47,10 +51,9 @@ def normalize(picture: Picture) -> Normalized:
     pieces = without_specks(without_frames(find_pieces(remove_rules(ink.mask))))
     mask = pieces.mask()
     box = _bounds(mask)
-    if box.width * box.height < 3:
-        return _empty(NOTHING)
-    if _is_dot(mask, box):
-        return _empty(ONLY_A_DOT)
+    nothing = _nothing(mask, box)
+    if nothing:
+        return _empty(nothing)
     strength = _only(ink.strength, mask)
     apart = [_fit(_only(ink.strength, piece.mask())) for piece in side_by_side(pieces)]
     return Normalized(
@@ -69,12 +72,22 @@ def _bounds(mask: Pixels) -> Box:
     return Box(x, y, width, height)
 
 
-def _is_dot(mask: Pixels, box: Box) -> bool:
+def _nothing(mask: Pixels, box: Box) -> str:
+    """Why ink is no writing: specks, a dot, a shadow; empty text if it may be writing."""
     longer, shorter = max(box.width, box.height), min(box.width, box.height)
-    if longer > max(3.0, DOT_SHARE * max(mask.shape)) or longer > 1.6 * shorter + 1:
-        return False
-    filled = float(mask[box.y : box.y + box.height, box.x : box.x + box.width].mean())
-    return filled >= 0.62
+    if min(mask.shape) < 4 or box.width * box.height < 3:
+        return NOTHING
+    window = mask[box.y : box.y + box.height, box.x : box.x + box.width]
+    small = longer <= max(3.0, DOT_SHARE * max(mask.shape)) and longer <= 1.6 * shorter + 1
+    if small and (longer <= SPECK_SHARE * max(mask.shape) or float(window.mean()) >= 0.62):
+        return ONLY_A_DOT
+    edges = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
+    if edges.mean() >= 0.2 and min(mask.shape) >= 48:
+        # No pen is this wide: a part of the picture lies in the shade, and the shade goes on outside.
+        room = cv2.distanceTransform(np.pad(mask, 1, mode="edge"), cv2.DIST_L2, 3)
+        if float(room.max()) >= SHADE_SHARE * min(mask.shape):
+            return NOTHING
+    return ""
 
 
 def _only(strength: Floats, mask: Pixels) -> Floats:

@@ -13,9 +13,13 @@ from tenfold.types import Pixels
 # A speck is smaller than these shares of the largest piece, in area and in extent.
 SPECK_AREA = 0.02
 SPECK_EXTENT = 0.16
+# Pieces none of which is larger than this share of the picture are dust.
+DUST_SHARE = 0.025
 # Of a frame nearly all lies this close to its own bounds; of a 0 much does not.
 FRAME_BAND = 0.12
 FRAME_SHARE = 0.85
+# What lies beside the paper shows as a strip along an edge, at most this share of the picture wide.
+STRIP_SHARE = 0.2
 # Pieces lower than this share of the tallest are no digit of their own.
 TALL_SHARE = 0.45
 MOST_PARTS = 12
@@ -70,15 +74,19 @@ def without_specks(pieces: Pieces) -> Pieces:
         return pieces
     area = pieces.boxes[:, cv2.CC_STAT_AREA]
     extent = pieces.boxes[:, 2:4].max(axis=1)
+    if extent[pieces.kept].max() <= DUST_SHARE * max(pieces.shape):
+        return replace(pieces, kept=np.zeros_like(pieces.kept))
     largest = int(np.where(pieces.kept, extent, 0).argmax())
     large = ((area >= SPECK_AREA * area[largest]) & (area >= 2)) | (extent >= SPECK_EXTENT * extent[largest])
     return replace(pieces, kept=pieces.kept & large)
 
 
 def without_frames(pieces: Pieces) -> Pieces:
-    """Drop outlines of rectangles that hold other ink, and pieces along the edge of the picture."""
-    if pieces.kept.sum() <= 1:
+    """Drop outlines of rectangles that hold other ink or run around the picture, and strips along its edge."""
+    if pieces.kept.sum() == 0:
         return pieces
+    if pieces.kept.sum() == 1:
+        return replace(pieces, kept=~pieces.kept) if _runs_around(pieces) else pieces
     height, width = pieces.shape
     kept = pieces.kept.copy()
     big = np.flatnonzero(np.maximum(pieces.boxes[:, 2] / width, pieces.boxes[:, 3] / height) >= 0.1)
@@ -89,6 +97,16 @@ def without_frames(pieces: Pieces) -> Pieces:
         if _frames(pieces, index, others) or _hugs_edge(pieces, index, others):
             kept[index] = False
     return replace(pieces, kept=kept) if kept.any() else pieces
+
+
+def _runs_around(pieces: Pieces) -> bool:
+    """Whether the only piece is a thin rectangle around the picture."""
+    left, top, width, height, area = (int(value) for value in pieces.boxes[0])
+    if min(pieces.shape) < 48 or width < 0.8 * pieces.shape[1] or height < 0.8 * pieces.shape[0]:
+        return False
+    dx, dy = max(2, width // 16), max(2, height // 16)
+    middle = int((pieces.labels[top + dy : top + height - dy, left + dx : left + width - dx] > 0).sum())
+    return area <= 0.06 * 2 * (width + height) * min(width, height) / 2 and middle <= 0.02 * area
 
 
 def _frames(pieces: Pieces, index: int, others: list[int]) -> bool:
@@ -120,6 +138,8 @@ def _hugs_edge(pieces: Pieces, index: int, others: list[int]) -> bool:
     touches = left == 0 or top == 0 or left + wide == width or top + tall == height
     if not touches or max(wide / width, tall / height) < 0.3:
         return False
+    along_side = (left == 0 or left + wide == width) and wide <= STRIP_SHARE * width and tall >= 0.5 * height
+    along_top = (top == 0 or top + tall == height) and tall <= STRIP_SHARE * height and wide >= 0.5 * width
     clear = any(
         pieces.x + pieces.boxes[other, 0] > 0
         and pieces.y + pieces.boxes[other, 1] > 0
@@ -131,7 +151,7 @@ def _hugs_edge(pieces: Pieces, index: int, others: list[int]) -> bool:
     x0, y0 = max(dx - pieces.x, 0), max(dy - pieces.y, 0)
     x1, y1 = max(width - dx - pieces.x, 0), max(height - dy - pieces.y, 0)
     middle = int((pieces.labels[y0:y1, x0:x1] == index + 1).sum())
-    return clear and middle <= 0.1 * area
+    return clear and (along_side or along_top or middle <= 0.1 * area)
 
 
 def side_by_side(pieces: Pieces) -> list[Pieces]:

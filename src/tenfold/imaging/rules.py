@@ -14,6 +14,8 @@ LEAST_SIDE = 48
 LINE_LENGTH = 0.8
 LINE_THICKNESS = 0.06
 MOST_LINES = 24
+# So many parallel lines are the paper's, whatever else.
+RULED = 3
 
 
 def remove_rules(mask: Pixels) -> Pixels:
@@ -23,7 +25,7 @@ def remove_rules(mask: Pixels) -> Pixels:
         mask: uint8 (h, w), 1 where there is ink.
 
     Returns:
-        The mask without ruled lines; the given one if there are none, or if nothing else would be left.
+        The mask without ruled lines; the given one if there are none.
     """
     if min(mask.shape) < LEAST_SIDE:
         return mask
@@ -33,62 +35,79 @@ def remove_rules(mask: Pixels) -> Pixels:
 
 def _without_lines(mask: Pixels) -> Pixels:
     """Erase near-horizontal lines that run across the picture."""
-    height, width = mask.shape
+    width = mask.shape[1]
     # Only ink that reaches from side to side can be a ruled line: a quick look spares most pictures the search.
     edge = max(2, width // 50)
     if not (mask[:, :edge].any() and mask[:, -edge:].any()):
         return mask
-    left, lines = mask, 0
-    while lines < MOST_LINES:
-        line = _longest_line(left)
-        erased = _erase_line(left, *line) if line else None
-        if erased is None or not _worth_keeping(erased):
-            break
-        left, lines = erased, lines + 1
-    # In a tight crop the bar of a 7 runs from side to side too, but there the rest reaches a side as well.
+    left, lines, thickest = mask, 0, 0.0
+    for start, slope in _lines(mask):
+        erased = _erase_line(left, start, slope)
+        if erased is not None:
+            left, thickness = erased
+            lines, thickest = lines + 1, max(thickest, thickness)
+    if lines == 0:
+        return mask
+    if not _worth_keeping(left):
+        # Ruled paper with nothing on it; but a line or two alone may have been written.
+        return left if lines >= RULED else mask
+    # In a tight crop the bar of a 4 or 7 runs from side to side too; but a pen that drew the bar
+    # drew the rest, and where a rule ends the rest seldom does.
     rest = without_specks(find_pieces(left)).mask()
-    if lines == 0 or (lines < 3 and (rest[:, : edge + 1].any() or rest[:, -edge - 1 :].any())):
+    pen = 2 * float(cv2.distanceTransform(rest, cv2.DIST_L2, 3).max())
+    at_side = rest[:, : edge + 1].any() or rest[:, -edge - 1 :].any()
+    if lines < RULED and (at_side or pen < 1.5 * thickest + 1):
         return mask
     return left
 
 
-def _longest_line(mask: Pixels) -> tuple[float, float] | None:
-    """Height at the left edge and slope of the strongest line from side to side, or None."""
+def _lines(mask: Pixels) -> list[tuple[float, float]]:
+    """Height at the left edge and slope of the lines from side to side; ruled lines are parallel."""
     height, width = mask.shape
-    # Shear so that a line of each slope becomes a row, and take the fullest row.
     columns = np.arange(width)
+    middle = (width - 1) / 2
     ys, xs = np.nonzero(mask)
-    best: tuple[float, float, float] | None = None
-    for slope in np.linspace(-0.09, 0.09, 37):
-        rows = np.rint(ys - slope * (xs - columns[-1] / 2)).astype(np.int64)
+    # Shear so that lines of one slope become rows; at the right slope the fullest row is fullest.
+    best, slope, profile = 0, 0.0, np.zeros(height, np.int64)
+    for candidate in np.linspace(-0.09, 0.09, 37):
+        rows = np.rint(ys - candidate * (xs - middle)).astype(np.int64)
         counts = np.bincount(rows[(rows >= 0) & (rows < height)], minlength=height)
-        row = int(counts.argmax())
-        if best is None or counts[row] > best[0]:
-            best = (float(counts[row]), row + slope * (0 - columns[-1] / 2), float(slope))
-    if best is None or best[0] < LINE_LENGTH * width:
-        return None
-    return best[1], best[2]
+        if counts.max() > best:
+            best, slope, profile = int(counts.max()), float(candidate), counts
+    full = np.concatenate([[False], profile >= LINE_LENGTH * len(columns), [False]])
+    starts, ends = np.flatnonzero(full[1:] & ~full[:-1]), np.flatnonzero(full[:-1] & ~full[1:])
+    return [((first + last - 1) / 2 - slope * middle, slope) for first, last in zip(starts, ends, strict=True)][
+        :MOST_LINES
+    ]
 
 
-def _erase_line(mask: Pixels, start: float, slope: float) -> Pixels | None:
-    """Erase the runs of ink along a line that are no thicker than the line; None if it is no thin line."""
+def _erase_line(mask: Pixels, start: float, slope: float) -> tuple[Pixels, float] | None:
+    """Erase the runs of ink along a line that are no thicker than it.
+
+    Returns:
+        The mask without it and its thickness in pixels, or None if it is no thin line.
+    """
     height, width = mask.shape
     columns = np.arange(width)
-    centre = np.clip(np.rint(start + slope * columns), 0, height - 1).astype(np.int64)
+    centre = np.clip(np.rint(start + slope * columns), 1, height - 2).astype(np.int64)
+    # A line drawn or scanned is never quite straight: where it misses, its neighbour row may hit.
+    for step in (-1, 1):
+        centre = np.where((mask[centre, columns] == 0) & (mask[centre + step, columns] > 0), centre + step, centre)
     above = _run(mask, centre, columns, -1)
     below = _run(mask, centre, columns, +1)
     thickness = above + below - 1
     on_line = (above > 0) & (below > 0)
     if not on_line.any():
         return None
-    usual = float(np.median(thickness[on_line]))
+    # Where the line meets a stroke the run is longer, so the thinner runs tell how thick the line is.
+    usual = float(np.percentile(thickness[on_line], 25))
     if usual > max(2.0, LINE_THICKNESS * height):
         return None
     erased = mask.copy()
     thin = on_line & (thickness <= 1.6 * usual + 1)
     for column in columns[thin]:
         erased[centre[column] - above[column] + 1 : centre[column] + below[column], column] = 0
-    return erased if thin.any() else None
+    return (erased, usual) if thin.any() else None
 
 
 def _run(mask: Pixels, centre: Pixels, columns: Pixels, direction: int) -> Pixels:
