@@ -94,6 +94,6 @@ $(VENV)/.all: $(VENV)/.core requirements.lock
 	@echo "Installing the training and development packages into $(VENV) ..."
 	@$(BIN)/python tools/check_lock.py --print uv > $(VENV)/uv.txt
 	@$(QUIET_PIP) -r $(VENV)/uv.txt
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -r requirements.lock \
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --compile-bytecode -r requirements.lock \
 	  || $(QUIET_PIP) -r requirements.lock
 	@touch $@
