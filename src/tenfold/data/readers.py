@@ -16,7 +16,7 @@ from tenfold.data import idx
 from tenfold.data.compressed import LARGEST
 from tenfold.data.dataset import Dataset
 from tenfold.data.tables import read_csv
-from tenfold.errors import DataError, UnknownName, UsageError
+from tenfold.errors import DataError, TenfoldError, UnknownName, UsageError
 
 FORMATS = {
     "IDX": "a folder of train- or t10k-images and -labels files, or one images file with its labels beside it",
@@ -122,7 +122,7 @@ def _read_npz(path: Path, part: str | None, parts: Sequence[str]) -> Dataset:
                 if members[key] > LARGEST:
                     raise DataError(f"{path}, array {key}: {members[key]:,} bytes; the limit is {LARGEST:,}.")
             images, labels = (_load_array(archive, key) for key in (images_key, labels_key))
-    except DataError:
+    except TenfoldError:
         raise
     except Exception as error:  # zipfile and numpy raise whatever a damaged file makes them stumble over
         raise DataError(

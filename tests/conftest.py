@@ -1,0 +1,24 @@
+"""What all tests share: MNIST, brought by the product's own code into the user's cache, where it stays."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tenfold.config import Settings, load_settings
+from tenfold.data.mnist import fetch_mnist
+from tenfold.errors import NoSource
+
+
+@pytest.fixture(scope="session")
+def mnist_settings() -> Settings:
+    """The settings in force, with MNIST in their cache."""
+    settings = load_settings()
+    try:
+        fetch_mnist(settings)
+    except NoSource as error:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(error), pytrace=False)
+        pytest.skip("MNIST is nowhere to be had; bring it with: tenfold data fetch mnist --from FOLDER")
+    return settings
