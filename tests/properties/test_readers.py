@@ -146,4 +146,4 @@ def test_a_cell_is_read_as_the_number_it_is_or_named(tmp_path: Path, cell: str, 
     if isinstance(read, str):
         assert f"line 1, column {column}" in read
     else:
-        assert np.asarray(read.images).reshape(-1)[column - 2] == int(cell)
+        assert np.asarray(read.images).reshape(-1)[column - 2] == int(cell.strip())
