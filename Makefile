@@ -77,7 +77,7 @@ clean:  ## Remove the virtual environment, caches and everything built
 
 $(VENV)/pyvenv.cfg:
 	@if [ -z "$(PYTHON)" ]; then \
-	  echo "Tenfold needs Python 3.11 or newer; found $$(python3 --version 2>&1 || echo none)." >&2; \
+	  echo "Tenfold needs Python 3.11 or newer; found $$(python3 --version 2>/dev/null || echo none)." >&2; \
 	  echo "  Install one, or name it: make demo PYTHON=/path/to/python3.11" >&2; exit 1; \
 	fi
 	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
