@@ -41,7 +41,7 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
         app.include_router(room.router)
     add_pages(app)
     add_error_answers(app)
-    # The last one added stands outermost.
+    # The last one added stands outermost; add_error_answers has added the innermost.
     app.add_middleware(BodyLimit, limit=recognizer.settings.max_bytes + FORM_SLACK)
     if is_loopback(recognizer.settings.host):
         app.add_middleware(LoopbackOnly)

@@ -14,15 +14,18 @@ Every refusal is JSON: ``{"error": {"code", "message", "hint"}}``.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tenfold.errors import TenfoldError
-from tenfold.server.headers import SECURITY_HEADERS
+
+_log = logging.getLogger(__name__)
 
 
 class CannotListen(TenfoldError):
@@ -98,7 +101,7 @@ def add_error_answers(app: FastAPI) -> None:
     app.add_exception_handler(TenfoldError, _on_tenfold_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
     app.add_exception_handler(RequestValidationError, _on_invalid_query)
-    app.add_exception_handler(Exception, _on_accident)
+    app.add_middleware(Accidents)
 
 
 async def _on_tenfold_error(_: Request, error: Exception) -> JSONResponse:
@@ -121,9 +124,32 @@ async def _on_invalid_query(_: Request, error: Exception) -> JSONResponse:
     return refusal(422, InvalidInput.code, message, "The page /docs says what each query may be.")
 
 
-async def _on_accident(_: Request, __: Exception) -> JSONResponse:
-    # Starlette raises the error again after this answer, so that the server's log has the traceback.
-    # It answers outside every other layer, so the headers that layer adds are set here.
-    message = "Something went wrong inside Tenfold; the picture was not read."
-    hint = "Try again; if it happens again, the server's log says why."
-    return refusal(500, "internal_error", message, hint, SECURITY_HEADERS)
+class Accidents:
+    """Answers what nobody foresaw with a plain refusal, and keeps the traceback in the server's log.
+
+    Starlette would answer too, but outside the layers that add the headers, and the connection would be cut.
+
+    Args:
+        app: The application inside.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watched(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception:  # whatever it is: the server goes on with the next request
+            if started or scope["type"] != "http":
+                raise
+            _log.exception("An accident while answering %s %s", scope["method"], scope["path"])
+            message = "Something went wrong inside Tenfold; the picture was not read."
+            hint = "Try again; if it happens again, the server's log says why."
+            await refusal(500, "internal_error", message, hint)(scope, receive, send)

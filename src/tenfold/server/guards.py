@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import ipaddress
 
+import anyio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tenfold.server.errors import BodyTooLarge, UnknownHost, refuse
 
-# What is read and thrown away of a body that is too large, so that its sender, who does not listen
-# before everything is sent, gets the refusal instead of a broken connection.
+# How much of a body over the limit is read and thrown away, and for how long, before the connection is cut.
 LINGER_BYTES = 64_000_000
+LINGER_SECONDS = 20
 
 
 def is_loopback(host: str) -> bool:
@@ -72,34 +73,54 @@ class BodyLimit:
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        body = _Body(receive, headers, self.limit)
+
+        async def send_after_body(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await body.finish()
+            await send(message)
+
         declared = headers.get("content-length", "")
         if declared.isdecimal() and int(declared[:20]) > self.limit:
-            if "expect" not in headers:  # who sends "Expect: 100-continue" waits and hears the refusal
-                await _drain(receive)
-            await refuse(self._too_large())(scope, receive, send)
+            await refuse(body.too_large())(scope, receive, send_after_body)
+        else:
+            await self.app(scope, body.read, send_after_body)
+
+
+class _Body:
+    """One request's body: counted as it is read, and read to its end before the answer starts.
+
+    Most senders listen only when everything is sent: answered earlier, they would see a broken connection
+    instead of the refusal. What is read for their sake is thrown away, and is bounded too.
+    """
+
+    def __init__(self, receive: Receive, headers: Headers, limit: int) -> None:
+        self._receive = receive
+        self._limit = limit
+        self._taken = 0
+        self._ended = "content-length" not in headers and "transfer-encoding" not in headers
+        # Who sends "Expect: 100-continue" waits for leave, and hears the refusal without sending anything.
+        self._waits = "expect" in headers
+
+    def too_large(self) -> BodyTooLarge:
+        message = f"The request is larger than the limit of {self._limit:,} bytes."
+        return BodyTooLarge(message, "Send a smaller picture.")
+
+    async def read(self) -> Message:
+        message = await self._next()
+        if self._taken > self._limit:
+            raise self.too_large()
+        return message
+
+    async def finish(self) -> None:
+        if self._waits and self._taken == 0:
             return
-        taken = 0
+        with anyio.move_on_after(LINGER_SECONDS):
+            while not self._ended and self._taken < self._limit + LINGER_BYTES:
+                await self._next()
 
-        async def counted() -> Message:
-            nonlocal taken
-            message = await receive()
-            taken += len(message.get("body", b""))
-            if taken > self.limit:
-                if message.get("more_body", False):
-                    await _drain(receive)
-                raise self._too_large()
-            return message
-
-        await self.app(scope, counted, send)
-
-    def _too_large(self) -> BodyTooLarge:
-        return BodyTooLarge(f"The request is larger than the limit of {self.limit:,} bytes.", "Send a smaller picture.")
-
-
-async def _drain(receive: Receive) -> None:
-    left = LINGER_BYTES
-    while left > 0:
-        message = await receive()
-        left -= len(message.get("body", b""))
-        if not message.get("more_body", False):
-            return
+    async def _next(self) -> Message:
+        message = await self._receive()
+        self._taken += len(message.get("body", b""))
+        self._ended = not message.get("more_body", False)
+        return message

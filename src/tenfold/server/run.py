@@ -11,6 +11,7 @@ from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 
 import uvicorn
+from fastapi import FastAPI
 
 from tenfold.config import Settings
 from tenfold.errors import TenfoldError
@@ -28,7 +29,7 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
         ready(address(settings.host, listener.getsockname()[1]))
         with suppress(KeyboardInterrupt):  # Ctrl-C is how a server is ended; requests under way were let finish
             if settings.workers == 1:
-                _serve(recognizer, listener)
+                make_server(create_app(recognizer)).run(sockets=[listener])
             else:
                 _supervise(settings, listener)
 
@@ -71,9 +72,10 @@ def address(host: str, port: int) -> str:
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
-def _serve(recognizer: Recognizer, listener: socket.socket) -> None:
+def make_server(app: FastAPI) -> uvicorn.Server:
+    """The process that serves an application: quiet, and trusting nothing a proxy might say."""
     config = uvicorn.Config(
-        create_app(recognizer),
+        app,
         log_level="warning",
         access_log=False,
         server_header=False,
@@ -82,12 +84,12 @@ def _serve(recognizer: Recognizer, listener: socket.socket) -> None:
         ws="none",
         timeout_graceful_shutdown=5,
     )
-    uvicorn.Server(config).run(sockets=[listener])
+    return uvicorn.Server(config)
 
 
 def _work(settings: Settings, listener: socket.socket) -> None:
     with suppress(KeyboardInterrupt):  # the terminal sends Ctrl-C to every process; the parent ends the same way
-        _serve(Recognizer(settings=settings), listener)
+        make_server(create_app(Recognizer(settings=settings))).run(sockets=[listener])
 
 
 def _supervise(settings: Settings, listener: socket.socket) -> None:

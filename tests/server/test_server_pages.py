@@ -1,0 +1,76 @@
+"""The page and the description of the interface: out of the package, and nothing from another host."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.server.test_server_refusals import SECURITY
+
+from tenfold.server.pages import PAGE, TYPES
+
+FILES = sorted(path for path in PAGE.iterdir() if path.is_file())
+
+
+def test_the_page(client: httpx.Client):
+    answer = client.get("/")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert "<title>Tenfold" in answer.text
+    assert client.head("/").status_code == 200
+
+
+@pytest.mark.parametrize("address", ["/", "/docs", "/openapi.json", "/page/main.js", "/v1/models", "/v2/health/live"])
+def test_every_answer_carries_the_security_headers(client: httpx.Client, address: str):
+    answer = client.get(address)
+    assert answer.status_code == 200
+    assert {name: answer.headers[name] for name in SECURITY} == SECURITY
+    assert "server" not in answer.headers
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_the_files_of_the_page(client: httpx.Client, path: Path):
+    answer = client.get(f"/page/{path.name}")
+    assert answer.content == path.read_bytes()
+    assert answer.headers["content-type"].startswith(TYPES.get(path.suffix, "text/html"))
+    assert answer.headers["cache-control"] == "no-cache"
+    unchanged = client.get(f"/page/{path.name}", headers={"if-none-match": answer.headers["etag"]})
+    assert unchanged.status_code == 304
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_no_file_names_another_host(path: Path):
+    hosts = set(re.findall(r"(?:https?:)?//([\w.-]+\.[a-z0-9]+)", path.read_text("utf-8")))
+    assert hosts <= {"127.0.0.1", "www.w3.org"}  # this machine, and the name SVG goes by
+
+
+@pytest.mark.parametrize("name", ["index.html", "docs.html"])
+def test_nothing_inline_that_the_policy_forbids(name: str):
+    text = (PAGE / name).read_text("utf-8")
+    assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)", text)
+
+
+def test_docs_describe_every_address_and_field(client: httpx.Client):
+    text = client.get("/docs").text
+    description = client.get("/openapi.json").json()
+    for address in description["paths"]:
+        assert address in text
+    for field in description["components"]["schemas"]["Answer"]["properties"]:
+        assert f"<code>{field}</code>" in text
+    body = description["paths"]["/v1/predict"]["post"]["requestBody"]["content"]
+    assert set(body) == {"multipart/form-data", "application/json"}
+
+
+def test_many_at_once_each_get_their_own_answer(client: httpx.Client, digit_png):
+    pictures = {digit: digit_png(digit) for digit in range(10)}
+
+    def ask(digit: int) -> int:
+        return client.post("/v1/predict", files={"image": pictures[digit]}).json()["digit"]
+
+    asked = [number % 10 for number in range(60)]
+    with ThreadPoolExecutor(12) as pool:
+        assert list(pool.map(ask, asked)) == asked
