@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
 import sys
-from pathlib import Path
 
 from tenfold.cli.app import app
 from tenfold.cli.edge import exit_status
@@ -14,8 +12,8 @@ from tenfold.cli.edge import exit_status
 def main() -> None:
     """Run the command line; never shows a traceback for a user's mistake."""
     # Either may be closed (`>&-`), and then Python has None in its place.
-    sys.stdout = sys.stdout or Path(os.devnull).open("w")
-    sys.stderr = sys.stderr or Path(os.devnull).open("w")
+    sys.stdout = sys.stdout or io.StringIO()
+    sys.stderr = sys.stderr or io.StringIO()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")  # a file name may hold what the terminal cannot show
