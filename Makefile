@@ -37,7 +37,7 @@ demo: $(VENV)/.core  ## Recognise the example pictures, then serve the page (SER
 	fi
 
 test: check  ## Everything: check, then all tests, browser and window among them
-	@$(BIN)/python tools/get_browser.py
+	@$(BIN)/python -m tools.get_browser
 	@$(BIN)/tenfold data fetch mnist
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 

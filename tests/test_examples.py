@@ -7,19 +7,18 @@ import re
 import shutil
 import subprocess
 import sys
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
+from tests.browser.chromium import serving
 
 import tenfold
 
 ROOT = Path(__file__).resolve().parent.parent
 EXAMPLES = ROOT / "examples"
-TENFOLD = Path(sysconfig.get_path("scripts")) / "tenfold"
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 NOT_ONE_DIGIT = {"blank-sheet": "empty", "ten-side-by-side": "several_digits", "letter-a": "not_a_digit"}
 PICTURES = sorted((EXAMPLES / "digits").glob("*.png"))
@@ -34,21 +33,8 @@ def run(*command: object) -> str:
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """The address of a real server in a process of its own."""
-    process = subprocess.Popen(
-        [str(TENFOLD), "serve", "--port", "0"],
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "LC_ALL": "C.UTF-8"},
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    found = re.search(r"http://\S+", line)
-    try:
-        assert found, f"the server said {line!r}"
-        yield found[0]
-    finally:
-        process.terminate()
-        process.communicate()
+    with serving() as (address, _):
+        yield address
 
 
 @pytest.mark.parametrize("path", PICTURES, ids=lambda path: path.stem)

@@ -1,4 +1,7 @@
-"""Brings what the browser and window tests need (Chromium, a display, Tk), or says how to bring it."""
+"""Brings what the browser and window tests need (Chromium, a display, Tk), or says how to bring it.
+
+python -m tools.get_browser         # from the project's folder
+"""
 
 from __future__ import annotations
 
@@ -7,19 +10,15 @@ import os
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+from playwright.sync_api import sync_playwright
+from tests.browser.chromium import BRING, find_chromium
 
 
 def has_chromium() -> bool:
-    """Whether a Chromium is on the PATH or Playwright has one of its own."""
-    if any(shutil.which(name) for name in BROWSERS):
-        return True
-    from playwright.sync_api import sync_playwright
-
+    """Whether the browser tests will find a Chromium."""
     with sync_playwright() as playwright:
-        return Path(playwright.chromium.executable_path).exists()
+        return find_chromium(playwright) is not None
 
 
 def has_display() -> bool:
@@ -62,7 +61,7 @@ def main() -> int:
     missing = [
         text
         for text, there in (
-            ("Chromium (browser tests): playwright install chromium, or apt-get install chromium", has_chromium()),
+            (f"Chromium (browser tests): apt-get install chromium, or {BRING}", has_chromium()),
             ("a display (window tests): apt-get install xvfb", has_display()),
             ("Tk (window tests): a Python built with Tk, or apt-get install python3-tk", has_tk()),
         )
