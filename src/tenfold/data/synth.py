@@ -180,7 +180,7 @@ def texture(rng: Rng) -> Pixels:
     smooth = cv2.GaussianBlur(noise, (0, 0), sigma, sigmaY=sigma * float(np.exp(rng.normal(0, 0.7))))
     smooth = (smooth - smooth.mean()) / max(float(smooth.std()), 1e-6)
     hard = float(rng.choice([1.0, 3.0, 30.0]))
-    ink = np.clip((smooth - rng.uniform(0, 1.5)) * hard * 90, 0, 255).astype(np.uint8)
+    ink = np.asarray(np.clip((smooth - rng.uniform(0, 1.5)) * hard * 90, 0, 255), np.uint8)
     if rng.random() < 0.5:
         y, x = np.mgrid[-1 : 1 : CANVAS * 1j, -1 : 1 : CANVAS * 1j]
         ink[(x / rng.uniform(0.3, 1)) ** 2 + (y / rng.uniform(0.3, 1)) ** 2 > 1] = 0
@@ -203,7 +203,7 @@ def shape(rng: Rng) -> Pixels:
     if rng.random() < 0.5:
         light = cv2.GaussianBlur(rng.normal(0, 1, canvas.shape).astype(np.float32), (0, 0), float(rng.uniform(3, 15)))
         light = 0.3 + 0.7 * (light - light.min()) / max(float(np.ptp(light)), 1e-6)
-        canvas = (canvas * light).astype(np.uint8)
+        return np.asarray(canvas * light, np.uint8)
     return canvas
 
 
@@ -215,15 +215,15 @@ def word(rng: Rng) -> Pixels:
     strokes: list[Floats] = []
     for place in range(rng.integers(2, 5)):
         glyphs = LETTERS[names[rng.integers(len(names))]]
-        strokes += [line + np.float32([place * rng.uniform(0.75, 1.1), 0]) for line in scrawl(path(glyphs[0]), rng)]
+        offset = np.array([place * rng.uniform(0.75, 1.1), 0], np.float32)
+        strokes += [line + offset for line in scrawl(path(glyphs[0]), rng)]
     return draw(strokes, rng, pen=float(rng.uniform(0.015, 0.06)))
 
 
 def struck_out(digit: Pixels, rng: Rng) -> Pixels:
     """A digit crossed out: by two long lines, a cross, or a zigzag over it."""
     ink = cv2.resize(digit, (48, 48), interpolation=cv2.INTER_CUBIC)
-    canvas = np.zeros((CANVAS, CANVAS), np.uint8)
-    canvas[12:60, 12:60] = ink
+    canvas = np.pad(np.asarray(ink, np.uint8), 12)
     kind = rng.random()
     thick = int(rng.integers(2, 6))
     ys = rng.uniform(26, 46, 2)
@@ -248,7 +248,8 @@ def side_by_side(digits: list[Pixels], rng: Rng) -> Pixels:
         x, y, width, height = cv2.boundingRect((digit > 40).astype(np.uint8))
         size = float(rng.uniform(0.8, 1.2)) * 40 / max(height, 1)
         cut = digit[y : y + height, x : x + width]
-        trimmed.append(cv2.resize(cut, (max(4, round(width * size)), max(8, round(height * size)))))
+        resized = cv2.resize(cut, (max(4, round(width * size)), max(8, round(height * size))))
+        trimmed.append(np.asarray(resized, np.uint8))
     gap = int(rng.integers(-3, 14))
     total = sum(cut.shape[1] + max(gap, 0) for cut in trimmed) + 8
     canvas = np.zeros((72, total), np.uint8)

@@ -90,12 +90,19 @@ def _nothing(mask: Pixels, box: Box) -> str:
     return ""
 
 
-def _only(strength: Floats, mask: Pixels) -> Floats:
-    """The strength where there is ink and on its soft edge, cut to its bounds."""
-    near = cv2.dilate(mask, np.ones((3, 3), np.uint8)) if min(mask.shape) >= 3 else mask
-    kept = np.where(near > 0, strength, np.float32(0))
-    x, y, width, height = cv2.boundingRect((kept > 0.12).astype(np.uint8))
-    return np.ascontiguousarray(kept[y : y + height, x : x + width])
+def _only(strength: Pixels, mask: Pixels) -> Floats:
+    """The strength where there is ink and on its soft edge, cut to its bounds and to `FINE`: 0..1."""
+    x, y, width, height = cv2.boundingRect(mask)
+    near = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)
+    kept = cv2.bitwise_and(strength[near], strength[near], mask=cv2.dilate(mask[near], np.ones((3, 3), np.uint8)))
+    cut = _trim(np.asarray(kept, np.float32) / np.float32(255))
+    return _resize(cut, FINE / max(cut.shape)) if max(cut.shape) > FINE else cut
+
+
+def _trim(strength: Floats) -> Floats:
+    """Cut to the bounds of what is more than a faint edge."""
+    x, y, width, height = cv2.boundingRect((strength > 0.12).astype(np.uint8))
+    return np.ascontiguousarray(strength[y : y + height, x : x + width])
 
 
 def _in_picture(box: Box, ink: Ink, picture: Picture) -> Box:
@@ -150,14 +157,12 @@ def _even_weight(strength: Floats) -> Floats:
         # Thicker ink reaches beyond the box and is then shrunk with it: make up for that.
         radius *= 1 + 2 * radius / FINE
         margin = int(np.ceil(radius)) + 1
-        fine = cv2.copyMakeBorder(fine, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=0.0)
-        even = cv2.dilate(fine, _disc(radius))
+        even = cv2.dilate(np.pad(fine, margin), _disc(radius))
     else:
         even = cv2.erode(fine, _disc(radius), borderType=cv2.BORDER_CONSTANT, borderValue=0.0)
         if float(even.max()) < 0.5:
             return fine
-    x, y, width, height = cv2.boundingRect((even > 0.12).astype(np.uint8))
-    return np.ascontiguousarray(even[y : y + height, x : x + width])
+    return _trim(np.asarray(even, np.float32))
 
 
 def _crisp(strength: Floats) -> Floats:
@@ -174,7 +179,7 @@ def _crisp(strength: Floats) -> Floats:
 def _disc(radius: float) -> Pixels:
     reach = max(1, round(radius))
     y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
-    return (x * x + y * y <= (radius + 0.3) ** 2).astype(np.uint8)
+    return np.asarray(x * x + y * y <= (radius + 0.3) ** 2, np.uint8)
 
 
 def _resize(strength: Floats, factor: float) -> Floats:

@@ -49,8 +49,11 @@ class Pieces:
         """The kept pieces: uint8 (h, w), 1 where there is ink."""
         whole = np.zeros(self.shape, np.uint8)
         height, width = self.labels.shape
-        chosen = np.concatenate([[False], self.kept]).astype(np.uint8)
-        whole[self.y : self.y + height, self.x : self.x + width] = chosen[self.labels]
+        window = whole[self.y : self.y + height, self.x : self.x + width]
+        if self.kept.all():
+            np.minimum(self.labels, 1, out=window, casting="unsafe")
+        else:
+            window[:] = np.concatenate([[False], self.kept])[self.labels]
         return whole
 
 
@@ -89,7 +92,8 @@ def without_frames(pieces: Pieces) -> Pieces:
         return replace(pieces, kept=~pieces.kept) if _runs_around(pieces) else pieces
     height, width = pieces.shape
     kept = pieces.kept.copy()
-    big = np.flatnonzero(np.maximum(pieces.boxes[:, 2] / width, pieces.boxes[:, 3] / height) >= 0.1)
+    size = np.maximum(pieces.boxes[:, 2] / width, pieces.boxes[:, 3] / height)
+    big = [int(index) for index in np.flatnonzero(size >= 0.1)]
     for index in big:
         if len(big) < 2 or not kept[index]:
             continue

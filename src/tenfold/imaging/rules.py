@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from tenfold.imaging.pieces import find_pieces, without_specks
 from tenfold.types import Pixels
+
+Places = npt.NDArray[np.int64]
 
 # Smaller pictures are crops of a digit: what runs along their edge is the digit.
 LEAST_SIDE = 48
@@ -88,7 +91,7 @@ def _erase_line(mask: Pixels, start: float, slope: float) -> tuple[Pixels, float
         The mask without it and its thickness in pixels, or None if it is no thin line.
     """
     height, width = mask.shape
-    columns = np.arange(width)
+    columns = np.arange(width, dtype=np.int64)
     centre = np.clip(np.rint(start + slope * columns), 1, height - 2).astype(np.int64)
     # A line drawn or scanned is never quite straight: where it misses, its neighbour row may hit.
     for step in (-1, 1):
@@ -110,13 +113,13 @@ def _erase_line(mask: Pixels, start: float, slope: float) -> tuple[Pixels, float
     return (erased, usual) if thin.any() else None
 
 
-def _run(mask: Pixels, centre: Pixels, columns: Pixels, direction: int) -> Pixels:
+def _run(mask: Pixels, centre: Places, columns: Places, direction: int) -> Places:
     """Length of the ink run from the centre row in one direction, for each column."""
     height = mask.shape[0]
     reach = max(4, int(3 * LINE_THICKNESS * height))
     steps = np.clip(centre[None] + direction * np.arange(reach)[:, None], 0, height - 1)
     ink = mask[steps, columns[None]] > 0
-    return np.asarray(np.where(ink.all(axis=0), reach, ink.argmin(axis=0)))
+    return np.asarray(np.where(ink.all(axis=0), reach, ink.argmin(axis=0)), np.int64)
 
 
 def _worth_keeping(erased: Pixels) -> bool:

@@ -15,6 +15,7 @@ from tenfold.training.calibrate import calibrated, confidence_thresholds, fit_te
 from tenfold.training.fit import Labels, Plan, fit
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import make_folder
+from tenfold.training.progress import say
 from tenfold.training.recipes import TrainOptions, recipe
 from tenfold.training.ship import accuracy, commit, logits_of, ship, through_normalization
 from tenfold.types import Pixels
@@ -43,7 +44,7 @@ def train(options: TrainOptions) -> Path:
     if options.limit:
         pictures, labels = pictures[: options.limit], labels[: options.limit]
     held, held_labels = np.asarray(validation_set.images), validation_set.labels
-    print(f"{len(pictures):,} digits to train on, {len(held):,} to validate; preparing them …", flush=True)
+    say(f"{len(pictures):,} digits to train on, {len(held):,} to validate; preparing them …")
     again = through_normalization(pictures)
     made, made_labels = synthetic(rng, SYNTHETIC if not options.limit else options.limit // 5)
 
@@ -61,7 +62,7 @@ def train(options: TrainOptions) -> Path:
 
     logits = logits_of(model, held)
     temperature = fit_temperature(logits, held_labels)
-    hard = augment(np.repeat(held, 4, axis=0).astype(np.float32) / 255, rng, HARD)
+    hard = augment(np.repeat(held, 4, axis=0).astype(np.float32) / np.float32(255), rng, HARD)
     hard_labels = np.repeat(held_labels, 4)
     hard_answers = calibrated(logits_of(model, (hard * 255).astype(np.uint8)), temperature)
     scores = {
@@ -71,7 +72,7 @@ def train(options: TrainOptions) -> Path:
     test = options.hand_over_test()
     if test is not None:
         scores["mnist_test_accuracy"] = accuracy(logits_of(model, np.asarray(test.images)), test.labels)
-    print(", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in scores.items()), flush=True)
+    say(", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in scores.items()))
     card = ModelCard(
         name="digit",
         summary="Handwritten digits from anywhere: three blocks of 3x3 convolutions",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tenfold.data.dataset import Dataset
 
 # Where recipes are defined. They are imported on first need, and import Keras only when run.
-MODULES = ("tenfold.training.digit", "tenfold.training.report")
+MODULES = ("tenfold.training.digit", "tenfold.training.gate", "tenfold.training.report")
 
 
 class TrainOptions(BaseModel):

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.base import ModelCard
 from tenfold.training.export import parity, to_onnx, write_model
+from tenfold.training.progress import say
 from tenfold.types import Floats, Picture, Pixels
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def ship(model: Model, card: ModelCard, pictures: Pixels, out: Path) -> ModelCar
     partial = out / f"{card.name}.partial.keras"
     model.save(partial)
     partial.replace(out / f"{card.name}.keras")
-    print(
+    say(
         f"{card.name}: Keras and ONNX agree on {certificate['same_digit']:,.0f} of {certificate['images']:,.0f} "
         f"pictures, largest difference {certificate['largest_difference']:.2g}; {len(weights):,} bytes."
     )

@@ -1,0 +1,130 @@
+"""The ground under the ink: one flat tone, or one that changes over the picture with light and shadow."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from tenfold.imaging.histogram import Counts, count_levels, otsu, quantile
+from tenfold.types import Pixels
+
+# Smaller pictures are crops, too small to hold shadows.
+UNEVEN_SIDE = 40
+# An uneven ground is looked for on a copy of this side, filling in what is narrower than these shares of it.
+GROUND_SIDE = 128
+GROUND_WINDOWS = (0.16, 0.28, 0.45)
+# Natural logarithm of the ratio of variation at which filling in dark and light are told apart.
+SIDES_APART = 0.25
+
+
+def flat_ground(tone: Pixels) -> int | None:
+    """The tone of the ground if it is one and the same everywhere, else None.
+
+    A clean picture has two tones, ground and ink, and nothing beyond them; ink in a shadow is darker
+    than the shadow, so there the darker of the two tones is not the end of the range.
+
+    Args:
+        tone: uint8 (h, w).
+    """
+    step = max(1, max(tone.shape) // 112)
+    sample = np.ascontiguousarray(tone[::step, ::step])
+    counts = count_levels(sample)
+    cut = otsu(counts)
+    dark, light = counts.copy(), counts.copy()
+    dark[cut + 1 :] = 0
+    light[: cut + 1] = 0
+    share = float(light.sum() / counts.sum())
+    if share in (0.0, 1.0):
+        return round(quantile(counts, 0.5))
+    dark_tone, light_tone = quantile(dark, 0.5), quantile(light, 0.5)
+    if min(tone.shape) >= UNEVEN_SIDE:
+        low, high = quantile(counts, 0.005), quantile(counts, 0.995)
+        allowed = 0.12 * (high - low)
+        side, ground, beyond = (light, light_tone, high) if share >= 0.5 else (dark, dark_tone, low)
+        if abs(beyond - ground) > allowed or _spread(side, ground) > 0.6 * allowed:
+            return None
+        if 0.1 < share < 0.9 and (dark_tone - low > allowed or high - light_tone > allowed):
+            return None
+    if 0.35 < share < 0.65:
+        # Both tones are common: the ground is the one that makes up the border.
+        border = np.concatenate([sample[0], sample[-1], sample[:, 0], sample[:, -1]]) > cut
+        return round(light_tone if border.mean() >= 0.5 else dark_tone)
+    return round(light_tone if share >= 0.5 else dark_tone)
+
+
+def _spread(side: Counts, middle: float) -> float:
+    """The distance from the middle within which three quarters of the pixels lie."""
+    distance = np.abs(np.arange(256) - middle)
+    order = np.argsort(distance, kind="stable")
+    reached = np.cumsum(side[order])
+    return float(distance[order[int(np.searchsorted(reached, 0.75 * reached[-1]))]])
+
+
+def from_flat(tone: Pixels, ground: int) -> Pixels:
+    """How far each pixel is from a flat ground, on the side that stands out more: uint8 (h, w)."""
+    plain = np.full_like(tone, ground)
+    above, below = cv2.subtract(tone, plain), cv2.subtract(plain, tone)
+    top, bottom = int(above.max()), int(below.max())
+    cut = round(0.35 * max(top, bottom))
+    if min(top, bottom) > cut:
+        # Both sides stand out: more of the one that is ink lies far out.
+        far = [cv2.sumElems(cv2.subtract(side, np.full_like(side, cut)))[0] for side in (above, below)]
+        return np.asarray(above if far[0] > far[1] else below)
+    return np.asarray(above if top > bottom else below)
+
+
+def from_uneven(tone: Pixels) -> Pixels:
+    """How far each pixel is from a ground that changes over the picture: uint8 (h, w)."""
+    height, width = tone.shape
+    shrink = min(1.0, GROUND_SIDE / max(height, width))
+    size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
+    small = np.asarray(cv2.resize(tone, size, interpolation=cv2.INTER_AREA), np.uint8)
+    ground, ink_is_light = _smoothest_ground(small)
+    ground = np.asarray(cv2.GaussianBlur(ground, (3, 3), 0), np.uint8)
+    if ink_is_light:
+        return np.asarray(cv2.subtract(tone, cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR)))
+    # Light falls on ink and paper alike: what counts is the share of light the ink swallows. In the
+    # dark the shares of next to nothing are noise.
+    gain = np.float32(1) / np.maximum(ground, np.uint8(max(1, round(0.25 * int(ground.max())))))
+    wide = cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR)
+    gains = cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(cv2.multiply(cv2.subtract(wide, tone), gains, scale=255.0, dtype=cv2.CV_8U))
+
+
+def _smoothest_ground(small: Pixels) -> tuple[Pixels, bool]:
+    """The ground without its ink, and whether the ink is lighter than it.
+
+    Filling in the wrong side leaves the strokes in the ground, which then varies more than with the
+    right side filled in. So does too small a window for a thick pen; but too large a one takes
+    gradients for ink. So the smallest window counts that tells the sides apart, unless a larger one
+    smooths far more.
+    """
+    found: list[dict[bool, tuple[float, Pixels]]] = []
+    for share in GROUND_WINDOWS:
+        reach = max(3, round(share * max(small.shape))) | 1
+        found.append({light: _fill(small, reach, light) for light in (False, True)})
+    lead = [abs(np.log((sides[True][0] + 0.1) / (sides[False][0] + 0.1))) for sides in found]
+    telling = next((i for i, value in enumerate(lead) if value > SIDES_APART), int(np.argmax(lead)))
+    ink_is_light = found[telling][True][0] < found[telling][False][0]
+    fillings = [sides[ink_is_light] for sides in found]
+    least = min(variation for variation, _ in fillings)
+    return next(ground for variation, ground in fillings if variation <= 1.8 * least + 0.2), ink_is_light
+
+
+def _fill(small: Pixels, reach: int, ink_is_light: bool) -> tuple[float, Pixels]:
+    """Fill in what is narrower than `reach`: how much the result varies, and the result."""
+    # A shadow that leaves the picture goes on outside it; without this its corners would be narrow.
+    wider = cv2.copyMakeBorder(small, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
+    how = cv2.MORPH_OPEN if ink_is_light else cv2.MORPH_CLOSE
+    filled = cv2.morphologyEx(wider, how, np.ones((reach, reach), np.uint8))
+    ground = np.ascontiguousarray(filled[reach:-reach, reach:-reach], np.uint8)
+    return _variation(ground), ground
+
+
+def _variation(ground: Pixels) -> float:
+    """Mean absolute step between neighbours, sideways and down."""
+    if min(ground.shape) < 2:
+        return 0.0
+    down = cv2.norm(ground[1:], ground[:-1], cv2.NORM_L1) / ground[1:].size
+    sideways = cv2.norm(np.ascontiguousarray(ground[:, 1:]), np.ascontiguousarray(ground[:, :-1]), cv2.NORM_L1)
+    return float(down + sideways / ground[:, 1:].size)

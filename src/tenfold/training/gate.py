@@ -1,0 +1,116 @@
+"""The recipe of the gate: is this one digit, several, or none at all?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from tenfold.catalogue import digit as catalogue
+from tenfold.data.augment import Augmentation, augment
+from tenfold.data.splits import training_data
+from tenfold.data.synth import no_digit, normalized, side_by_side, struck_out, written_digit
+from tenfold.models.base import ModelCard
+from tenfold.training.calibrate import calibrated, fit_temperature
+from tenfold.training.digit import synthetic
+from tenfold.training.fit import Labels, Plan, fit
+from tenfold.training.framework import need_keras
+from tenfold.training.outputs import make_folder
+from tenfold.training.progress import say
+from tenfold.training.recipes import TrainOptions, recipe
+from tenfold.training.ship import commit, logits_of, ship, through_normalization
+from tenfold.types import Pixels
+
+ONE, SEVERAL, NEITHER = 0, 1, 2
+# Gentler than for reading: a digit bent beyond recognition should not pass for one.
+MILD = Augmentation(turn=5, shear=0.1, stretch=0.12, elastic=0.7, hide=0.02)
+PLAN = Plan(epochs=8, rate=2e-3, smooth=0.01, augmentation=MILD)
+COUNTS = {"synthetic": 15_000, "several": 20_000, "struck out": 5_000, "no digit": 45_000}
+# Shares of validation digits turned away, for which the card lists the least probability of one digit.
+SHARES = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02)
+
+
+@recipe("gate", "Tells one digit from several and from what is no digit, before any network reads it")
+def train(options: TrainOptions) -> Path:
+    """Train and export `gate`.
+
+    Returns:
+        The folder with ``gate.onnx``, its card, ``gate.keras`` and the log.
+    """
+    keras, made_at = need_keras(), commit()
+    keras.utils.set_random_seed(options.seed)
+    out = make_folder(options.out)
+    rng = np.random.default_rng(options.seed)
+    train_set, validation_set = training_data(options.settings)
+    pictures = np.asarray(train_set.images)[: options.limit]
+    held = np.asarray(validation_set.images)
+    part = 1.0 if options.limit is None else min(1.0, options.limit / len(train_set))
+    say(f"{len(pictures):,} digits; drawing what is not one digit …")
+    again = through_normalization(pictures)
+    extra, kinds = _others(pictures, rng, part)
+    judged, judged_kinds = _others(held, np.random.default_rng(options.seed + 1), 0.1 * part)
+
+    def draw_epoch(chance: np.random.Generator) -> tuple[Pixels, Labels]:
+        raw = chance.random(len(pictures)) < 0.3
+        every = np.concatenate([np.where(raw[:, None, None], pictures, again), extra])
+        labels = np.concatenate([np.full(len(pictures), ONE), kinds])
+        order = chance.permutation(len(every))
+        return every[order], labels[order]
+
+    validation = np.concatenate([held, judged]), np.concatenate([np.full(len(held), ONE), judged_kinds])
+    model = catalogue.build(channels=(16, 32, 64), classes=3)
+    plan = PLAN if options.epochs is None else Plan(options.epochs, augmentation=MILD)
+    fit(model, draw_epoch, validation, plan, options.seed, out)
+
+    logits = logits_of(model, validation[0])
+    temperature = fit_temperature(logits, validation[1])
+    others = calibrated(logits, temperature)[len(held) :]
+    bent = augment(np.repeat(held, 3, axis=0).astype(np.float32) / np.float32(255), rng, MILD)
+    digits = calibrated(logits_of(model, (bent * 255).astype(np.uint8)), temperature)[:, ONE]
+    thresholds = tuple((share, round(float(np.quantile(digits, share)), 6)) for share in SHARES)
+    least = dict(thresholds)[0.005]
+    scores = {
+        f"turned_away_{name}": float((others[judged_kinds == kind, ONE] < least).mean())
+        for name, kind in (("several", SEVERAL), ("neither", NEITHER))
+    }
+    say(", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in scores.items()))
+    card = ModelCard(
+        name="gate",
+        task="gate",
+        summary="Says whether ink is one digit, several, or neither; asked before any network reads it",
+        recipe=f"tenfold train gate --seed {options.seed}",
+        data="MNIST (55,000 training digits) alone and in rows; synthetic digits, letters, marks, scribbles, textures",
+        commit=made_at,
+        seed=options.seed,
+        temperature=round(temperature, 4),
+        thresholds=thresholds,
+        scores=scores,
+    )
+    ship(model, card, validation[0], out)
+    return out
+
+
+def _others(digits: Pixels, rng: np.random.Generator, part: float) -> tuple[Pixels, npt.NDArray[np.int64]]:
+    """Synthetic single digits, rows of digits, struck-out digits and non-digits, with their kinds."""
+    count = {name: max(2, int(value * part)) for name, value in COUNTS.items()}
+
+    def any_digit() -> Pixels:
+        if rng.random() < 0.25:
+            return written_digit(int(rng.integers(10)), rng)
+        return np.asarray(digits[rng.integers(len(digits))])
+
+    def several() -> Pixels:
+        return side_by_side([any_digit() for _ in range(rng.choice([2, 2, 2, 3, 3, 4, 5]))], rng)
+
+    makers = {
+        "several": (SEVERAL, several),
+        "struck out": (NEITHER, lambda: struck_out(any_digit(), rng)),
+        "no digit": (NEITHER, lambda: no_digit(rng)),
+    }
+    singles, _ = synthetic(rng, count["synthetic"])
+    pools, kinds = [singles], [np.full(len(singles), ONE)]
+    for name, (kind, make) in makers.items():
+        pools.append(np.stack(list(normalized(make, count[name]))))
+        kinds.append(np.full(count[name], kind))
+    return np.concatenate(pools), np.concatenate(kinds)
