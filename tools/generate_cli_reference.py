@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
+from enum import Enum
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -69,12 +70,15 @@ def _name(parameter: Any) -> str:
 def _value(parameter: Any) -> str:
     if parameter.metavar:
         return str(parameter.metavar)
-    choices = get_args(parameter.type_descriptor.annotation) if _is_literal(parameter) else ()
-    return "|".join(map(str, choices)) if choices else parameter.name.upper()
+    return "|".join(_choices(parameter.type_descriptor.annotation)) or parameter.name.upper()
 
 
-def _is_literal(parameter: Any) -> bool:
-    return get_origin(parameter.type_descriptor.annotation) is Literal
+def _choices(annotation: Any) -> list[str]:
+    if get_origin(annotation) is Literal:
+        return [str(choice) for choice in get_args(annotation)]
+    if isinstance(annotation, type) and issubclass(annotation, Enum):
+        return [str(choice.value) for choice in annotation]
+    return []
 
 
 def reference() -> str:
