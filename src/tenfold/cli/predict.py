@@ -45,26 +45,19 @@ def command(
     if images.count(STDIN) > 1:
         raise UsageError("- is named twice, but there is only one standard input.")
     recognizer = Recognizer(opened(model), error_budget)
-    show = (
-        _json(top)
-        if as_json
-        else _csv()
-        if as_csv
-        else _table(images, top)
-        if sys.stdout.isatty()
-        else _text(images, top)
-    )
+    show = _json(top) if as_json else _csv() if as_csv else _words(images, top)
     unreadable = 0
     for start in range(0, len(images), BATCH):
         names = images[start : start + BATCH]
-        inputs = (_stdin(recognizer.settings.max_bytes) if name == STDIN else name for name in names)
-        rows = list(zip(names, recognizer.predict_batch(inputs), strict=True))
+        given = (_stdin(recognizer.settings.max_bytes) if name == STDIN else name for name in names)
+        rows = list(zip(names, recognizer.predict_batch(given), strict=True))
         show(rows)
         sys.stdout.flush()
         unreadable += sum(answer.status == "unreadable_image" for _, answer in rows)
         _progress(start + len(rows), len(images))
     if unreadable:
-        print(f"tenfold: {unreadable} of {len(images)} inputs could not be read.", file=sys.stderr)
+        inputs = "1 input" if len(images) == 1 else f"{len(images):,} inputs"
+        print(f"tenfold: {unreadable:,} of {inputs} could not be read.", file=sys.stderr)
         raise typer.Exit(3)
 
 
@@ -100,7 +93,9 @@ def _csv() -> Callable[[Rows], None]:
     return lambda rows: print("\n".join(csv_line(csv_values(name, answer)) for name, answer in rows))
 
 
-def _text(images: list[str], top: int | None) -> Callable[[Rows], None]:
+def _words(images: list[str], top: int | None) -> Callable[[Rows], None]:
+    if sys.stdout.isatty():
+        return _table(images, top)
     from tenfold.output import name_width, text_line
 
     width = name_width(images)

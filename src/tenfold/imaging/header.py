@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
+
 FORMATS = ("PNG", "JPEG", "WebP", "BMP", "GIF", "TIFF")
 
 _PICTURES = (
@@ -49,8 +51,15 @@ def describe(data: bytes) -> str:
         return "an SVG drawing"
     if start.startswith((b"<!doctype html", b"<html")):
         return "a web page"
-    is_text = all(byte >= 32 or byte in b"\t\r\n\f" for byte in data[:1024])
-    return "text" if is_text else ""
+    return "text" if _is_text(data[:1024]) else ""
+
+
+def _is_text(start: bytes) -> bool:
+    try:
+        text = getincrementaldecoder("utf-8")().decode(start)  # which does not mind a letter cut in two at the end
+    except UnicodeDecodeError:
+        return False
+    return all(char.isprintable() or char in "\t\r\n\f" for char in text)
 
 
 def webp_size(data: bytes) -> tuple[int, int] | None:
