@@ -61,12 +61,12 @@ def turn_away(gate: Floats, parts: Floats, least: float, model: str) -> Predicti
         least: Probability of one digit below which ink is turned away.
         model: Identity of the network that would have answered.
     """
-    one, several, _ = gate
-    pieces_read = len(parts) >= 2 and int((parts[:, 0] >= least).sum()) >= 2
-    if pieces_read and float(np.median(parts[:, 0])) > one:
-        return Prediction("several_digits", reason=SEVERAL, model=model)
-    if one >= least:
+    one, several, neither = gate
+    apart = np.sort(parts[:, 0])[::-1]
+    read_apart = len(apart) >= 2 and bool(apart[1] >= 0.5)
+    # A digit in two pieces stays one digit unless the pieces make two better ones.
+    if one >= least and not (read_apart and apart[1] > one):
         return None
-    if several >= 0.5 or pieces_read:
+    if read_apart or several >= neither:
         return Prediction("several_digits", reason=SEVERAL, model=model)
     return Prediction("not_a_digit", reason=NOT_A_DIGIT, model=model)

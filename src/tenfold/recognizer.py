@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from tenfold.config import Settings, load_settings
-from tenfold.decide import read_digit, threshold, turn_away
+from tenfold.decide import TURNED_AWAY, read_digit, threshold, turn_away
 from tenfold.errors import ModelError, UnreadableImage
 from tenfold.imaging.load import Source, load
 from tenfold.imaging.normalize import VERSION, normalize
@@ -148,7 +148,7 @@ class Recognizer:
         digits = iter(self.classifier.predict_proba(batch[whole[:-1]]))
         verdicts = iter(itertools.pairwise(whole))
         sure = threshold(self.classifier.card.thresholds, budget)
-        a_digit = threshold(self._gate.card.thresholds, 1.0)
+        a_digit = threshold(self._gate.card.thresholds, TURNED_AWAY)
 
         answers = []
         for ink in inks:

@@ -1,0 +1,142 @@
+"""What the network is given must be the digit, whatever it was written on."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from tests.imaging.papers import STROKES, ink, on, papers
+
+from tenfold.imaging.normalize import FINE, FIT, SIDE, THINNEST, normalize, stroke_width
+from tenfold.types import Picture
+
+PAPERS = list(papers(2))
+
+
+def saw(pixels: np.ndarray) -> np.ndarray:
+    answer = normalize(Picture(np.ascontiguousarray(pixels)))
+    assert not answer.empty, answer.reason
+    return answer.pixels.astype(np.float64) / 255
+
+
+def likeness(one: np.ndarray, other: np.ndarray) -> float:
+    """Correlation of two pictures at the best of nine shifts: centring moves by whole pixels."""
+    shifts = [np.roll(other, (dy, dx), (0, 1)) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
+    return max(float(np.corrcoef(one.ravel(), moved.ravel())[0, 1]) for moved in shifts)
+
+
+@pytest.mark.parametrize("digit", STROKES)
+@pytest.mark.parametrize("paper", PAPERS)
+def test_the_paper_leaves_no_trace(digit: int, paper: str) -> None:
+    pictures = papers(digit)
+    assert likeness(saw(pictures["black on white"]), saw(pictures[paper])) > 0.93
+
+
+@pytest.mark.parametrize("digit", STROKES)
+def test_ink_is_bright_fits_twenty_and_has_its_mass_in_the_middle(digit: int) -> None:
+    seen = saw(on(ink(digit), (255, 255, 255), (0, 0, 0)))
+    rows, columns = np.nonzero(seen > 0.1)
+    assert seen.shape == (SIDE, SIDE)
+    assert seen.max() > 0.95
+    assert seen[0].max() == seen[:, 0].max() == 0
+    assert max(np.ptp(rows), np.ptp(columns)) + 1 in (FIT - 1, FIT)
+    middle = np.array([(seen.sum(1 - axis) * np.arange(SIDE)).sum() / seen.sum() for axis in (0, 1)])
+    assert np.abs(middle - SIDE / 2).max() <= 0.51
+
+
+def test_aspect_ratio_is_kept() -> None:
+    one = saw(on(ink(1, 10, [[(50, 15), (50, 85)]]), (255, 255, 255), (0, 0, 0)))
+    rows, columns = np.nonzero(one > 0.3)
+    assert np.ptp(rows) + 1 >= FIT - 1
+    assert np.ptp(columns) + 1 <= 5
+
+
+def test_a_thin_pen_and_a_marker_come_out_alike() -> None:
+    widths = {
+        pen: stroke_width(saw(on(ink(7, pen), (255, 255, 255), (0, 0, 0))).astype(np.float32)) for pen in (1, 3, 12, 40)
+    }
+    assert min(widths.values()) > 0.75 * THINNEST
+    assert max(widths.values()) < 2.6 * min(widths.values())
+
+
+@pytest.mark.parametrize(("width", "length"), [(4, 60), (9, 60), (15, 80)])
+def test_stroke_width_is_measured(width: int, length: int) -> None:
+    bar = np.zeros((length + 20, 60), np.float32)
+    bar[10 : 10 + length, 20 : 20 + width] = 1
+    assert stroke_width(bar) == pytest.approx(width, rel=0.2)
+
+
+def test_large_pictures_are_measured_in_their_own_pixels() -> None:
+    picture = on(ink(5), (255, 255, 255), (0, 0, 0))
+    big = cv2.resize(picture, (1680, 1680), interpolation=cv2.INTER_LINEAR)
+    small, large = (normalize(Picture(p)).box for p in (picture, big))
+    assert small is not None
+    assert large is not None
+    for name in ("x", "y", "width", "height"):
+        assert getattr(large, name) == pytest.approx(6 * getattr(small, name), abs=2 * 1680 / 448 + 6)
+    assert FINE > FIT
+
+
+BLANKS = {
+    "white": np.full((200, 200), 255, np.uint8),
+    "black": np.zeros((200, 200), np.uint8),
+    "one pixel": np.array([[7]], np.uint8),
+    "a line of 10,000 pixels": np.random.default_rng(0).integers(0, 256, (1, 10_000)).astype(np.uint8),
+    "a gradient": np.tile(np.linspace(0, 255, 280).astype(np.uint8), (280, 1)),
+    "half in the shade": np.where(np.add.outer(np.arange(280), np.arange(280)) < 250, 120, 240).astype(np.uint8),
+    "grain": np.clip(np.random.default_rng(1).normal(200, 12, (280, 280)), 0, 255).astype(np.uint8),
+    "noise": np.random.default_rng(2).integers(0, 256, (280, 280)).astype(np.uint8),
+}
+
+
+@pytest.mark.parametrize("name", BLANKS)
+def test_a_blank_is_empty(name: str) -> None:
+    answer = normalize(Picture(BLANKS[name]))
+    assert answer.empty
+    assert answer.reason.endswith(".")
+    assert answer.pixels.shape == (28, 28)
+    assert not answer.pixels.any()
+
+
+def test_textured_paper_is_empty() -> None:
+    for spread in (1, 2, 4, 10):
+        grain = cv2.GaussianBlur(np.random.default_rng(spread).normal(0, 1, (280, 280)), (0, 0), spread)
+        assert normalize(Picture(np.clip(220 + 6 * grain / grain.std(), 0, 255).astype(np.uint8))).empty, spread
+
+
+def test_ruled_paper_and_an_empty_box_are_empty() -> None:
+    ruled, box = (np.full((280, 280), 255, np.uint8) for _ in range(2))
+    for y in range(20, 280, 40):
+        cv2.line(ruled, (0, y), (279, y), 90, 1)
+    cv2.rectangle(box, (10, 10), (270, 270), 0, 3)
+    assert normalize(Picture(ruled)).empty
+    assert normalize(Picture(box)).empty
+
+
+@pytest.mark.parametrize("radius", [2, 6, 12])
+def test_a_dot_is_empty(radius: int) -> None:
+    picture = np.full((280, 280), 255, np.uint8)
+    cv2.circle(picture, (140, 90), radius, 0, -1, cv2.LINE_AA)
+    answer = normalize(Picture(picture))
+    assert answer.empty
+    assert "dot" in answer.reason
+
+
+def test_two_digits_are_offered_as_parts_left_to_right() -> None:
+    seven, two = (on(ink(digit), (255, 255, 255), (0, 0, 0)) for digit in (7, 2))
+    answer = normalize(Picture(np.hstack([seven, two])))
+    assert len(answer.parts) == 2
+    assert likeness(answer.parts[0] / 255, saw(seven)) > 0.97
+    assert likeness(answer.parts[1] / 255, saw(two)) > 0.97
+
+
+def test_the_loose_bar_of_a_five_is_no_digit_of_its_own() -> None:
+    loose = [[(42, 18), (68, 18)], STROKES[5][0][2:]]
+    assert len(normalize(Picture(on(ink(5, 10, loose), (255, 255, 255), (0, 0, 0)))).parts) == 0
+
+
+def test_a_tight_crop_keeps_its_bars() -> None:
+    drawn = on(ink(7, 6), (255, 255, 255), (0, 0, 0))
+    rows, columns = np.nonzero(drawn[..., 0] < 128)
+    tight = drawn[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
+    assert likeness(saw(drawn), saw(tight)) > 0.93
