@@ -14,11 +14,6 @@ from tenfold.data import Dataset, open_data
 from tenfold.errors import DataError, TenfoldError, UnknownName, UsageError
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    return Settings(cache_dir=tmp_path / "cache")
-
-
 def assert_holds(data: Dataset, images: np.ndarray, labels: np.ndarray) -> None:
     assert isinstance(data.images, np.ndarray)
     assert data.images.dtype == np.uint8
