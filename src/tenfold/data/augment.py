@@ -90,7 +90,7 @@ def _warp(batch: Floats, rng: Rng, how: Augmentation) -> Floats:
     x = source[:, 0].reshape(n * SIDE, SIDE)
     y = source[:, 1].reshape(n, SIDE, SIDE)
     # Rows beyond a picture would be rows of its neighbour in the strip: send them outside.
-    inside = (y > -1) & (y < SIDE)
+    inside = (y >= 0) & (y <= SIDE - 1)
     y = np.where(inside, y + np.arange(n, dtype=np.float32)[:, None, None] * SIDE, -9).reshape(n * SIDE, SIDE)
     strip = np.ascontiguousarray(batch.reshape(n * SIDE, SIDE))
     warped = cv2.remap(strip, x, y.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)

@@ -1,0 +1,81 @@
+"""Synthetic ink: every glyph can be drawn, and what is no digit is no digit by construction."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tenfold.data.glyphs import DIGITS, LETTERS, MARKS
+from tenfold.data.synth import (
+    CANVAS,
+    draw,
+    no_digit,
+    normalized,
+    path,
+    scrawl,
+    side_by_side,
+    struck_out,
+    written_digit,
+)
+from tenfold.imaging.normalize import normalize
+from tenfold.types import Picture
+
+GLYPHS = [glyph for kind in (DIGITS, LETTERS, MARKS) for glyphs in kind.values() for glyph in glyphs]
+
+
+@pytest.mark.parametrize("glyph", GLYPHS)
+def test_every_glyph_is_drawn_in_the_box(glyph: str) -> None:
+    strokes = path(glyph)
+    picture = draw(strokes, np.random.default_rng(0), pen=0.08)
+    assert all(np.isfinite(line).all() and line.shape[1] == 2 for line in strokes)
+    assert picture.shape == (CANVAS, CANVAS)
+    assert picture.max() == 255
+    assert not picture[[0, -1]].any()
+    assert not picture[:, [0, -1]].any()
+
+
+def test_curves_pass_through_their_points() -> None:
+    (line,) = path("0,0 50,20 100,100")
+    for point in ((0, 0), (0.5, 0.2), (1, 1)):
+        assert np.abs(line - np.float32(point)).max(axis=1).min() < 1e-6
+
+
+def test_a_corner_is_straight_to_its_neighbour() -> None:
+    (line,) = path("0,0! 0,100! 100,100!")
+    assert set(np.round(line[:9, 0], 6)) == {0.0}
+
+
+def test_hands_differ_and_seeds_repeat() -> None:
+    strokes = path(DIGITS[3][0])
+    hands = [np.concatenate(scrawl(strokes, np.random.default_rng(seed))) for seed in (1, 1, 2)]
+    assert np.array_equal(hands[0], hands[1])
+    assert not np.allclose(hands[0], hands[2])
+
+
+def test_all_ten_digits_can_be_written() -> None:
+    rng = np.random.default_rng(0)
+    for digit in range(10):
+        assert not normalize(Picture(written_digit(digit, rng))).empty
+
+
+def test_several_digits_are_wider_than_one() -> None:
+    rng = np.random.default_rng(0)
+    row = side_by_side([written_digit(8, rng), written_digit(0, rng), written_digit(3, rng)], rng)
+    box = normalize(Picture(row)).box
+    assert box is not None
+    assert box.width > 1.2 * box.height
+
+
+def test_struck_out_has_more_ink_and_is_wider() -> None:
+    rng = np.random.default_rng(5)
+    digit = written_digit(1, rng)
+    columns = np.flatnonzero(struck_out(digit, rng).max(axis=0) > 100)
+    assert np.ptp(columns) > 40
+
+
+def test_no_digits_come_in_every_kind_and_never_blank() -> None:
+    rng = np.random.default_rng(0)
+    pictures = list(normalized(lambda: no_digit(rng), 60))
+    assert len(pictures) == 60
+    assert all(picture.shape == (28, 28) and picture.any() for picture in pictures)
+    assert len({picture.tobytes() for picture in pictures}) == 60
