@@ -12,6 +12,14 @@ import pytest
 from tenfold.training.framework import need_keras
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    # Keras 3.15 reads TensorFlow's variables in a way numpy 2 deprecates: theirs to settle.
+    theirs = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
+    for item in items:
+        if item.get_closest_marker("train"):
+            item.add_marker(theirs)
+
+
 @pytest.fixture(scope="session")
 def keras() -> Any:
     # TensorFlow warns of its own dependencies' ageing while it is imported: not ours to fix.

@@ -21,48 +21,69 @@ pytestmark = pytest.mark.train
 
 # Each entry builds the middle of a network: from (28, 28, 1) to anything that can be flattened.
 MIDDLES = {
-    "nothing": lambda L: [],
-    "conv valid": lambda L: [L.Conv2D(4, 3, activation="relu")],
-    "conv same": lambda L: [L.Conv2D(4, 4, padding="same"), L.Conv2D(3, (2, 5), padding="same")],
-    "conv same, even strides": lambda L: [L.Conv2D(4, 3, 2, padding="same"), L.Conv2D(4, 5, 2, padding="same")],
-    "conv same, odd picture": lambda L: [L.Conv2D(3, 2), L.Conv2D(4, 3, 2, padding="same"), L.Conv2D(2, 2, 3, padding="same")],
-    "conv dilated": lambda L: [L.Conv2D(4, 3, dilation_rate=2, padding="same"), L.Conv2D(4, 3, dilation_rate=3)],
-    "conv in groups": lambda L: [L.Conv2D(4, 3), L.Conv2D(6, 3, groups=2, use_bias=False)],
-    "depthwise": lambda L: [L.Conv2D(3, 3), L.DepthwiseConv2D(3, 2, padding="same", depth_multiplier=2, activation="tanh")],
-    "separable": lambda L: [L.Conv2D(3, 3), L.SeparableConv2D(5, 3, 2, padding="same", depth_multiplier=2)],
-    "separable, norm": lambda L: [L.SeparableConv2D(5, 3, use_bias=False), L.BatchNormalization(), L.ReLU()],
-    "conv, norm": lambda L: [L.Conv2D(4, 3, use_bias=False), L.BatchNormalization(), L.Activation("relu")],
-    "depthwise, norm": lambda L: [L.DepthwiseConv2D(3, depth_multiplier=3), L.BatchNormalization(scale=False), L.ReLU()],
-    "conv, dropout, norm": lambda L: [L.Conv2D(4, 3), L.Dropout(0.5), L.BatchNormalization(center=False)],
-    "activation, norm": lambda L: [L.Conv2D(4, 3, activation="relu"), L.BatchNormalization()],
-    "norm first": lambda L: [L.BatchNormalization(), L.Conv2D(4, 3)],
-    "flat norm": lambda L: [L.Conv2D(4, 3, 3, activation="relu"), L.Flatten(), L.BatchNormalization()],
-    "dense, norm": lambda L: [L.Conv2D(2, 3, 3), L.Flatten(), L.Dense(12, use_bias=False), L.BatchNormalization()],
-    "max pool": lambda L: [L.Conv2D(4, 3), L.MaxPooling2D(), L.MaxPooling2D(3, 2, padding="same")],
-    "average pool": lambda L: [L.Conv2D(4, 3), L.AveragePooling2D((2, 3)), L.AveragePooling2D(3, 2, padding="same")],
-    "global average": lambda L: [L.Conv2D(4, 3), L.GlobalAveragePooling2D()],
-    "global average kept": lambda L: [L.Conv2D(4, 3), L.GlobalAveragePooling2D(keepdims=True), L.Conv2D(5, 1)],
-    "global max": lambda L: [L.Conv2D(4, 3), L.GlobalMaxPooling2D()],
-    "zero padding": lambda L: [L.Conv2D(3, 3), L.ZeroPadding2D(((1, 2), (0, 3))), L.Conv2D(3, 3, 2)],
-    "rescaling": lambda L: [L.Rescaling(2.0, -1.0), L.Conv2D(3, 3), L.Rescaling([0.5, 1.0, 2.0], [0.0, 0.5, 1.0])],
-    "training only": lambda L: [
-        L.RandomTranslation(0.1, 0.1),
-        L.RandomRotation(0.1),
-        L.RandomZoom(0.1),
-        L.GaussianNoise(0.5),
-        L.Conv2D(3, 3),
-        L.SpatialDropout2D(0.5),
-        L.GaussianDropout(0.5),
-        L.AlphaDropout(0.5),
+    "nothing": lambda k: [],
+    "conv valid": lambda k: [k.Conv2D(4, 3, activation="relu")],
+    "conv same": lambda k: [k.Conv2D(4, 4, padding="same"), k.Conv2D(3, (2, 5), padding="same")],
+    "conv same, even strides": lambda k: [k.Conv2D(4, 3, 2, padding="same"), k.Conv2D(4, 5, 2, padding="same")],
+    "conv same, odd picture": lambda k: [
+        k.Conv2D(3, 2),
+        k.Conv2D(4, 3, 2, padding="same"),
+        k.Conv2D(2, 2, 3, padding="same"),
     ],
-    "leaky": lambda L: [L.Conv2D(3, 3), L.LeakyReLU(negative_slope=0.2), L.ReLU(negative_slope=0.1), L.ReLU(max_value=0.5)],
-    "elu, prelu": lambda L: [L.Conv2D(3, 3), L.ELU(0.7), L.Conv2D(3, 3), L.PReLU(shared_axes=[1, 2])],
-    "flat prelu": lambda L: [L.Conv2D(3, 5, 3), L.Flatten(), L.PReLU()],
-    "reshape image": lambda L: [L.Conv2D(4, 3, 3), L.Reshape((-1, 4)), L.Dense(3, activation="relu"), L.Reshape((9, 3, 9))],
-    "reshape, conv": lambda L: [L.Conv2D(4, 3, 3), L.Reshape((6, 6, 9)), L.Conv2D(3, 3)],
-    "reshape flat": lambda L: [L.Conv2D(4, 3, 3), L.Reshape((324,)), L.Dense(6), L.Reshape((6,))],
-    "softmax inside": lambda L: [L.Conv2D(4, 3, 3), L.Softmax(), L.Flatten(), L.Activation("softmax")],
-}  # fmt: skip
+    "conv dilated": lambda k: [k.Conv2D(4, 3, dilation_rate=2, padding="same"), k.Conv2D(4, 3, dilation_rate=3)],
+    "conv in groups": lambda k: [k.Conv2D(4, 3), k.Conv2D(6, 3, groups=2, use_bias=False)],
+    "depthwise": lambda k: [
+        k.Conv2D(3, 3),
+        k.DepthwiseConv2D(3, 2, padding="same", depth_multiplier=2, activation="tanh"),
+    ],
+    "separable": lambda k: [k.Conv2D(3, 3), k.SeparableConv2D(5, 3, 2, padding="same", depth_multiplier=2)],
+    "separable, norm": lambda k: [k.SeparableConv2D(5, 3, use_bias=False), k.BatchNormalization(), k.ReLU()],
+    "conv, norm": lambda k: [k.Conv2D(4, 3, use_bias=False), k.BatchNormalization(), k.Activation("relu")],
+    "depthwise, norm": lambda k: [
+        k.DepthwiseConv2D(3, depth_multiplier=3),
+        k.BatchNormalization(scale=False),
+        k.ReLU(),
+    ],
+    "conv, dropout, norm": lambda k: [k.Conv2D(4, 3), k.Dropout(0.5), k.BatchNormalization(center=False)],
+    "activation, norm": lambda k: [k.Conv2D(4, 3, activation="relu"), k.BatchNormalization()],
+    "norm first": lambda k: [k.BatchNormalization(), k.Conv2D(4, 3)],
+    "flat norm": lambda k: [k.Conv2D(4, 3, 3, activation="relu"), k.Flatten(), k.BatchNormalization()],
+    "dense, norm": lambda k: [k.Conv2D(2, 3, 3), k.Flatten(), k.Dense(12, use_bias=False), k.BatchNormalization()],
+    "max pool": lambda k: [k.Conv2D(4, 3), k.MaxPooling2D(), k.MaxPooling2D(3, 2, padding="same")],
+    "average pool": lambda k: [k.Conv2D(4, 3), k.AveragePooling2D((2, 3)), k.AveragePooling2D(3, 2, padding="same")],
+    "global average": lambda k: [k.Conv2D(4, 3), k.GlobalAveragePooling2D()],
+    "global average kept": lambda k: [k.Conv2D(4, 3), k.GlobalAveragePooling2D(keepdims=True), k.Conv2D(5, 1)],
+    "global max": lambda k: [k.Conv2D(4, 3), k.GlobalMaxPooling2D()],
+    "zero padding": lambda k: [k.Conv2D(3, 3), k.ZeroPadding2D(((1, 2), (0, 3))), k.Conv2D(3, 3, 2)],
+    "rescaling": lambda k: [k.Rescaling(2.0, -1.0), k.Conv2D(3, 3), k.Rescaling([0.5, 1.0, 2.0], [0.0, 0.5, 1.0])],
+    "training only": lambda k: [
+        k.RandomTranslation(0.1, 0.1),
+        k.RandomRotation(0.1),
+        k.RandomZoom(0.1),
+        k.GaussianNoise(0.5),
+        k.Conv2D(3, 3),
+        k.SpatialDropout2D(0.5),
+        k.GaussianDropout(0.5),
+        k.AlphaDropout(0.5),
+    ],
+    "leaky": lambda k: [
+        k.Conv2D(3, 3),
+        k.LeakyReLU(negative_slope=0.2),
+        k.ReLU(negative_slope=0.1),
+        k.ReLU(max_value=0.5),
+    ],
+    "elu, prelu": lambda k: [k.Conv2D(3, 3), k.ELU(0.7), k.Conv2D(3, 3), k.PReLU(shared_axes=[1, 2])],
+    "flat prelu": lambda k: [k.Conv2D(3, 5, 3), k.Flatten(), k.PReLU()],
+    "reshape image": lambda k: [
+        k.Conv2D(4, 3, 3),
+        k.Reshape((-1, 4)),
+        k.Dense(3, activation="relu"),
+        k.Reshape((9, 3, 9)),
+    ],
+    "reshape, conv": lambda k: [k.Conv2D(4, 3, 3), k.Reshape((6, 6, 9)), k.Conv2D(3, 3)],
+    "reshape flat": lambda k: [k.Conv2D(4, 3, 3), k.Reshape((324,)), k.Dense(6), k.Reshape((6,))],
+    "softmax inside": lambda k: [k.Conv2D(4, 3, 3), k.Softmax(), k.Flatten(), k.Activation("softmax")],
+}
 
 ACTIVATIONS = [
     "elu",
@@ -207,14 +228,17 @@ def test_the_file_says_what_it_is_and_is_the_same_every_time(keras: Any, layers:
 @pytest.mark.parametrize(
     ("tail", "named"),
     [
-        (lambda K: K.layers.LSTM(4, name="memory"), "'memory' of class LSTM"),
-        (lambda K: K.layers.Dense(4, activation=lambda x: x * 2, name="mine"), "activation '<lambda>'"),
-        (lambda K: K.layers.Lambda(lambda x: x, name="anything"), "'anything' of class Lambda"),
-        (lambda K: type("Dense", (K.layers.Layer,), {"call": lambda self, x: x})(name="false"), "'false' of class Dense"),
-        (lambda K: K.layers.Softmax(axis=1, name="sideways"), "'sideways' is a Softmax over axis 1"),
-        (lambda K: K.layers.BatchNormalization(axis=1, name="rows"), "'rows' normalises over axis 1"),
+        (lambda k: k.layers.LSTM(4, name="memory"), "'memory' of class LSTM"),
+        (lambda k: k.layers.Dense(4, activation=lambda x: x * 2, name="mine"), "activation '<lambda>'"),
+        (lambda k: k.layers.Lambda(lambda x: x, name="anything"), "'anything' of class Lambda"),
+        (
+            lambda k: type("Dense", (k.layers.Layer,), {"call": lambda self, x: x})(name="false"),
+            "'false' of class Dense",
+        ),
+        (lambda k: k.layers.Softmax(axis=1, name="sideways"), "'sideways' is a Softmax over axis 1"),
+        (lambda k: k.layers.BatchNormalization(axis=1, name="rows"), "'rows' normalises over axis 1"),
     ],
-)  # fmt: skip
+)
 def test_a_layer_without_a_rule_is_named(tail: Any, named: str, keras: Any) -> None:
     model = keras.Sequential([keras.Input((28, 28)), tail(keras), keras.layers.Flatten(), keras.layers.Dense(10)])
     with pytest.raises(TenfoldError, match=named):
@@ -231,7 +255,9 @@ def test_networks_of_another_shape_are_refused(keras: Any, layers: Any) -> None:
 
 
 def test_parity_counts_what_differs(keras: Any, layers: Any, shake: Any, images: np.ndarray) -> None:
-    model = shake(keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(10, activation="softmax")]))
+    model = shake(
+        keras.Sequential([keras.Input((28, 28, 1)), layers.Flatten(), layers.Dense(10, activation="softmax")])
+    )
     for drop in (False, True):
         certificate = parity(model, to_onnx(model, drop_softmax=drop), images)
         assert certificate["images"] == certificate["same_digit"] == 60

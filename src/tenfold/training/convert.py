@@ -118,8 +118,9 @@ def _written(out: Path) -> str:
 
 
 def _agreement(certificate: dict[str, float], model: str, out: Path, source: str) -> str:
+    difference = certificate["largest_difference"]
     return (
         f"{Path(model).name} and {out.name} give the same digit for {certificate['same_digit']:,} of "
         f"{certificate['images']:,} {source}; the largest difference between two probabilities is "
-        f"{certificate['largest_difference']:.1e}."
+        f"{difference:.2g}."
     )

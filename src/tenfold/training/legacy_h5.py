@@ -138,6 +138,8 @@ def _first_calls(calls: list[Any], counts: dict[str, int]) -> dict[str, int]:
     highest = dict.fromkeys(counts, 0)
     for _, _, taken in calls:
         for name, number in taken:
+            if name not in counts:
+                raise ValueError(f"there is no layer {name!r}")
             highest[name] = max(highest[name], number)
     return {name: int(0 < counts[name] <= highest[name]) for name in counts}
 

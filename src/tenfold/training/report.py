@@ -117,9 +117,11 @@ def _open(options: TrainOptions) -> tuple[Dataset, Dataset]:
         if options.data is None:
             return training_data(options.settings)
         return open_training_data(options.data, options.settings)
+    if options.data is not None:
+        raise UsageError("--as-reported trains on MNIST's 60,000 and validates on its test digits.", "Drop --data.")
     test = options.hand_over_test()
-    if options.data is not None or test is None:
-        raise UsageError("as_reported trains on MNIST's own 60,000 and validates on its test digits.", "Drop --data.")
+    if test is None:
+        raise UsageError("as_reported validates on the test digits, and nobody handed them over.", "Use training.run.")
     say(LEAK)
     return training_files(options.settings), test
 
