@@ -25,6 +25,11 @@ def default_cache_dir() -> Path:
     return _home("XDG_CACHE_HOME", ".cache")
 
 
+def settings_file() -> Path:
+    """The user's settings file, by the XDG rules; it need not exist."""
+    return _home("XDG_CONFIG_HOME", ".config") / "settings.toml"
+
+
 class Settings(BaseSettings):
     """Everything that can be set, with safe defaults.
 
@@ -55,8 +60,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        file = _home("XDG_CONFIG_HOME", ".config") / "settings.toml"
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=settings_file())
 
 
 def load_settings(**overrides: object) -> Settings:
@@ -66,7 +70,8 @@ def load_settings(**overrides: object) -> Settings:
         overrides: Values that win over file and environment; None means "not given".
 
     Raises:
-        UsageError: If a value is out of range or unknown, naming it and what was expected.
+        UsageError: If a value is out of range or unknown, naming it and what was expected, or if the
+            settings file cannot be read.
     """
     try:
         return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
@@ -77,3 +82,5 @@ def load_settings(**overrides: object) -> Settings:
             f"Setting {name!r}: {first['msg']}, got {first['input']!r}.",
             f"Give it as an argument, as TENFOLD_{name.upper()}, or in settings.toml.",
         ) from error
+    except (ValueError, OSError) as error:  # the file: no TOML, no text, or not to be read
+        raise UsageError(f"{settings_file()} is not a settings file: {error}.", "Correct or remove it.") from error
