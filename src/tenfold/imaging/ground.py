@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from tenfold.imaging.histogram import Counts, count_levels, otsu, quantile
 from tenfold.types import Pixels
@@ -46,10 +47,21 @@ def flat_ground(tone: Pixels) -> int | None:
         if 0.1 < share < 0.9 and (dark_tone - low > allowed or high - light_tone > allowed):
             return None
     if 0.35 < share < 0.65:
-        # Both tones are common: the ground is the one that makes up the border.
-        border = np.concatenate([sample[0], sample[-1], sample[:, 0], sample[:, -1]]) > cut
-        return round(light_tone if border.mean() >= 0.5 else dark_tone)
+        share = _shares(sample > cut, share)
     return round(light_tone if share >= 0.5 else dark_tone)
+
+
+def _shares(light: npt.NDArray[np.bool_], share: float) -> float:
+    """How much of the whole, of the border and of the corners is light, on average.
+
+    Where ink and ground are equally common the ground is rather at the border, and rather still in
+    the corners: a 0 that fills the picture touches all four sides but leaves the corners bare.
+    """
+    border = np.concatenate([light[0], light[-1], light[:, 0], light[:, -1]])
+    near = max(1, round(0.12 * min(light.shape)))
+    ends = slice(None, near), slice(-near, None)
+    corners = np.concatenate([light[rows, columns].ravel() for rows in ends for columns in ends])
+    return float(share + border.mean() + corners.mean()) / 3
 
 
 def _spread(side: Counts, middle: float) -> float:
