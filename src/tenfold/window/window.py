@@ -123,6 +123,12 @@ class Window:
         if self.sheet.lines:
             self._wait(self.recognise)
 
+    def close(self) -> None:
+        """Close the window, and with it what it was still to do."""
+        self._hold()
+        self.root.after_cancel(self._awake)
+        self.root.destroy()
+
     def _forget(self) -> None:
         self._hold()
         self.answer = None
@@ -154,6 +160,7 @@ class Window:
         root.rowconfigure(0, weight=1)
         root.bind("<Configure>", self._resize)
         root.report_callback_exception = self._fail
+        root.protocol("WM_DELETE_WINDOW", self.close)
 
     def _build_tools(self, tools: ttk.Frame) -> None:
         import tkinter as tk
@@ -187,8 +194,8 @@ class Window:
     def _fail(self, _: type[BaseException], error: BaseException, __: TracebackType | None) -> None:
         """Close the window on an error; `run` raises it again, where errors become words."""
         self.failure = error
-        self.root.destroy()
+        self.close()
 
     def _stay_awake(self) -> None:
         """Give Python a turn now and then, or Ctrl-C in the terminal would wait for the next event."""
-        self.root.after(200, self._stay_awake)
+        self._awake = self.root.after(200, self._stay_awake)
