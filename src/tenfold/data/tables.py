@@ -84,7 +84,7 @@ def _check_header(line: bytes, path: Path) -> None:
 
 def _parse(block: list[tuple[int, bytes]], path: Path) -> Pixels:
     try:
-        # numpy would cut 0.5 to 0 with no more than a warning; here that is an error.
+        # Older numpy cuts 0.5 to 0 with no more than a warning; here that is an error.
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             table = np.loadtxt([line for _, line in block], np.uint8, delimiter=",", comments=None, ndmin=2)
