@@ -13,7 +13,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright
-
 from tests.browser.strokes import Polyline, smooth
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -46,10 +45,13 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def serving(*options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def serving(*options: str, **environment: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
     """Run `tenfold serve` on a free port; gives the page's address and the process."""
     command = [sys.executable, "-m", "tenfold", "serve", "--port", "0", *options]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    surroundings = {**os.environ, **environment}
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=surroundings
+    ) as process:
         try:
             assert process.stdout is not None
             line = process.stdout.readline()
@@ -64,17 +66,23 @@ def serving(*options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
             process.communicate()
 
 
-def draw(page: Page, strokes: list[Polyline]) -> None:
-    """Draw on the sheet with the mouse, as a hand does: press, move through the points, let go."""
+def on_sheet(page: Page, stroke: Polyline) -> Polyline:
+    """A stroke in the page's pixels, as a hand moves through its points."""
     frame = page.locator("#pad").bounding_box()
     assert frame is not None
+    return [(frame["x"] + x * frame["width"], frame["y"] + y * frame["height"]) for x, y in smooth(stroke)]
+
+
+def draw(page: Page, strokes: list[Polyline], lift: bool = True) -> None:
+    """Draw on the sheet with the mouse: press, move through the points, let go (unless told to stay down)."""
     for stroke in strokes:
-        points = [(frame["x"] + x * frame["width"], frame["y"] + y * frame["height"]) for x, y in smooth(stroke)]
-        page.mouse.move(*points[0])
+        start, *way = on_sheet(page, stroke)
+        page.mouse.move(*start)
         page.mouse.down()
-        for point in points[1:]:
+        for point in way:
             page.mouse.move(*point)
-        page.mouse.up()
+        if lift:
+            page.mouse.up()
 
 
 def settled(page: Page) -> str:
