@@ -9,11 +9,16 @@ import typer
 
 def command(
     model: Annotated[
-        str | None, typer.Option(help="A shipped model, or an .onnx, .keras or .h5 file.", metavar="NAME|FILE")
+        str | None,
+        typer.Option(
+            help="A shipped model (see: tenfold models list), or an .onnx, .keras or .h5 file.", metavar="NAME|FILE"
+        ),
     ] = None,
     error_budget: Annotated[
         float | None,
-        typer.Option(help="Largest share of wrong answers among those given; smaller means more ?.", metavar="P"),
+        typer.Option(
+            help="Largest share of wrong answers among those given; the smaller, the more are uncertain.", metavar="P"
+        ),
     ] = None,
 ) -> None:
     """Open a window to draw digits in."""

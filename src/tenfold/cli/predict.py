@@ -28,12 +28,17 @@ def command(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a picture, one a line.")] = False,
     as_csv: Annotated[bool, typer.Option("--csv", help="A table for spreadsheets.")] = False,
     model: Annotated[
-        str | None, typer.Option(help="A shipped model, or an .onnx, .keras or .h5 file.", metavar="NAME|FILE")
+        str | None,
+        typer.Option(
+            help="A shipped model (see: tenfold models list), or an .onnx, .keras or .h5 file.", metavar="NAME|FILE"
+        ),
     ] = None,
     top: Annotated[int | None, typer.Option(min=0, help="How many other readings to show.", metavar="K")] = None,
     error_budget: Annotated[
         float | None,
-        typer.Option(help="Largest share of wrong answers among those given; smaller means more ?.", metavar="P"),
+        typer.Option(
+            help="Largest share of wrong answers among those given; the smaller, the more are uncertain.", metavar="P"
+        ),
     ] = None,
 ) -> None:
     """Read the digit in each picture."""
