@@ -23,7 +23,7 @@ MAX_BYTES = 200_000
 def main() -> int:
     """Draw, wait for the answer, take the picture; 1 if the answer is another digit or the file too large."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--digit", type=int, default=5, choices=range(10))
+    parser.add_argument("--digit", type=int, default=7, choices=range(10))
     parser.add_argument("--out", type=Path, default=ROOT / "docs" / "images" / "page.png")
     options = parser.parse_args()
     partial = options.out.with_suffix(".partial.png")
