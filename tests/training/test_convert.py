@@ -1,0 +1,117 @@
+"""tenfold export: what it writes, what it certifies, what it refuses."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.cli.commands import tenfold
+
+from tenfold.config import Settings
+from tenfold.errors import TenfoldError, UnknownName, UsageError
+from tenfold.imaging.normalize import VERSION
+from tenfold.models.onnx import WEIGHTS, load_onnx
+from tenfold.training import convert as module
+from tenfold.training.convert import convert
+from tenfold.training.export import classifier_from_keras
+
+pytestmark = pytest.mark.train
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """No MNIST in reach, and few pictures to compare on."""
+    monkeypatch.setattr(module, "IMAGES", 200)
+    return Settings(cache_dir=tmp_path / "cache", mnist_dir=None)
+
+
+@pytest.fixture
+def network(keras: Any, layers: Any, shake: Any, tmp_path: Path) -> Path:
+    body = [keras.Input((28, 28, 1)), layers.Conv2D(3, 3, 2), layers.BatchNormalization(), layers.Flatten()]
+    shake(keras.Sequential([*body, layers.Dense(10)])).save(tmp_path / "small.keras")
+    return tmp_path / "small.keras"
+
+
+def test_keras_to_onnx_with_card_and_certificate(network: Path, settings: Settings, images: np.ndarray) -> None:
+    out = network.parent / "deep" / "small.onnx"
+    said = convert(str(network), "onnx", out, settings)
+    assert f"Wrote {out} ({out.stat().st_size:,} bytes) and its card" in said
+    assert "the same digit for 200 of 200 random pictures" in said
+    assert "tenfold data fetch mnist" in said
+    classifier = load_onnx(out, VERSION)
+    np.testing.assert_allclose(
+        classifier.predict_proba(images), classifier_from_keras(network).predict_proba(images), atol=1e-5
+    )
+    assert classifier.card.output == "logits"
+    assert classifier.card.parity["images"] == 200
+
+
+@pytest.mark.mnist
+def test_the_certificate_is_on_mnist_where_it_is_in_reach(network: Path, mnist_settings: Settings) -> None:
+    said = convert(str(network), "onnx", network.with_suffix(".onnx"), mnist_settings)
+    # A network of chance weights is undecided now and then.
+    assert re.search(r"for (9,99\d|10,000) of 10,000 pictures of mnist:test", said)
+
+
+@pytest.mark.parametrize("to", ["keras", "h5"])
+def test_keras_formats_into_each_other(to: Any, network: Path, settings: Settings, images: np.ndarray) -> None:
+    out = network.parent / f"copy.{to}"
+    said = convert(str(network), to, out, settings)
+    assert "the largest difference between two probabilities is 0." in said
+    before, after = (classifier_from_keras(path).predict_proba(images) for path in (network, out))
+    np.testing.assert_array_equal(before, after)
+
+
+def test_a_shipped_model_is_copied_with_its_card(settings: Settings, tmp_path: Path) -> None:
+    said = convert("digit", "onnx", tmp_path / "mine.onnx", settings)
+    assert "the same byte for byte" in said
+    assert (tmp_path / "mine.onnx").read_bytes() == (WEIGHTS / "digit.onnx").read_bytes()
+    assert load_onnx(tmp_path / "mine.onnx", VERSION).card == load_onnx("digit", VERSION).card
+
+
+def test_an_export_that_says_something_else_is_not_written(
+    network: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = module.to_onnx
+
+    def wrong(model: Any) -> bytes:
+        kernel, bias = model.layers[-1].get_weights()
+        model.layers[-1].set_weights([kernel, bias + np.float32([5] + [0] * 9)])
+        exported = real(model)
+        model.layers[-1].set_weights([kernel, bias])
+        return exported
+
+    monkeypatch.setattr(module, "to_onnx", wrong)
+    before = sorted(network.parent.iterdir())
+    with pytest.raises(TenfoldError, match="does not say what the network says"):
+        convert(str(network), "onnx", network.parent / "wrong.onnx", settings)
+    assert sorted(network.parent.iterdir()) == before
+
+
+@pytest.mark.parametrize(
+    ("model", "to", "out", "error", "said"),
+    [
+        ("digit", "keras", "a.keras", UsageError, "no way back from ONNX to Keras"),
+        ("digit", "h5", "a.onnx", UsageError, "does not end in .h5"),
+        ("dgit", "onnx", "a.onnx", UnknownName, "Did you mean 'digit'"),
+        ("missing.keras", "onnx", "a.onnx", UnknownName, "no model"),
+    ],
+)
+def test_refusals(model: str, to: Any, out: str, error: Any, said: str, settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(error, match=said):
+        convert(model, to, tmp_path / out, settings)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_command(tmp_path: Path) -> None:
+    done = tenfold("export", "digit", "--to", "onnx", "--out", tmp_path / "d.onnx")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["d.json", "d.onnx"]
+    refused = tenfold("export", "digit", "--to", "keras", "--out", tmp_path / "d.keras")
+    assert refused.returncode == 2
+    assert "no way back" in refused.stderr
+    unknown = tenfold("export", "digit", "--to", "pdf", "--out", tmp_path / "d.pdf")
+    assert unknown.returncode == 2
