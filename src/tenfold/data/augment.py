@@ -23,7 +23,7 @@ class Augmentation:
         turn: Rotation, degrees.
         shear: Sideways shift of a row for one row down.
         scale: Natural logarithm of the size.
-        stretch: Share of pictures made up to twice as wide or half as wide.
+        stretch: Share of pictures made up to 1.7 times as wide for their height, or as narrow.
         shift: Translation, pixels.
         elastic: Local displacement (Simard, Steinkraus, Platt 2003), pixels.
         weight: Share of pictures whose strokes get thicker or thinner.
@@ -37,13 +37,13 @@ class Augmentation:
     shear: float = 0.14
     scale: float = 0.08
     stretch: float = 0.15
-    shift: float = 1.1
-    elastic: float = 0.9
-    weight: float = 0.45
-    soften: float = 0.2
+    shift: float = 0.7
+    elastic: float = 0.75
+    weight: float = 0.4
+    soften: float = 0.12
     harden: float = 0.1
-    noise: float = 0.12
-    hide: float = 0.06
+    noise: float = 0.06
+    hide: float = 0.03
 
 
 def augment(batch: Floats, rng: Rng, how: Augmentation) -> Floats:
@@ -75,7 +75,9 @@ def _warp(batch: Floats, rng: Rng, how: Augmentation) -> Floats:
     angle = np.deg2rad(rng.normal(0, how.turn, n))
     size = np.exp(rng.normal(0, how.scale, (2, n)))
     stretched = rng.random(n) < how.stretch
-    size[0, stretched] *= np.exp(rng.uniform(-0.5, 0.7, int(stretched.sum())))
+    # Wider and lower by the same factor: what fills 20x20 still fits into 28x28.
+    aspect = np.exp(rng.uniform(-0.27, 0.27, int(stretched.sum())))
+    size[:, stretched] *= np.stack([aspect, 1 / aspect])
     shear = rng.normal(0, how.shear, n)
     cos, sin = np.cos(angle) / size, np.sin(angle) / size
     matrix = np.empty((n, 2, 2), np.float32)
@@ -121,9 +123,9 @@ def _weigh(batch: Floats, rng: Rng, share: float) -> Floats:
                 cv2.MORPH_CROSS if rng.random() < 0.5 or change is cv2.erode else cv2.MORPH_RECT, (3, 3)
             )
             changed = np.asarray(change(strip, kernel), np.float32).reshape(-1, SIDE, SIDE)
-            part = rng.uniform(0.1, 1.0, (len(picked), 1, 1)).astype(np.float32)
+            part = rng.uniform(0.1, 0.85, (len(picked), 1, 1)).astype(np.float32)
             if change is cv2.erode:
-                part *= 0.7  # thin strokes must not vanish
+                part *= 0.8  # thin strokes must not vanish
             batch[picked] += part * (changed - batch[picked])
     return batch
 
@@ -150,9 +152,9 @@ def _soften(batch: Floats, rng: Rng, share: float) -> Floats:
 def _tone(batch: Floats, rng: Rng, how: Augmentation) -> Floats:
     """Lightness, black and white, grain."""
     n = len(batch)
-    gamma = np.exp(rng.normal(0, 0.25, (n, 1, 1))).astype(np.float32)
+    gamma = np.exp(rng.normal(0, 0.2, (n, 1, 1))).astype(np.float32)
     batch = np.clip(batch, 0, 1) ** gamma
-    batch *= rng.uniform(0.75, 1.0, (n, 1, 1)).astype(np.float32)
+    batch *= rng.uniform(0.9, 1.0, (n, 1, 1)).astype(np.float32)
     hard = _some(n, rng, how.harden)
     cut = rng.uniform(0.25, 0.6, (len(hard), 1, 1)).astype(np.float32)
     batch[hard] = np.clip((batch[hard] - cut) * 8 + 0.5, 0, 1)
