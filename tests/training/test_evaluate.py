@@ -25,6 +25,7 @@ from tenfold.training.evaluate import WAYS, Evaluation, Way, evaluate, one_way
 from tenfold.training.html_report import page
 from tenfold.training.metrics import Readings
 from tenfold.training.model_files import OpenModel, count_parameters, open_model
+from tenfold.training.text_report import describe
 from tenfold.types import Floats
 
 SETTINGS = Settings()
@@ -169,6 +170,17 @@ def test_the_error_budget_decides_what_is_answered(budget: float, answered: floa
         assert figures["answered_accuracy"] == right.mean()
     else:
         assert (figures["answered"], figures["answered_accuracy"]) == (0.0, None)
+
+
+def test_a_model_without_thresholds_promises_no_budget(opened: Any, tmp_path: Path) -> None:
+    classifier = ByBrightness(0.2)
+    classifier.card = ModelCard(name="plain")
+    outcome = evaluate(opened(classifier), drawings(tmp_path / "d"), SETTINGS)
+    figures = outcome.to_dict()
+    assert figures["error_budget"] is None
+    assert figures["statuses"]["uncertain"] == 0
+    assert "without thresholds" in describe(figures)
+    assert "without thresholds" in Page(page(outcome)).text
 
 
 def test_many_pictures_keep_their_order(opened: Any) -> None:

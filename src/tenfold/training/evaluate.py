@@ -39,7 +39,8 @@ class Evaluation:
         model: ``name@hash``.
         data: Name of the data set.
         way: How the pictures reached the network: ``"raw"``, ``"whole"`` or ``"naive"``.
-        error_budget: Largest accepted share of wrong answers, for the statuses.
+        error_budget: Largest accepted share of wrong answers, for the statuses; None for a model without
+            thresholds, which answers whatever the budget.
         parameters: Numbers in the network's weights.
         bytes: Size of the model's file.
         dataset: The pictures measured on.
@@ -51,7 +52,7 @@ class Evaluation:
     model: str
     data: str
     way: str
-    error_budget: float
+    error_budget: float | None
     parameters: int
     bytes: int
     dataset: Dataset
@@ -112,7 +113,7 @@ def evaluate(model: OpenModel, dataset: Dataset, settings: Settings, way: Way = 
         model=recognizer.model,
         data=dataset.name,
         way=way,
-        error_budget=recognizer.settings.error_budget,
+        error_budget=recognizer.settings.error_budget if listener.card.thresholds else None,
         parameters=model.parameters,
         bytes=model.path.stat().st_size,
         dataset=dataset,

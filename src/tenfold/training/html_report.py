@@ -17,7 +17,7 @@ from tenfold.training.evaluate import Evaluation
 from tenfold.training.html_charts import confusion_table, recall_bars, reliability_diagram, risk_curve
 from tenfold.training.metrics import reliability, risk_coverage
 from tenfold.training.outputs import write_file
-from tenfold.training.text_report import WAYS, share, size
+from tenfold.training.text_report import WAYS, condition, share, size
 from tenfold.types import Pixels
 
 MISTAKES = 60

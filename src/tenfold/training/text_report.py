@@ -42,7 +42,7 @@ def headlines(figures: dict[str, Any]) -> dict[str, str]:
     lines = {
         "accuracy": f"{share(figures['accuracy'], 2)} (95 % interval {low} to {high}), {figures['errors']:,} errors",
         "calibration": f"negative log-likelihood {figures['nll']:.4f}, calibration error {share(figures['ece'], 2)}",
-        "answered": f"{share(figures['answered'])} at an error budget of {share(figures['error_budget'])}"
+        "answered": f"{share(figures['answered'])} {condition(figures['error_budget'])}"
         + ("" if good is None else f"; {share(good, 2)} of these right"),
         "could answer": f"{able} errors",
         "model": f"{figures['parameters']:,} parameters, {size(figures['bytes'])}",
@@ -51,6 +51,11 @@ def headlines(figures: dict[str, Any]) -> dict[str, str]:
     if others:
         lines["turned away"] = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in others.items())
     return lines
+
+
+def condition(error_budget: float | None) -> str:
+    """Under which condition answers were given."""
+    return "without thresholds" if error_budget is None else f"at an error budget of {share(error_budget)}"
 
 
 def share(value: float, digits: int = 1) -> str:
