@@ -90,8 +90,7 @@ def _header(figures: dict[str, Any]) -> str:
         "errors": (f"{figures['errors']:,}", f"of {figures['n']:,} pictures"),
         "answered": (
             share(figures["answered"]),
-            f"at an error budget of {share(figures['error_budget'])}"
-            + ("" if good is None else f"; {share(good, 2)} right"),
+            condition(figures["error_budget"]) + ("" if good is None else f"; {share(good, 2)} right"),
         ),
         "calibration error": (share(figures["ece"], 2), "between confidence and accuracy"),
         "log-likelihood": (f"{figures['nll']:.4f}", "negative, in nats; less is better"),
