@@ -95,7 +95,8 @@ def _only(strength: Pixels, mask: Pixels) -> Floats:
     x, y, width, height = cv2.boundingRect(mask)
     near = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)
     kept = cv2.bitwise_and(strength[near], strength[near], mask=cv2.dilate(mask[near], np.ones((3, 3), np.uint8)))
-    cut = _trim(np.asarray(kept, np.float32) / np.float32(255))
+    # What was dropped (a frame, a rule) may have been darker than what is kept.
+    cut = _trim(np.asarray(kept, np.float32) / np.float32(max(int(kept.max()), 1)))
     return _resize(cut, FINE / max(cut.shape)) if max(cut.shape) > FINE else cut
 
 
