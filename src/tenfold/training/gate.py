@@ -27,7 +27,7 @@ ONE, SEVERAL, NEITHER = 0, 1, 2
 MILD = Augmentation(turn=5, shear=0.1, stretch=0.12, elastic=0.7, hide=0.02)
 # An epoch is half of all there is, drawn anew each time.
 PLAN = Plan(epochs=9, rate=2e-3, smooth=0.01, augmentation=MILD)
-COUNTS = {"synthetic": 15_000, "several": 20_000, "struck out": 5_000, "no digit": 45_000}
+COUNTS = {"synthetic": 10_000, "several": 15_000, "struck out": 4_000, "no digit": 36_000}
 # Shares of validation digits turned away, for which the card lists the least probability of one digit.
 SHARES = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02)
 
