@@ -9,7 +9,6 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -101,6 +100,8 @@ def _looked(name: str, needed: bool, look: Callable[[], str]) -> Finding:
 
 
 def _core() -> Finding:
+    from importlib.metadata import PackageNotFoundError, version
+
     found, missing = [], []
     for package in CORE:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +43,10 @@ def command(
     ] = None,
 ) -> None:
     """Read the digit in each picture."""
+    # Nothing here multiplies large matrices, and numpy's pool of threads for it takes longer to set up than
+    # all reading of a picture.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
     from tenfold.errors import UsageError
     from tenfold.recognizer import Recognizer
 
