@@ -11,6 +11,7 @@ from tenfold.catalogue import digit as catalogue
 from tenfold.data.augment import Augmentation, augment
 from tenfold.data.splits import training_data
 from tenfold.data.synth import no_digit, normalized, side_by_side, struck_out, written_digit
+from tenfold.decide import TURNED_AWAY
 from tenfold.models.base import ModelCard
 from tenfold.training.calibrate import calibrated, fit_temperature
 from tenfold.training.digit import synthetic
@@ -70,7 +71,7 @@ def train(options: TrainOptions) -> Path:
     bent = augment(np.repeat(held, 3, axis=0).astype(np.float32) / np.float32(255), rng, MILD)
     digits = calibrated(logits_of(model, (bent * 255).astype(np.uint8)), temperature)[:, ONE]
     thresholds = tuple((share, round(float(np.quantile(digits, share)), 6)) for share in SHARES)
-    least = dict(thresholds)[0.005]
+    least = dict(thresholds)[TURNED_AWAY]
     scores = {
         f"turned_away_{name}": float((others[judged_kinds == kind, ONE] < least).mean())
         for name, kind in (("several", SEVERAL), ("neither", NEITHER))
