@@ -27,7 +27,12 @@ SHADE_SHARE = 0.35
 # Ink no larger than this share of the picture is a speck, whatever its shape.
 SPECK_SHARE = 0.03
 
+# A pen leaves edges: of wide strokes, less than this share lies between bare ground and full ink.
+SOFT_SHARE = 0.53
+SOFT_WIDTH = 5.0
+
 NOTHING = "Nothing is written here."
+ONLY_SHADE = "There is only light and shade here, no stroke of a pen."
 ONLY_A_DOT = "There is only a dot here."
 
 
@@ -55,6 +60,8 @@ def normalize(picture: Picture) -> Normalized:
     if nothing:
         return _empty(nothing)
     strength = _only(ink.strength, mask)
+    if _has_no_edges(strength):
+        return _empty(ONLY_SHADE)
     apart = [_fit(_only(ink.strength, piece.mask())) for piece in side_by_side(pieces)]
     return Normalized(
         pixels=_fit(strength),
@@ -88,6 +95,12 @@ def _nothing(mask: Pixels, box: Box) -> str:
         if float(room.max()) >= SHADE_SHARE * min(mask.shape):
             return NOTHING
     return ""
+
+
+def _has_no_edges(strength: Floats) -> bool:
+    drawn = strength[strength > 0.25]
+    soft = float((drawn < 0.8).mean()) if drawn.size else 0.0
+    return soft > SOFT_SHARE and stroke_width(strength) >= SOFT_WIDTH
 
 
 def _only(strength: Pixels, mask: Pixels) -> Floats:
