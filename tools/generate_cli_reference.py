@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args, get_origin
 
 import typer
 
-from tenfold.cli.app import app
+from tenfold.cli.app import build
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "reference" / "cli.md"
 
@@ -84,7 +84,7 @@ def _choices(annotation: Any) -> list[str]:
 def reference() -> str:
     """The whole page."""
     parts = [HEAD]
-    for path, command in commands(typer.main.get_command(app), "tenfold"):
+    for path, command in commands(typer.main.get_command(build()), "tenfold"):
         text = inspect.cleandoc(command.help or "").replace("\b\n", "")
         parts.append(f"## {path}\n\n{text}\n\n```text\n{usage(path, command)}\n```\n")
         shown = [parameter for parameter in command.params if not getattr(parameter, "hidden", False)]

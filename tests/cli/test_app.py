@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from tests.cli.commands import environment, python
 from tests.cli.commands import tenfold as command
 
 import tenfold
-from tenfold.cli.app import app
+from tenfold.cli.app import COMMANDS, GROUPS
+
+EXAMPLE = Path(__file__).resolve().parent.parent.parent / "examples" / "digits" / "seven-crossed.png"
 
 # Replaces what `tenfold models list` does, to see how the command line ends.
 ENDING = """
@@ -24,8 +27,7 @@ main()
 
 
 def names() -> list[str]:
-    commands = [entry.name or entry.callback.__name__ for entry in app.registered_commands if entry.callback]
-    return commands + [group.name for group in app.registered_groups if group.name]
+    return [*COMMANDS, *GROUPS]
 
 
 def test_version() -> None:
@@ -51,7 +53,8 @@ def test_help_of_every_command_loads_nothing_heavy() -> None:
     """One process for all of them: what one loads, the next would too."""
     code = """
 import sys
-from tenfold.cli.app import app
+from tenfold.cli.app import build
+app = build()
 for name in sys.argv[1:]:
     try:
         app([name, "--help"])
@@ -64,6 +67,22 @@ print(*sorted(heavy & set(sys.modules)), file=sys.stderr)
     assert done.returncode == 0
     assert done.stderr.split() == []
     assert all(f"tenfold {name}" in done.stdout or f" {name} [OPTIONS]" in done.stdout for name in names())
+
+
+def test_a_command_does_not_wait_for_the_others() -> None:
+    """What an answer needs is loaded, and nothing of what only other commands or other packages do."""
+    code = """
+import sys
+from tenfold.cli import main
+try:
+    main()
+finally:
+    unused = {"tenfold.cli.doctor", "tenfold.training", "rich", "asyncio", "numpy.ma", "requests"}
+    print(*sorted(unused & set(sys.modules)), file=sys.stderr)
+"""
+    done = python(code, "predict", str(EXAMPLE), "--json")
+    assert done.returncode == 0
+    assert done.stderr.split() == []
 
 
 @pytest.mark.parametrize(

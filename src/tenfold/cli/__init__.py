@@ -7,7 +7,7 @@ import io
 import os
 import sys
 
-from tenfold.cli.app import app
+from tenfold.cli.app import build
 from tenfold.cli.edge import exit_status
 
 
@@ -23,7 +23,7 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")  # a file name may hold what the terminal cannot show
     with exit_status():
         try:
-            app()
+            build(sys.argv[1] if len(sys.argv) > 1 else "")()
         finally:
             sys.stdout.flush()  # here, where a full disk or a closed pipe can still be told
             gc.freeze()  # all of it goes with the process: to search it for garbage first takes a fifth of a short run
