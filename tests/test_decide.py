@@ -14,10 +14,14 @@ TABLE = ((0.001, 0.95), (0.01, 0.6), (0.1, 0.2))
 
 @pytest.mark.parametrize(
     ("budget", "least"),
-    [(0.0001, 0.95), (0.001, 0.95), (0.0055, 0.775), (0.01, 0.6), (0.1, 0.2), (1, 0.2)],
+    [(0.0005, 0.975), (0.001, 0.95), (0.0055, 0.775), (0.01, 0.6), (0.1, 0.2), (1, 0.2)],
 )
-def test_the_threshold_follows_the_table_and_holds_at_its_ends(budget: float, least: float) -> None:
+def test_the_threshold_follows_the_table_and_holds_at_its_end(budget: float, least: float) -> None:
     assert threshold(TABLE, budget) == pytest.approx(least)
+
+
+def test_a_budget_of_next_to_nothing_allows_no_answer() -> None:
+    assert threshold(TABLE, 1e-9) > 1
 
 
 def test_without_a_table_every_answer_is_given() -> None:

@@ -19,18 +19,19 @@ def threshold(table: Sequence[tuple[float, float]], error_budget: float) -> floa
 
     The model card's table was measured on the validation split: each pair says which confidence keeps the
     errors among the given answers within that budget. Between two budgets the value is
-    interpolated; beyond the table its ends hold.
+    interpolated. Below the smallest budget the threshold rises to more than 1: no error at all can
+    only be promised by giving no answer.
 
     Args:
         table: `ModelCard.thresholds` of the network that gave the confidence.
         error_budget: Largest accepted share of wrong answers, 0..1.
 
     Returns:
-        A confidence, 0..1; 0 for an empty table.
+        A confidence from 0 to just above 1; 0 for an empty table.
     """
     if not table:
         return 0.0
-    budgets, confidences = zip(*table, strict=True)
+    budgets, confidences = zip((0.0, 1.0 + 1e-6), *table, strict=True)
     return float(np.interp(error_budget, budgets, confidences))
 
 

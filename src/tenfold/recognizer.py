@@ -90,15 +90,6 @@ class Recognizer:
                 inks.append(Prediction("unreadable_image", reason=str(error), model=self.model))
         return self._answer(inks)
 
-    def read_picture(self, picture: Picture, error_budget: float | None = None) -> Prediction:
-        """Read one digit from a picture that is already loaded.
-
-        Args:
-            picture: What `load` gave.
-            error_budget: Overrides the recogniser's own for this call.
-        """
-        return self.examine(picture, error_budget)[0]
-
     def examine(self, picture: Picture, error_budget: float | None = None) -> tuple[Prediction, Normalized]:
         """Read one digit and keep what the network was given, for callers that show both.
 
@@ -125,14 +116,6 @@ class Recognizer:
             UnreadableImage: If the input cannot be opened.
         """
         return normalize(self.load(x)).pixels
-
-    def classify(self, batch: Floats) -> list[Prediction]:
-        """Answers for pictures that are already normalised: float32 (n, 28, 28), 0..1.
-
-        Skips finding the ink and turning away what is no digit.
-        """
-        least = threshold(self.classifier.card.thresholds, self.settings.error_budget)
-        return [read_digit(row, least, self.model) for row in self.classifier.predict_proba(batch)]
 
     def answer(self, inks: Sequence[Normalized]) -> list[Prediction]:
         """Answers for ink that `tenfold.imaging.normalize` found, one each; one network call for all of it."""

@@ -83,7 +83,15 @@ class Strokes:
         Raises:
             ValueError: If a stroke has no x or y, or their lengths differ, or a value is no finite number.
         """
+        if isinstance(data, str | bytes) or not isinstance(data, Sequence | np.ndarray):
+            raise ValueError(f"expected a list of strokes, got {data!r:.80}")
         return cls(tuple(_stroke(item, number) for number, item in enumerate(data)))
+
+
+def _numbers(values: Any) -> tuple[float, ...]:
+    if isinstance(values, str | bytes) or any(isinstance(value, str | bytes | bool) for value in values):
+        raise TypeError("not a list of numbers")
+    return tuple(float(value) for value in values)
 
 
 def _stroke(item: Any, number: int) -> Stroke:
@@ -91,8 +99,8 @@ def _stroke(item: Any, number: int) -> Stroke:
         return item
     try:
         parts = [item["x"], item["y"], item.get("t")] if hasattr(item, "keys") else [*item, None][:3]
-        x, y = (tuple(float(value) for value in parts[axis]) for axis in (0, 1))
-        t = None if parts[2] is None else tuple(float(value) for value in parts[2])
+        x, y = _numbers(parts[0]), _numbers(parts[1])
+        t = None if parts[2] is None else _numbers(parts[2])
     except (KeyError, IndexError, TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"stroke {number}: expected x and y as lists of numbers, got {item!r:.80}") from error
     try:

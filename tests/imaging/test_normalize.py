@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from tests.imaging.papers import STROKES, ink, on, papers
 
-from tenfold.imaging.normalize import FINE, FIT, SIDE, THINNEST, normalize, stroke_width
+from tenfold.imaging.normalize import FINE, FIT, SIDE, THINNEST, VERSION, normalize, stroke_width
 from tenfold.types import Picture
 
+WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 PAPERS = list(papers(2))
 
 
@@ -113,6 +116,35 @@ def test_ruled_paper_and_an_empty_box_are_empty() -> None:
     assert normalize(Picture(box)).empty
 
 
+@pytest.mark.parametrize("pen", [4, 8, 14, 24])
+def test_the_sides_of_a_frame_are_no_rules(pen: int) -> None:
+    picture = on(ink(1, pen, [[(50, 20), (50, 80)]]), WHITE, BLACK)
+    framed = cv2.rectangle(picture.copy(), (6, 6), (273, 273), BLACK, 3)
+    assert likeness(saw(picture), saw(framed)) > 0.97
+
+
+GOLDEN = Path(__file__).parent.parent / "golden" / "normalized.npz"
+
+
+def test_the_normalisation_has_not_changed_unnoticed() -> None:
+    """Whatever moves these pictures is a new version: raise VERSION, train again, and write them anew.
+
+    Write them with ``python -m tests.imaging.test_normalize``.
+    """
+    stored = np.load(GOLDEN)
+    assert str(stored["version"]) == VERSION
+    fresh = golden()
+    assert stored["seen"].shape == fresh.shape
+    difference = np.abs(stored["seen"].astype(int) - fresh.astype(int))
+    assert difference.mean() < 0.5
+    assert (difference.max(axis=(1, 2)) > 40).sum() == 0
+
+
+def golden() -> np.ndarray:
+    pictures = [picture for digit in STROKES for pen in (3, 14, 34) for picture in papers(digit, pen).values()]
+    return np.stack([normalize(Picture(picture)).pixels for picture in pictures])
+
+
 @pytest.mark.parametrize("radius", [2, 6, 12])
 def test_a_dot_is_empty(radius: int) -> None:
     picture = np.full((280, 280), 255, np.uint8)
@@ -140,3 +172,8 @@ def test_a_tight_crop_keeps_its_bars() -> None:
     rows, columns = np.nonzero(drawn[..., 0] < 128)
     tight = drawn[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]
     assert likeness(saw(drawn), saw(tight)) > 0.93
+
+
+if __name__ == "__main__":
+    GOLDEN.parent.mkdir(exist_ok=True)
+    np.savez_compressed(GOLDEN, version=VERSION, seen=golden())

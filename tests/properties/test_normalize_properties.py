@@ -11,6 +11,8 @@ from hypothesis.extra import numpy as arrays
 from tests.imaging.papers import STROKES, ink, on
 
 import tenfold
+from tenfold.config import Settings
+from tenfold.data.splits import training_data
 from tenfold.imaging.normalize import normalize
 from tenfold.types import STATUSES, Picture
 
@@ -44,6 +46,19 @@ def test_scaled(recognizer: tenfold.Recognizer, digit: int, pen: int, scale: flo
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     picture = cv2.resize(on(ink(digit, pen), WHITE, BLACK), None, fx=scale, fy=scale, interpolation=how)
     reads(recognizer, picture, digit)
+
+
+@pytest.mark.mnist
+@pytest.mark.parametrize("how", [cv2.INTER_LINEAR, cv2.INTER_CUBIC, cv2.INTER_NEAREST])
+@pytest.mark.parametrize("scale", [1, 2, 3, 4, 6, 8])
+def test_real_digits_enlarged(recognizer: tenfold.Recognizer, mnist_settings: Settings, scale: int, how: int) -> None:
+    _, validation = training_data(mnist_settings)
+    pictures = np.asarray(validation.images)[:400]
+    large = [cv2.resize(picture, None, fx=scale, fy=scale, interpolation=how) for picture in pictures]
+    answers = recognizer.predict_batch(large)
+    assert sum(answer.status in ("empty", "not_a_digit") for answer in answers) <= 4
+    read = [answer.alternatives[0].digit if answer.status == "uncertain" else answer.digit for answer in answers]
+    assert (np.array(read, object) == validation.labels[:400]).mean() >= 0.975
 
 
 @given(digit=digits, pen=pens)

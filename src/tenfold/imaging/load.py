@@ -234,7 +234,7 @@ def _draw(ink: Strokes) -> Pixels:
     unit = max(1.0, float(np.abs(every).max()))  # taken out first, so that huge coordinates have a span
     low, spans = every.min(axis=0) / unit, np.ptp(every / unit, axis=0)
     span = float(spans.max())
-    scale = (STROKE_CANVAS - 4 * STROKE_PEN) / span if span > 0 else 0.0
+    scale = (STROKE_CANVAS - 4 * STROKE_PEN) / span if span > 1e-12 else 0.0
     offset = (STROKE_CANVAS - spans * scale) / 2
     # Coordinates with 4 fractional bits, so that a slow hand's curves stay smooth.
     for line in lines:

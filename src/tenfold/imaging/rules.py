@@ -33,7 +33,9 @@ def remove_rules(mask: Pixels) -> Pixels:
     if min(mask.shape) < LEAST_SIDE:
         return mask
     left = _without_lines(mask)
-    return np.ascontiguousarray(_without_lines(np.ascontiguousarray(left.T)).T)
+    turned = np.ascontiguousarray(left.T)
+    upright = _without_lines(turned)
+    return left if upright is turned else np.ascontiguousarray(upright.T)
 
 
 def _without_lines(mask: Pixels) -> Pixels:

@@ -17,6 +17,10 @@ WEIGHTS = Path(__file__).parent / "weights"
 CLASSES = {"digit": 10, "gate": 3}
 
 
+# How networks take a 28x28, after the number of pictures.
+SHAPES = ((28, 28), (28, 28, 1), (1, 28, 28))
+
+
 class OnnxClassifier:
     """A network in ONNX Runtime, on the CPU.
 
@@ -40,25 +44,44 @@ class OnnxClassifier:
             self._session = ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # ONNX Runtime's exceptions share no public base class
             raise ModelError(f"Model {card.name!r} is not a usable ONNX file: {error!s:.200}") from error
-        given = self._session.get_inputs()[0]
+        inputs = self._session.get_inputs()
+        given = inputs[0]
         trailing = tuple(given.shape[1:])
-        if trailing not in ((28, 28), (28, 28, 1), (1, 28, 28)):
+        if len(inputs) != 1 or given.type != "tensor(float)" or trailing not in SHAPES:
+            takes = ", ".join(f"{one.type} {one.shape}" for one in inputs)
             raise ModelError(
-                f"Model {card.name!r} takes input {given.shape}.",
-                "Expected (n, 28, 28), (n, 28, 28, 1) or (n, 1, 28, 28).",
+                f"Model {card.name!r} takes {takes}.",
+                "Expected one input of floats: (n, 28, 28), (n, 28, 28, 1) or (n, 1, 28, 28).",
             )
         self._name, self._shape = given.name, trailing
+        self._batch = given.shape[0] if isinstance(given.shape[0], int) else 0
         first = self._session.get_outputs()[0]
         self._outputs = [first.name]
         self.output_shape = tuple(first.shape)
         self.card = card
 
     def raw(self, batch: Floats) -> Floats:
-        """The network's first output as it is: float32 (n, k)."""
+        """The network's first output as it is: float32 (n, k).
+
+        Raises:
+            ModelError: If the network cannot be run.
+        """
         if len(batch) == 0:
             return np.zeros((0, 10), np.float32)
         feed = np.ascontiguousarray(batch, np.float32).reshape(-1, *self._shape)
-        (result,) = self._session.run(self._outputs, {self._name: feed})
+        if not self._batch:
+            return self._run(feed)
+        # Made for so many pictures at a time: fill up the last lot.
+        lots = -(-len(feed) // self._batch)
+        full = np.zeros((lots * self._batch, *self._shape), np.float32)
+        full[: len(feed)] = feed
+        return np.concatenate([self._run(lot) for lot in np.split(full, lots)])[: len(feed)]
+
+    def _run(self, feed: Floats) -> Floats:
+        try:
+            (result,) = self._session.run(self._outputs, {self._name: feed})
+        except Exception as error:  # ONNX Runtime's exceptions share no public base class
+            raise ModelError(f"Model {self.card.name!r} cannot be run: {error!s:.200}") from error
         return np.asarray(result, np.float32)
 
     def predict_proba(self, batch: Floats) -> Floats:
@@ -114,10 +137,15 @@ def load_onnx(model: str | Path, normalization: str, threads: int = 1) -> OnnxCl
             card's, or the file is no usable model.
     """
     path = Path(model)
-    is_name = path.name == str(model) and path.suffix != ".onnx"
+    if path.is_file() and path.suffix.lower() != ".onnx":
+        raise ModelError(
+            f"{path} is not an ONNX file.",
+            "Tenfold runs .onnx files; make one of a Keras network with: tenfold export FILE --to onnx --out NEW.onnx",
+        )
+    is_name = path.name == str(model) and path.suffix.lower() != ".onnx"
     if is_name:
         path = WEIGHTS / f"{model}.onnx"
-    if not path.is_file() or path.suffix != ".onnx":
+    if not path.is_file():
         raise UnknownName("model", str(model), shipped_names())
     weights = path.read_bytes()
     card = _trusted_card(path, hashlib.sha256(weights).hexdigest(), normalization)
@@ -128,7 +156,17 @@ def load_onnx(model: str | Path, normalization: str, threads: int = 1) -> OnnxCl
             f"Model {card.name!r} gives output {classifier.output_shape}.",
             f"Expected (n, {CLASSES[card.task]}).",
         )
+    if not card_path(path).is_file():
+        classifier.card = card.model_copy(update={"output": _output_kind(classifier)})
     return classifier
+
+
+def _output_kind(classifier: OnnxClassifier) -> str:
+    """Whether a network nobody has described gives probabilities: shares that add up to one, whatever it is shown."""
+    shown = np.random.default_rng(0).random((8, 28, 28), np.float32)
+    rows = classifier.raw(shown)
+    shares = bool((rows >= -1e-6).all()) and bool(np.allclose(rows.sum(axis=1), 1, atol=1e-3))
+    return "probabilities" if shares else "logits"
 
 
 def _trusted_card(path: Path, digest: str, normalization: str) -> ModelCard:

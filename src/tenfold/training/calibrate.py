@@ -57,9 +57,14 @@ def confidence_thresholds(probabilities: Floats, labels: npt.NDArray[np.int64]) 
     pairs = []
     for budget in BUDGETS:
         within = np.flatnonzero(risk <= budget)
-        last = int(within[-1]) if within.size else 0
-        everything = last == len(labels) - 1
-        pairs.append((budget, 0.0 if everything else round(float(confidence[order[last]]), 6)))
+        if not within.size:
+            least = 1.0 + 1e-6  # not even the surest answer may be given
+        elif within[-1] == len(labels) - 1:
+            least = 0.0
+        else:
+            # Rounded down: rounded up it would turn away the last answer that is allowed.
+            least = float(np.floor(confidence[order[within[-1]]] * 1e6) / 1e6)
+        pairs.append((budget, least))
     return (*pairs, (1.0, 0.0))
 
 

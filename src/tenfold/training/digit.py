@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from tenfold.catalogue import digit as catalogue
 from tenfold.data.augment import Augmentation, augment
-from tenfold.data.splits import training_data
+from tenfold.data.splits import open_training_data
 from tenfold.data.synth import fonts, normalized, printed, written_digit
 from tenfold.models.base import ModelCard
 from tenfold.training.calibrate import calibrated, confidence_thresholds, fit_temperature
@@ -16,7 +17,7 @@ from tenfold.training.fit import Labels, Plan, fit
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
-from tenfold.training.recipes import TrainOptions, recipe
+from tenfold.training.recipes import TrainOptions, command, recipe
 from tenfold.training.ship import accuracy, commit, logits_of, ship, through_normalization
 from tenfold.types import Pixels
 
@@ -39,14 +40,14 @@ def train(options: TrainOptions) -> Path:
     keras.utils.set_random_seed(options.seed)
     out = make_folder(options.out)
     rng = np.random.default_rng(options.seed)
-    train_set, validation_set = training_data(options.settings)
-    pictures, labels = np.asarray(train_set.images), train_set.labels
+    train_set, validation_set = open_training_data(options.data or "mnist", options.settings)
+    pictures, labels = train_set.network_pixels(options.settings), train_set.labels
     if options.limit:
         pictures, labels = pictures[: options.limit], labels[: options.limit]
-    held, held_labels = np.asarray(validation_set.images), validation_set.labels
+    held, held_labels = validation_set.network_pixels(options.settings), validation_set.labels
     say(f"{len(pictures):,} digits to train on, {len(held):,} to validate; preparing them …")
     again = through_normalization(pictures)
-    made, made_labels = synthetic(rng, SYNTHETIC if not options.limit else options.limit // 5)
+    made, made_labels = synthetic(rng, SYNTHETIC if not options.limit else max(20, options.limit // 5))
 
     def draw_epoch(chance: np.random.Generator) -> tuple[Pixels, Labels]:
         raw = chance.random(len(pictures)) < 0.5
@@ -57,7 +58,7 @@ def train(options: TrainOptions) -> Path:
         return every[order], digits[order]
 
     model = catalogue.build()
-    plan = PLAN if options.epochs is None else Plan(options.epochs)
+    plan = replace(PLAN, epochs=options.epochs or PLAN.epochs)
     fit(model, draw_epoch, (held, held_labels), plan, options.seed, out)
 
     logits = logits_of(model, held)
@@ -71,20 +72,21 @@ def train(options: TrainOptions) -> Path:
     }
     test = options.hand_over_test()
     if test is not None:
-        scores["mnist_test_accuracy"] = accuracy(logits_of(model, np.asarray(test.images)), test.labels)
+        judged = test.network_pixels(options.settings)
+        scores[f"{test.name.replace(':', '_')}_accuracy"] = accuracy(logits_of(model, judged), test.labels)
     say(", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in scores.items()))
     card = ModelCard(
         name="digit",
         summary="Handwritten digits from anywhere: three blocks of 3x3 convolutions",
-        recipe=f"tenfold train digit --seed {options.seed}",
-        data="MNIST (55,000 training digits), synthetic pen strokes, printed digits of DejaVu and STIX",
+        recipe=command("digit", options),
+        data=f"{train_set.name} ({len(pictures):,} digits), synthetic pen strokes, printed digits of DejaVu and STIX",
         commit=made_at,
         seed=options.seed,
         temperature=round(temperature, 4),
         thresholds=confidence_thresholds(hard_answers, hard_labels),
         scores=scores,
     )
-    ship(model, card, pictures if test is None else np.asarray(test.images), out)
+    ship(model, card, pictures if test is None else judged, out)
     return out
 
 

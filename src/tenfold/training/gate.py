@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy.typing as npt
 
 from tenfold.catalogue import digit as catalogue
 from tenfold.data.augment import Augmentation, augment
-from tenfold.data.splits import training_data
+from tenfold.data.splits import open_training_data
 from tenfold.data.synth import no_digit, normalized, side_by_side, struck_out, written_digit
 from tenfold.decide import TURNED_AWAY
 from tenfold.models.base import ModelCard
@@ -19,7 +20,7 @@ from tenfold.training.fit import Labels, Plan, fit
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
-from tenfold.training.recipes import TrainOptions, recipe
+from tenfold.training.recipes import TrainOptions, command, recipe
 from tenfold.training.ship import commit, logits_of, ship, through_normalization
 from tenfold.types import Pixels
 
@@ -44,9 +45,9 @@ def train(options: TrainOptions) -> Path:
     keras.utils.set_random_seed(options.seed)
     out = make_folder(options.out)
     rng = np.random.default_rng(options.seed)
-    train_set, validation_set = training_data(options.settings)
-    pictures = np.asarray(train_set.images)[: options.limit]
-    held = np.asarray(validation_set.images)
+    train_set, validation_set = open_training_data(options.data or "mnist", options.settings)
+    pictures = train_set.network_pixels(options.settings)[: options.limit]
+    held = validation_set.network_pixels(options.settings)
     part = 1.0 if options.limit is None else min(1.0, options.limit / len(train_set))
     say(f"{len(pictures):,} digits; drawing what is not one digit …")
     again = through_normalization(pictures)
@@ -62,7 +63,7 @@ def train(options: TrainOptions) -> Path:
 
     validation = np.concatenate([held, judged]), np.concatenate([np.full(len(held), ONE), judged_kinds])
     model = catalogue.build(channels=(16, 32, 64), classes=3)
-    plan = PLAN if options.epochs is None else Plan(options.epochs, augmentation=MILD)
+    plan = replace(PLAN, epochs=options.epochs or PLAN.epochs)
     fit(model, draw_epoch, validation, plan, options.seed, out)
 
     logits = logits_of(model, validation[0])
@@ -81,8 +82,9 @@ def train(options: TrainOptions) -> Path:
         name="gate",
         task="gate",
         summary="Says whether ink is one digit, several, or neither; asked before any network reads it",
-        recipe=f"tenfold train gate --seed {options.seed}",
-        data="MNIST (55,000 training digits) alone and in rows; synthetic digits, letters, marks, scribbles, textures",
+        recipe=command("gate", options),
+        data=f"{train_set.name} ({len(pictures):,} digits) alone and in rows; "
+        "synthetic digits, letters, marks, scribbles, textures",
         commit=made_at,
         seed=options.seed,
         temperature=round(temperature, 4),
@@ -95,7 +97,7 @@ def train(options: TrainOptions) -> Path:
 
 def _others(digits: Pixels, rng: np.random.Generator, part: float) -> tuple[Pixels, npt.NDArray[np.int64]]:
     """Synthetic single digits, rows of digits, struck-out digits and non-digits, with their kinds."""
-    count = {name: max(2, int(value * part)) for name, value in COUNTS.items()}
+    count = {name: max(10, int(value * part)) for name, value in COUNTS.items()}
 
     def any_digit() -> Pixels:
         if rng.random() < 0.25:

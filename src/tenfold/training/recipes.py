@@ -71,6 +71,13 @@ def train_options(**given: object) -> TrainOptions:
         raise UsageError(f"Option {name!r}: {first['msg']}{got}.", "See tenfold train --help.") from error
 
 
+def command(name: str, options: TrainOptions) -> str:
+    """The command that trains this again, for the model's card."""
+    given = {"data": options.data, "epochs": options.epochs, "limit": options.limit, "seed": options.seed}
+    flags = "".join(f" --{flag} {value}" for flag, value in given.items() if value is not None)
+    return f"tenfold train {name}{flags}"
+
+
 Trainer = Callable[[TrainOptions], Path]
 
 
