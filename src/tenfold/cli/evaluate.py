@@ -37,10 +37,13 @@ def command(
     from tenfold.data.held_out import open_data
     from tenfold.training.evaluate import evaluate, one_way
     from tenfold.training.model_files import open_model
+    from tenfold.training.outputs import check_target
     from tenfold.training.text_report import describe
 
     settings = load_settings(error_budget=error_budget)
     way = one_way(whole=whole_path, raw=raw, naive=naive)
+    if report:
+        check_target(report)
     outcome = evaluate(open_model(model, settings), open_data(data, settings), settings, way)
     figures = outcome.to_dict()
     print(json.dumps(figures) if as_json else describe(figures))

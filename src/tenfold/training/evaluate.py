@@ -44,6 +44,7 @@ class Evaluation:
         parameters: Numbers in the network's weights.
         bytes: Size of the model's file.
         dataset: The pictures measured on.
+        settings: The limits under which they were opened.
         readings: What the network said of each picture.
         answers: What the recogniser said of each picture.
         seen: What the network was given, uint8 (n, 28, 28).
@@ -56,6 +57,7 @@ class Evaluation:
     parameters: int
     bytes: int
     dataset: Dataset
+    settings: Settings
     readings: Readings
     answers: list[Prediction]
     seen: Pixels
@@ -117,6 +119,7 @@ def evaluate(model: OpenModel, dataset: Dataset, settings: Settings, way: Way = 
         parameters=model.parameters,
         bytes=model.path.stat().st_size,
         dataset=dataset,
+        settings=settings,
         readings=Readings(dataset.labels, probabilities, read),
         answers=answers,
         seen=seen,

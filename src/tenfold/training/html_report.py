@@ -143,8 +143,8 @@ def _mistake(outcome: Evaluation, index: int) -> str:
 
 def _given(outcome: Evaluation, index: int) -> Pixels:
     """A picture as it came, made small enough to be embedded."""
-    given = outcome.dataset.images[index]
-    pixels = given if isinstance(given, np.ndarray) else load(given).pixels
+    given, limits = outcome.dataset.images[index], outcome.settings
+    pixels = given if isinstance(given, np.ndarray) else load(given, limits.max_bytes, limits.max_pixels).pixels
     scale = THUMB / max(pixels.shape[:2])
     if scale >= 1:
         return pixels

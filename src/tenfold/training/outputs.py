@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -22,6 +23,21 @@ def make_folder(folder: Path) -> Path:
     except OSError as error:
         raise UsageError(f"{folder} cannot be used as a folder: {error.strerror}.", "Give another --out.") from error
     return folder
+
+
+def check_target(path: Path) -> None:
+    """Find out whether a file can be written, before the work that fills it; nothing is made.
+
+    Raises:
+        UsageError: If the place is a folder, lies below a file, or cannot be written to.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; expected the name of a file to write.", f"Give {path / 'NAME'}.")
+    folder = next(parent for parent in path.absolute().parents if parent.exists())
+    if not folder.is_dir():
+        raise UsageError(f"{folder} cannot be used as a folder: it is a file.", "Give another place.")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise UsageError(f"{folder} cannot be written to: no permission.", "Give another place.")
 
 
 def write_file(path: Path, data: bytes) -> None:
