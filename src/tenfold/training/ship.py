@@ -69,19 +69,22 @@ def ship(model: Model, card: ModelCard, pictures: Pixels, out: Path) -> ModelCar
 
 
 def commit() -> str:
-    """The commit this code is at, with ``+`` if it was changed since; empty outside a checkout."""
-    here = Path(__file__).parent
+    """The commit this code is at, with ``+`` if it was changed since; empty outside its own checkout."""
+    package = Path(__file__).resolve().parent.parent
+    # Installed in a virtual environment inside somebody's repository, git would name that one's commit.
+    top = _git(package, "rev-parse", "--show-toplevel")
+    if not top or (Path(top) / "src" / "tenfold").resolve() != package:
+        return ""
+    return _git(package, "describe", "--always", "--dirty=+", "--abbrev=12")
+
+
+def _git(folder: Path, *command: str) -> str:
+    """What git says in a folder; empty if it is not there or has nothing to say."""
     try:
-        head = subprocess.run(
-            ["git", "describe", "--always", "--dirty=+", "--abbrev=12"],
-            cwd=here,
-            capture_output=True,
-            text=True,
-            check=True,
-        )
+        done = subprocess.run(["git", *command], cwd=folder, capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return ""
-    return head.stdout.strip()
+    return done.stdout.strip()
 
 
 def accuracy(probabilities: Floats, labels: npt.NDArray[np.int64]) -> float:
