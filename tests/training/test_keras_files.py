@@ -147,6 +147,9 @@ def test_a_lambda_is_refused_and_not_run(keras: Any, layers: Any, keras2: Path, 
         {"module": "builtins", "class_name": "function", "config": "eval"},
         {"module": "keras.utils", "class_name": "get_file", "config": {"origin": "anywhere"}},
         {"module": "keras.layers", "class_name": "TFSMLayer", "config": {"filepath": "/tmp"}},
+        {"module": "keras", "class_name": "layers.TFSMLayer", "config": {"filepath": "/tmp"}},
+        {"module": "keras", "class_name": "layers.Lambda", "config": {"function": "eval"}},
+        {"module": "keras.layers", "class_name": ["Lambda"], "config": {}},
         {"class_name": "__lambda__", "config": {"value": ""}},
     ],
 )
@@ -156,12 +159,29 @@ def test_descriptions_that_call_anything_else_are_refused(part: Any, keras: Any,
     with zipfile.ZipFile(path) as archive:
         contents = {name: archive.read(name) for name in archive.namelist()}
     config = json.loads(contents["config.json"])
-    config["config"]["layers"][-1]["config"]["activation"] = part
-    contents["config.json"] = json.dumps(config).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in contents.items():
-            archive.writestr(name, data)
-    with pytest.raises(ModelError, match="nothing was run"):
+    layer = config["config"]["layers"][-1]
+    for change in (lambda: layer["config"].update(activation=part), lambda: layer.update(part)):
+        change()
+        contents["config.json"] = json.dumps(config).encode()
+        with zipfile.ZipFile(path, "w") as archive:
+            for name, data in contents.items():
+                archive.writestr(name, data)
+        with pytest.raises(ModelError, match="nothing was run"):
+            load_keras(path)
+
+
+@pytest.mark.parametrize("depth", [300, 900, 200_000])
+def test_descriptions_nested_too_deep(depth: int, keras: Any, copy: Callable[[str], Path], tmp_path: Path) -> None:
+    deep = '{"class_name": "Sequential", "module": "keras", "config": ' + "[" * depth + "]" * depth + "}"
+    with zipfile.ZipFile(tmp_path / "deep.keras", "w") as archive:
+        archive.writestr("config.json", deep)
+    with pytest.raises(ModelError):
+        load_keras(tmp_path / "deep.keras")
+    path = copy("report.h5")
+    with h5py.File(path, "r+") as file:
+        del file.attrs["model_config"]
+        file.attrs["model_config"] = '{"class_name": "Sequential", "config": ' * depth + "[]" + "}" * depth
+    with pytest.raises(ModelError):
         load_keras(path)
 
 

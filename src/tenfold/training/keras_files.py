@@ -64,15 +64,18 @@ def _check_archive(path: Path) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             config = json.loads(archive.read("config.json"))
-    except (KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+    except (KeyError, ValueError, OSError, RecursionError, zipfile.BadZipFile) as error:
         raise ModelError(
             f"{path} is no network saved by Keras, or damaged: {error!s:.100}.", "Save it again."
         ) from error
-    if not isinstance(config, dict) or config.get("class_name") not in NETWORKS:
+    if not isinstance(config, dict) or str(config.get("class_name")) not in NETWORKS:
         raise ModelError(f"{path} holds no Sequential or functional network.", "Save the network in Keras again.")
     if str(config.get("module")).startswith("tf_keras"):
         raise ModelError(f"{path} was saved by Keras 2.", 'Save it there as model.save("name.h5"): Tenfold opens that.')
-    _check_part(config.get("config"), "", path)
+    try:
+        _check_part(config.get("config"), "", path)
+    except RecursionError as error:
+        raise ModelError(f"{path}: its description of the network is nested too deep.", "Save it again.") from error
 
 
 def _check_part(part: Any, layer: str, path: Path) -> None:
@@ -83,15 +86,22 @@ def _check_part(part: Any, layer: str, path: Path) -> None:
     if not isinstance(part, dict):
         return
     kind = part.get("class_name")
-    if kind is not None and kind not in _MARKS:
+    if kind is not None and str(kind) not in _MARKS:
         inner = part.get("config")
         named = inner.get("name", layer) if isinstance(inner, dict) else layer
         layer = layer if part.get("module") == "keras" and layer else named
-        network = kind in NETWORKS and str(part.get("module")) in ("keras", "keras.src.models.functional")
-        if not network and (part.get("module") not in _MODULES or kind in REFUSED or kind == "function"):
+        network = str(kind) in NETWORKS and str(part.get("module")) in ("keras", "keras.src.models.functional")
+        if not network and (part.get("module") not in _MODULES or _refused(kind)):
             raise refused_layer(path, layer, kind)
     for item in part.values():
         _check_part(item, layer, path)
+
+
+def _refused(kind: Any) -> bool:
+    """Whether a class is none to build; Keras follows dots in its name into its modules, so none may have one."""
+    if not isinstance(kind, str) or not kind.isidentifier() or kind.startswith("_"):
+        return True
+    return kind in REFUSED or kind == "function"
 
 
 def keras_probabilities(model: Model, images: Floats) -> Floats:

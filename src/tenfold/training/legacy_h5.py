@@ -67,7 +67,7 @@ def _description(file: h5py.File, path: Path) -> dict[str, Any]:
         if config["class_name"] in NETWORKS:
             return dict(config)
         raise ModelError(f"{path} holds a {config['class_name']!r:.50}, not a Sequential or functional network.")
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ModelError(f"{path}: its description of the network is damaged.", "Save it again in Keras.") from error
 
 
@@ -76,7 +76,7 @@ def _network(entry: dict[str, Any], path: Path) -> Any:
         if entry["class_name"] == "Sequential":
             return _sequential(entry["config"], path)
         return _functional(entry["config"], path)
-    except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
+    except (KeyError, IndexError, AttributeError, TypeError, ValueError, RecursionError) as error:
         raise ModelError(f"{path}: the network cannot be rebuilt: {error!s:.200}", "Save it again in Keras.") from error
 
 
