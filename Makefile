@@ -1,5 +1,5 @@
 # The one door: what people, hooks and the CI run. `make help` lists the targets.
-# Needs Python 3.11 or newer, make and git; everything else is brought into .venv or named when it is missing.
+# Needs Python 3.11 or newer, and make; everything else is brought into .venv or named when it is missing.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
