@@ -17,7 +17,7 @@ from tenfold.imaging.load import Source, load
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.base import Classifier
 from tenfold.models.onnx import OnnxClassifier, load_onnx
-from tenfold.types import Floats, Normalized, Picture, Pixels, Prediction
+from tenfold.types import Normalized, Picture, Pixels, Prediction
 
 
 class Recognizer:
