@@ -67,7 +67,7 @@ def arguments(description: str, **defaults: str | int) -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="a few trials only; prints, and writes nothing")
     for name, default in defaults.items():
         parser.add_argument(
-            f"--{name.replace('_', '-')}", default=default, type=type(default), help=f"default: {default}"
+            f"--{name.replace('_', '-')}", default=default, type=type(default), help=f"default: {default or 'none'}"
         )
     return parser.parse_args()
 
@@ -141,10 +141,10 @@ def report(name: str, claim: str, figures: list[Figure], *, quick: bool) -> None
     partial.replace(target)
 
 
-def stop(message: str) -> NoReturn:
+def stop(message: str, status: int = 1) -> NoReturn:
     """End with a plain sentence: something this benchmark needs is not there."""
     print(message, file=sys.stderr)
-    sys.exit(1)
+    sys.exit(status)
 
 
 def machine() -> dict[str, str | int]:

@@ -20,6 +20,7 @@ from tenfold.training.evaluate import evaluate
 from tenfold.training.model_files import OpenModel, open_model
 
 LEAST = 99.6
+REPORT_LEAST = 99.1
 COST = 0.05
 CLAIM = "`digit` is right on at least 99.6 % of MNIST's test digits; sent as PNG files they lose at most 0.05 points."
 
@@ -47,6 +48,14 @@ def main() -> None:
     figures = [
         accuracy("MNIST test digits as they are", raw, plain, "the report's network", f"at least {LEAST:g} %", LEAST),
         accuracy("MNIST test digits as PNG files", whole, plain_whole, "the report's network, likewise"),
+        accuracy(
+            "The report's network on MNIST's test digits",
+            plain,
+            plain_whole,
+            "the same sent as PNG files",
+            f"at least {REPORT_LEAST:g} %",
+            REPORT_LEAST,
+        ),
         Figure(
             what="Points lost on the way through a PNG file",
             value=cost,
