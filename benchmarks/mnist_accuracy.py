@@ -8,6 +8,7 @@ stands the report's network in the same run; the calibration stands beside the s
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,7 @@ CLAIM = "`digit` is right on at least 99.6 % of MNIST's test digits; sent as PNG
 def uncalibrated(name: str) -> OpenModel:
     """The same network with its logits as they come: temperature 1."""
     shipped = open_model(name, load_settings())
-    card = shipped.classifier.card.model_copy(update={"temperature": 1.0})
+    card = replace(shipped.classifier.card, temperature=1.0)
     return shipped._replace(classifier=OnnxClassifier((WEIGHTS / f"{name}.onnx").read_bytes(), card))
 
 

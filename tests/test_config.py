@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
 
 from tenfold.config import Settings, load_settings
 from tenfold.errors import UsageError
@@ -14,7 +14,7 @@ from tenfold.errors import UsageError
 @pytest.fixture(autouse=True)
 def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An empty home; returns where the settings file belongs."""
-    for name in Settings.model_fields:
+    for name in (one.name for one in fields(Settings)):
         monkeypatch.delenv(f"TENFOLD_{name.upper()}", raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
@@ -45,7 +45,7 @@ def test_none_means_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_settings_cannot_be_changed() -> None:
-    with pytest.raises(ValidationError, match="frozen"):
+    with pytest.raises(FrozenInstanceError):
         load_settings().port = 5  # type: ignore[misc]
 
 
@@ -58,7 +58,6 @@ def test_settings_cannot_be_changed() -> None:
         ("threads", 0, "greater than or equal to 1"),
         ("port", 70_000, "less than or equal to 65535"),
         ("max_bytes", "many", "valid integer"),
-        ("colour", "red", "Extra inputs are not permitted"),
     ],
 )
 def test_a_wrong_value_is_named_with_what_was_expected(name: str, value: object, expected: str) -> None:
@@ -68,6 +67,11 @@ def test_a_wrong_value_is_named_with_what_was_expected(name: str, value: object,
     assert expected in caught.value.message
     assert repr(value) in caught.value.message
     assert f"TENFOLD_{name.upper()}" in caught.value.hint
+
+
+def test_an_unknown_setting_offers_the_near_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError, match="Did you mean 'error_budget'"):
+        load_settings(error_budgt=0.1)
 
 
 def test_a_wrong_value_in_the_environment_or_the_file(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -49,4 +49,4 @@ def test_its_metadata_has_licence_extras_and_command(wheel: zipfile.ZipFile) -> 
     assert "License-Expression: MIT" in metadata
     assert f"{folder}/licenses/LICENSE" in wheel.namelist()
     assert all(f"Provides-Extra: {extra}" in metadata for extra in project["optional-dependencies"])
-    assert "tenfold = tenfold.cli:main" in wheel.read(f"{folder}/entry_points.txt").decode("utf-8")
+    assert "tenfold = tenfold.cli:run" in wheel.read(f"{folder}/entry_points.txt").decode("utf-8")

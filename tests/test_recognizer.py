@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -135,7 +136,7 @@ def test_the_uncertain_lead_with_their_best_guess() -> None:
     assert unsure.predict(on(ink(7), WHITE, BLACK)).digit == 0  # a card without thresholds answers always
 
     class Careful(NullClassifier):
-        card = NullClassifier.card.model_copy(update={"thresholds": ((0.01, 0.5), (1.0, 0.0))})
+        card = replace(NullClassifier.card, thresholds=((0.01, 0.5), (1.0, 0.0)))
 
     answer = tenfold.Recognizer(model=Careful(), error_budget=0.01).predict(on(ink(7), WHITE, BLACK))
     assert (answer.status, answer.digit) == ("uncertain", None)
@@ -165,7 +166,7 @@ def test_a_model_of_another_normalisation_or_checksum_is_refused(tmp_path: Path)
     weights.write_bytes((WEIGHTS / "digit.onnx").read_bytes())
     card = read_card(WEIGHTS / "digit.json")
     for change, words in (({"normalization": "0"}, "normalisation"), ({"sha256": "0" * 64}, "SHA-256")):
-        card_path(weights).write_text(card.model_copy(update=change).model_dump_json())
+        card_path(weights).write_text(replace(card, **change).to_json())
         with pytest.raises(ModelError, match=words):
             tenfold.Recognizer(model=weights)
     card_path(weights).unlink()

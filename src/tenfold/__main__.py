@@ -1,5 +1,5 @@
 """`python -m tenfold` is the same as `tenfold`."""
 
-from tenfold.cli import main
+from tenfold.cli import run
 
-main()
+run()

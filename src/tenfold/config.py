@@ -1,12 +1,16 @@
-"""One frozen settings model: built-in defaults < settings file < environment < arguments."""
+"""One frozen settings object: built-in defaults < settings file < environment < arguments.
+
+Plain dataclasses: building a validating model of a library takes longer than reading a digit, and a
+command that answers one picture spends most of its time on starting up.
+"""
 
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
-
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from tenfold.errors import UsageError
 
@@ -27,33 +31,82 @@ def settings_file() -> Path:
     return _home("XDG_CONFIG_HOME", ".config") / "settings.toml"
 
 
-class Settings(BaseModel):
-    """Everything that can be set, with safe defaults.
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set, with safe defaults; `load_settings` gives those in force.
 
-    Values come from, in rising order: the defaults here, ``settings.toml`` in the user's
-    configuration folder (``~/.config/tenfold``), environment variables ``TENFOLD_<NAME>``, and
-    keyword arguments.
+    Attributes:
+        model: Shipped model name, or path of an .onnx file.
+        error_budget: Largest share of wrong answers among those given, above 0, at most 1.
+        max_bytes: Largest picture file accepted, in bytes.
+        max_pixels: Largest picture accepted, in pixels.
+        threads: Threads for the network, 1..64; one is fastest for one digit.
+        cache_dir: Where data sets are kept.
+        mnist_dir: A folder of MNIST's IDX files, to take them from.
+        host: Address the server binds to.
+        port: Port the server binds to, 0..65535; 0 picks a free one.
+        workers: Server processes, 1..64.
+
+    Raises:
+        UsageError: If a value is of the wrong type or out of range, naming it and what was expected.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model: str = "digit"
+    error_budget: float = 0.01
+    max_bytes: int = 20_000_000
+    max_pixels: int = 40_000_000
+    threads: int = 1
+    cache_dir: Path = field(default_factory=default_cache_dir)
+    mnist_dir: Path | None = None
+    host: str = "127.0.0.1"
+    port: int = 8000
+    workers: int = 1
 
-    model: str = Field("digit", description="Shipped model name, or path of an .onnx file")
-    error_budget: float = Field(0.01, gt=0, le=1, description="Largest share of wrong answers among those given")
-    max_bytes: int = Field(20_000_000, gt=0, description="Largest picture file accepted, in bytes")
-    max_pixels: int = Field(40_000_000, gt=0, description="Largest picture accepted, in pixels")
-    threads: int = Field(1, ge=1, le=64, description="Threads for the network; one is fastest for one digit")
-    cache_dir: Path = Field(default_factory=default_cache_dir, description="Where data sets are kept")
-    mnist_dir: Path | None = Field(None, description="A folder of MNIST's IDX files, to take them from")
-    host: str = Field("127.0.0.1", description="Address the server binds to")
-    port: int = Field(8000, ge=0, le=65535, description="Port the server binds to; 0 picks a free one")
-    workers: int = Field(1, ge=1, le=64, description="Server processes")
+    def __post_init__(self) -> None:
+        for name, (kind, low, high) in _NUMBERS.items():
+            object.__setattr__(self, name, _number(name, getattr(self, name), kind, low, high))
+        for name in ("model", "host"):
+            if not isinstance(getattr(self, name), str):
+                raise _wrong(name, "must be text", getattr(self, name))
+        for name in ("cache_dir", "mnist_dir"):
+            value = getattr(self, name)
+            if isinstance(value, str):
+                object.__setattr__(self, name, Path(value))
+            elif not isinstance(value, Path) and not (name == "mnist_dir" and value is None):
+                raise _wrong(name, "must be the path of a folder", value)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _from_everywhere(cls, given: dict[str, Any]) -> dict[str, Any]:
-        # A package for this exists; loading it would take a quarter of the time to a first answer.
-        environment = {name: os.environ.get(PREFIX + name.upper()) for name in cls.model_fields}
-        return {**_from_file(), **{name: value for name, value in environment.items() if value}, **given}
+
+# Type, the value it must exceed (of a share) or reach (of a count), and the value it must not exceed.
+_NUMBERS: dict[str, tuple[type[int] | type[float], float, float]] = {
+    "error_budget": (float, 0, 1),
+    "max_bytes": (int, 1, float("inf")),
+    "max_pixels": (int, 1, float("inf")),
+    "threads": (int, 1, 64),
+    "port": (int, 0, 65535),
+    "workers": (int, 1, 64),
+}
+
+
+def _number(name: str, value: Any, kind: type[int] | type[float], low: float, high: float) -> float:
+    try:
+        # Text comes from the environment; anything but a whole number is no count.
+        number = kind(value) if isinstance(value, str) or kind is float or value == int(value) else None
+    except (TypeError, ValueError, OverflowError):
+        number = None
+    if number is None or isinstance(value, bool):
+        raise _wrong(name, f"must be a valid {'integer' if kind is int else 'number'}", value)
+    above = number > low if kind is float else number >= low
+    if not (above and number <= high):
+        least = f"greater than {low}" if kind is float else f"greater than or equal to {low}"
+        raise _wrong(name, f"must be {least}" + (f" and less than or equal to {high}" if high < 1e9 else ""), value)
+    return number
+
+
+def _wrong(name: str, must: str, value: Any) -> UsageError:
+    return UsageError(
+        f"Setting {name!r} {must}, got {value!r}.",
+        f"Give it as an argument, as {PREFIX}{name.upper()}, or in settings.toml.",
+    )
 
 
 def _from_file() -> dict[str, Any]:
@@ -68,8 +121,8 @@ def _from_file() -> dict[str, Any]:
         raise UsageError(f"{file} is not a settings file: {error}.", "Correct or remove it.") from error
 
 
-def load_settings(**overrides: object) -> Settings:
-    """The settings in force.
+def load_settings(**overrides: Any) -> Settings:
+    """The settings in force: of the defaults, ``settings.toml``, the environment and the arguments the last wins.
 
     Args:
         overrides: Values that win over file and environment; None means "not given".
@@ -78,12 +131,15 @@ def load_settings(**overrides: object) -> Settings:
         UsageError: If a value is out of range or unknown, naming it and what was expected, or if the
             settings file cannot be read.
     """
-    try:
-        return Settings.model_validate({name: value for name, value in overrides.items() if value is not None})
-    except ValidationError as error:
-        first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise UsageError(
-            f"Setting {name!r}: {first['msg']}, got {first['input']!r}.",
-            f"Give it as an argument, as TENFOLD_{name.upper()}, or in settings.toml.",
-        ) from error
+    names = [one.name for one in fields(Settings)]
+    environment = {name: os.environ.get(PREFIX + name.upper()) for name in names}
+    given = {**_from_file(), **{name: value for name, value in environment.items() if value}}
+    given |= {name: value for name, value in overrides.items() if value is not None}
+    for name in given:
+        if name not in names:
+            near = get_close_matches(name, names, n=1)
+            raise UsageError(
+                f"There is no setting {name!r}." + (f" Did you mean {near[0]!r}?" if near else ""),
+                f"Known: {', '.join(names)}.",
+            )
+    return Settings(**given)

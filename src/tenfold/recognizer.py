@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -42,8 +43,9 @@ class Recognizer:
         error_budget: float | None = None,
         settings: Settings | None = None,
     ) -> None:
-        given = settings.model_dump() if settings else {}
-        self.settings = load_settings(**{**given, **({} if error_budget is None else {"error_budget": error_budget})})
+        self.settings = settings or load_settings()
+        if error_budget is not None:
+            self.settings = replace(self.settings, error_budget=error_budget)
         if model is None:
             model = self.settings.model
         if isinstance(model, str | Path):

@@ -60,7 +60,7 @@ def _size(card: ModelCard) -> int:
 
 
 def _record(card: ModelCard) -> dict[str, Any]:
-    return {**card.model_dump(mode="json"), "bytes": _size(card)}
+    return {**card.to_dict(), "bytes": _size(card)}
 
 
 def _lines(key: str, value: Any) -> list[str]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Literal, Protocol, runtime_checkable
+import json
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
 
 from tenfold.types import Floats
 
+Task = Literal["digit", "gate"]
+Output = Literal["logits", "probabilities"]
 
-class ModelCard(BaseModel):
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
     """What is known of a model; stored beside the weights as JSON.
 
     Attributes:
@@ -31,12 +36,13 @@ class ModelCard(BaseModel):
             budget, from the validation split.
         scores: Measured figures, by name.
         parity: Certificate of the export: images compared, equal digits, largest difference.
+
+    Raises:
+        ValueError: If a field has a value it cannot have.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     name: str
-    task: Literal["digit", "gate"] = "digit"
+    task: Task = "digit"
     summary: str = ""
     recipe: str = ""
     data: str = ""
@@ -46,11 +52,42 @@ class ModelCard(BaseModel):
     parameters: int = 0
     normalization: str = ""
     sha256: str = ""
-    output: Literal["logits", "probabilities"] = "probabilities"
-    temperature: float = Field(1.0, gt=0)
+    output: Output = "probabilities"
+    temperature: float = 1.0
     thresholds: tuple[tuple[float, float], ...] = ()
-    scores: dict[str, float] = Field(default_factory=dict)
-    parity: dict[str, float] = Field(default_factory=dict)
+    scores: dict[str, float] = field(default_factory=dict)
+    parity: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        texts = (self.name, self.summary, self.recipe, self.data, self.licence, self.commit, self.normalization)
+        if not all(isinstance(text, str) for text in (*texts, self.sha256)) or not self.name:
+            raise ValueError("name and all descriptions must be text")
+        if self.task not in get_args(Task) or self.output not in get_args(Output):
+            raise ValueError(f"task {self.task!r} or output {self.output!r} is unknown")
+        if not self.temperature > 0:
+            raise ValueError(f"temperature must be above 0, got {self.temperature!r}")
+        pairs = tuple((float(budget), float(confidence)) for budget, confidence in self.thresholds)
+        object.__setattr__(self, "thresholds", pairs)
+
+    @classmethod
+    def from_dict(cls, given: dict[str, Any]) -> ModelCard:
+        """A card from plain JSON types.
+
+        Raises:
+            ValueError: If a field is missing, unknown, or has a value it cannot have.
+        """
+        try:
+            return cls(**given)
+        except TypeError as error:
+            raise ValueError(str(error)) from error
+
+    def to_dict(self) -> dict[str, Any]:
+        """The card as plain JSON types; the inverse of `from_dict`."""
+        return {**asdict(self), "thresholds": [list(pair) for pair in self.thresholds]}
+
+    def to_json(self) -> str:
+        """The card as the file that lies beside the weights."""
+        return json.dumps(self.to_dict(), indent=2, ensure_ascii=False) + "\n"
 
     @property
     def identity(self) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import onnxruntime as ort
-from pydantic import ValidationError
 
 from tenfold.errors import ModelError, UnknownName
-from tenfold.models.base import ModelCard
+from tenfold.models.base import ModelCard, Output
 from tenfold.types import Floats
 
 WEIGHTS = Path(__file__).parent / "weights"
@@ -112,8 +113,8 @@ def read_card(path: Path) -> ModelCard:
         ModelError: If the file is not a valid card.
     """
     try:
-        return ModelCard.model_validate_json(path.read_text("utf-8"))
-    except (OSError, ValidationError, UnicodeDecodeError) as error:
+        return ModelCard.from_dict(json.loads(path.read_text("utf-8")))
+    except (OSError, ValueError, UnicodeDecodeError) as error:
         raise ModelError(f"{path}: not a model card: {error!s:.200}") from error
 
 
@@ -157,11 +158,11 @@ def load_onnx(model: str | Path, normalization: str, threads: int = 1) -> OnnxCl
             f"Expected (n, {CLASSES[card.task]}).",
         )
     if not card_path(path).is_file():
-        classifier.card = card.model_copy(update={"output": _output_kind(classifier)})
+        classifier.card = replace(card, output=_output_kind(classifier))
     return classifier
 
 
-def _output_kind(classifier: OnnxClassifier) -> str:
+def _output_kind(classifier: OnnxClassifier) -> Output:
     """Whether a network nobody has described gives probabilities: shares that add up to one, whatever it is shown."""
     shown = np.random.default_rng(0).random((8, 28, 28), np.float32)
     rows = classifier.raw(shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -66,14 +67,14 @@ def _copy(model: str, to: Format, out: Path, settings: Settings) -> str:
     card = load_onnx(model, VERSION, settings.threads).card
     source = Path(model) if model.endswith(".onnx") else WEIGHTS / f"{model}.onnx"
     write_file(out, source.read_bytes())
-    write_file(card_path(out), (card.model_dump_json(indent=2) + "\n").encode())
+    write_file(card_path(out), card.to_json().encode())
     return f"{_written(out)} The copy is the same byte for byte."
 
 
 def _to_onnx(given: KerasClassifier, out: Path, images: Floats) -> dict[str, float]:
     weights = to_onnx(given.model)
     certificate = _checked(parity(given.model, weights, images), out)
-    card = given.card.model_copy(update={"output": output_kind(weights), "parity": certificate})
+    card = replace(given.card, output=output_kind(weights), parity=certificate)
     write_model(out.parent, out.stem, weights, card)
     return certificate
 

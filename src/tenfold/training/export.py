@@ -151,7 +151,7 @@ def write_model(folder: Path, name: str, weights: bytes, card: ModelCard) -> Mod
         The card as written.
     """
     path = folder / f"{name}.onnx"
-    card = card.model_copy(update={"name": name, "sha256": hashlib.sha256(weights).hexdigest()})
+    card = replace(card, name=name, sha256=hashlib.sha256(weights).hexdigest())
     write_file(path, weights)
-    write_file(card_path(path), (card.model_dump_json(indent=2) + "\n").encode())
+    write_file(card_path(path), card.to_json().encode())
     return card

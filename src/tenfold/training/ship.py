@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,14 +50,13 @@ def ship(model: Model, card: ModelCard, pictures: Pixels, out: Path) -> ModelCar
     """
     weights = to_onnx(model)
     certificate = parity(model, weights, pictures[:PARITY_IMAGES].astype(np.float32) / np.float32(255))
-    full = card.model_copy(
-        update={
-            "licence": "MIT",
-            "parameters": sum(int(np.prod(variable.shape)) for variable in model.trainable_variables),
-            "normalization": VERSION,
-            "output": "logits",
-            "parity": certificate,
-        }
+    full = replace(
+        card,
+        licence="MIT",
+        parameters=sum(int(np.prod(variable.shape)) for variable in model.trainable_variables),
+        normalization=VERSION,
+        output="logits",
+        parity=certificate,
     )
     partial = out / f"{card.name}.partial.keras"
     model.save(partial)
