@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import inspect
 import sys
-from enum import Enum
 from pathlib import Path
-from typing import Any, Literal, get_args, get_origin
+from typing import Any
 
 import typer
 
@@ -70,15 +69,8 @@ def _name(parameter: Any) -> str:
 def _value(parameter: Any) -> str:
     if parameter.metavar:
         return str(parameter.metavar)
-    return "|".join(_choices(parameter.type_descriptor.annotation)) or parameter.name.upper()
-
-
-def _choices(annotation: Any) -> list[str]:
-    if get_origin(annotation) is Literal:
-        return [str(choice) for choice in get_args(annotation)]
-    if isinstance(annotation, type) and issubclass(annotation, Enum):
-        return [str(choice.value) for choice in annotation]
-    return []
+    choices = getattr(parameter.type, "choices", ())
+    return "|".join(str(getattr(choice, "value", choice)) for choice in choices) or parameter.name.upper()
 
 
 def reference() -> str:

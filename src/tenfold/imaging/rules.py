@@ -32,19 +32,26 @@ def remove_rules(mask: Pixels) -> Pixels:
     """
     if min(mask.shape) < LEAST_SIDE:
         return mask
-    left = _without_lines(mask)
+    left = _without_lines(mask) if _reaches_across(mask) else mask
+    if not _reaches_across(left.T):
+        return left
     turned = np.ascontiguousarray(left.T)
     upright = _without_lines(turned)
     return left if upright is turned else np.ascontiguousarray(upright.T)
 
 
+def _reaches_across(mask: Pixels) -> bool:
+    """Whether ink reaches from side to side: without that there is no ruled line to search for."""
+    edge = _edge(mask)
+    return bool(mask[:, :edge].any() and mask[:, -edge:].any())
+
+
+def _edge(mask: Pixels) -> int:
+    return max(2, mask.shape[1] // 50)
+
+
 def _without_lines(mask: Pixels) -> Pixels:
     """Erase near-horizontal lines that run across the picture."""
-    width = mask.shape[1]
-    # Only ink that reaches from side to side can be a ruled line: a quick look spares most pictures the search.
-    edge = max(2, width // 50)
-    if not (mask[:, :edge].any() and mask[:, -edge:].any()):
-        return mask
     left, lines, thickest = mask, 0, 0.0
     for start, slope in _lines(mask):
         erased = _erase_line(left, start, slope)
@@ -60,6 +67,7 @@ def _without_lines(mask: Pixels) -> Pixels:
     # drew the rest, and where a rule ends the rest seldom does.
     rest = without_specks(find_pieces(left)).mask()
     pen = 2 * float(cv2.distanceTransform(rest, cv2.DIST_L2, 3).max())
+    edge = _edge(mask)
     at_side = rest[:, : edge + 1].any() or rest[:, -edge - 1 :].any()
     if lines < RULED and (at_side or pen < 1.5 * thickest + 1):
         return mask
