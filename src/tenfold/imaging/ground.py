@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.imaging.histogram import Counts, count_levels, otsu, quantile
+from tenfold.imaging.histogram import Counts, count_levels, otsu, quantile, quantiles
 from tenfold.types import Pixels
 
 # Smaller pictures are crops, too small to hold shadows.
@@ -39,7 +39,7 @@ def flat_ground(tone: Pixels) -> int | None:
         return round(quantile(counts, 0.5))
     dark_tone, light_tone = quantile(dark, 0.5), quantile(light, 0.5)
     if min(tone.shape) >= UNEVEN_SIDE:
-        low, high = quantile(counts, 0.005), quantile(counts, 0.995)
+        low, high = quantiles(counts, 0.005, 0.995)
         allowed = 0.12 * (high - low)
         side, ground, beyond = (light, light_tone, high) if share >= 0.5 else (dark, dark_tone, low)
         if abs(beyond - ground) > allowed or _spread(side, ground) > 0.6 * allowed:
@@ -111,14 +111,19 @@ def _smoothest_ground(small: Pixels) -> tuple[Pixels, bool]:
     gradients for ink. So the smallest window counts that tells the sides apart, unless a larger one
     smooths far more.
     """
+    reaches = [max(3, round(share * max(small.shape))) | 1 for share in GROUND_WINDOWS]
     found: list[dict[bool, tuple[float, Pixels]]] = []
-    for share in GROUND_WINDOWS:
-        reach = max(3, round(share * max(small.shape))) | 1
-        found.append({light: _fill(small, reach, light) for light in (False, True)})
-    lead = [abs(np.log((sides[True][0] + 0.1) / (sides[False][0] + 0.1))) for sides in found]
-    telling = next((i for i, value in enumerate(lead) if value > SIDES_APART), int(np.argmax(lead)))
+    lead: list[float] = []
+    for reach in reaches:
+        sides = {light: _fill(small, reach, light) for light in (False, True)}
+        found.append(sides)
+        lead.append(abs(float(np.log((sides[True][0] + 0.1) / (sides[False][0] + 0.1)))))
+        if lead[-1] > SIDES_APART:
+            break
+    telling = int(np.argmax(lead))
     ink_is_light = found[telling][True][0] < found[telling][False][0]
     fillings = [sides[ink_is_light] for sides in found]
+    fillings += [_fill(small, reach, ink_is_light) for reach in reaches[len(found) :]]
     least = min(variation for variation, _ in fillings)
     return next(ground for variation, ground in fillings if variation <= 1.8 * least + 0.2), ink_is_light
 

@@ -28,8 +28,13 @@ def count_levels(pixels: Pixels, mask: Pixels | None = None) -> Counts:
 
 def quantile(counts: Counts, share: float) -> float:
     """The level below or at which this share (0..1) of the pixels lies; 0 if there are none."""
+    return quantiles(counts, share)[0]
+
+
+def quantiles(counts: Counts, *shares: float) -> list[float]:
+    """As `quantile`, for several shares at once."""
     total = np.cumsum(counts)
-    return float(np.searchsorted(total, max(share * total[-1], 1e-9)))
+    return [float(level) for level in np.searchsorted(total, [max(share * total[-1], 1e-9) for share in shares])]
 
 
 def otsu(counts: Counts) -> int:

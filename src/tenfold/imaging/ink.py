@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from tenfold.imaging.ground import UNEVEN_SIDE, flat_ground, from_flat, from_uneven
-from tenfold.imaging.histogram import count_levels, otsu, quantile
+from tenfold.imaging.histogram import count_levels, otsu, quantile, quantiles
 from tenfold.types import Pixels
 
 # The side to which larger pictures are shrunk before looking for ink. A digit may then be a
@@ -79,14 +79,13 @@ def _one_tone(pixels: Pixels) -> Pixels:
 
 
 def _contrast(channel: Pixels) -> float:
-    counts = count_levels(channel)
-    low, middle, high = (quantile(counts, share) for share in (0.01, 0.5, 0.99))
+    low, middle, high = quantiles(count_levels(channel), 0.01, 0.5, 0.99)
     return max(high - middle, middle - low)
 
 
 def _grain(tone: Pixels) -> float:
     """Standard deviation of the noise, from second differences (Immerkaer 1996), robust to edges."""
-    step = max(1, max(tone.shape) // 96)
+    step = max(1, max(tone.shape) // 48)
     rows = tone[::step].astype(np.int16)
     second = np.abs(rows[:, :-2] - 2 * rows[:, 1:-1] + rows[:, 2:])
     middle = quantile(count_levels(np.minimum(second, 255).astype(np.uint8)), 0.5)

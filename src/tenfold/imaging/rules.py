@@ -47,7 +47,7 @@ def _reaches_across(mask: Pixels) -> bool:
 
 
 def _edge(mask: Pixels) -> int:
-    return max(2, mask.shape[1] // 50)
+    return max(2, int(mask.shape[1]) // 50)
 
 
 def _without_lines(mask: Pixels) -> Pixels:
