@@ -13,7 +13,7 @@ import numpy as np
 
 from tenfold.config import Settings, load_settings
 from tenfold.decide import TURNED_AWAY, read_digit, threshold, turn_away
-from tenfold.errors import ModelError, UnreadableImage
+from tenfold.errors import UnreadableImage, UsageError
 from tenfold.imaging.load import Source, load
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.base import Classifier
@@ -33,8 +33,8 @@ class Recognizer:
 
     Raises:
         UnknownName: If there is no such model.
-        ModelError: If the model cannot be trusted, reads no digits, or was made for another normalisation.
-        UsageError: If the error budget is out of range.
+        ModelError: If the model cannot be trusted or was made for another normalisation.
+        UsageError: If the error budget is out of range, or the model reads no digits.
     """
 
     def __init__(
@@ -51,7 +51,7 @@ class Recognizer:
         if isinstance(model, str | Path):
             model = load_onnx(model, VERSION, self.settings.threads)
         if model.card.task != "digit":
-            raise ModelError(f"Model {model.card.name!r} does not read digits.", "Name another: tenfold models list")
+            raise UsageError(f"Model {model.card.name!r} does not read digits.", "Name another: tenfold models list")
         self.classifier: Classifier = model
         self._gate: OnnxClassifier = load_onnx("gate", VERSION, self.settings.threads)
 
