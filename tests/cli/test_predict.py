@@ -155,6 +155,14 @@ def test_wrong_options(arguments: list[str], message: str, seven: Path) -> None:
     assert message in " ".join(done.stderr.replace("│", " ").split())
 
 
+def test_reading_a_picture_leaves_nothing_behind(seven: Path, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    done = tenfold("predict", seven, "--json", HOME=str(home), XDG_CACHE_HOME=str(home / "cache"))
+    assert done.returncode == 0
+    assert list(home.rglob("*")) == []
+
+
 def test_no_pictures_are_wrong_usage() -> None:
     done = tenfold("predict")
     assert done.returncode == 2

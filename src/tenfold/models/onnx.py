@@ -16,11 +16,6 @@ from tenfold.types import Floats
 
 WEIGHTS = Path(__file__).parent / "weights"
 CLASSES = {"digit": 10, "gate": 3}
-
-
-# Nothing of a user's pictures or machine is anybody else's business; ONNX Runtime would keep a record to send.
-ort.disable_telemetry_events()
-
 # How networks take a 28x28, after the number of pictures.
 SHAPES = ((28, 28), (28, 28, 1), (1, 28, 28))
 
