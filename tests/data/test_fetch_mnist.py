@@ -18,7 +18,7 @@ from threading import Event, Thread
 
 import pytest
 
-from tenfold.config import Settings
+from tenfold.config import Settings, load_settings
 from tenfold.data import held_out, mnist, sources
 from tenfold.errors import NoSource, TenfoldError
 
@@ -116,7 +116,7 @@ def test_from_a_folder_the_user_names(
 
 def test_from_the_folder_in_the_settings(small_mnist: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENFOLD_MNIST_DIR", str(fill(tmp_path / "mine", small_mnist)))
-    settings = Settings(cache_dir=tmp_path / "cache")
+    settings = load_settings(cache_dir=tmp_path / "cache")
     assert len(held_out.test_data(settings)) == 12
     assert_kept(settings, small_mnist)
 
