@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.imaging.histogram import Counts, count_levels, otsu, quantile, quantiles
+from tenfold.imaging.histogram import Counts, count_levels, otsu, quantile, quantiles, sample
 from tenfold.types import Pixels
 
 # Smaller pictures are crops, too small to hold shadows.
 UNEVEN_SIDE = 40
 # An uneven ground is looked for on a copy of this side, filling in what is narrower than these shares of it.
-GROUND_SIDE = 128
+GROUND_SIDE = 96
 GROUND_WINDOWS = (0.16, 0.28, 0.45)
 # Natural logarithm of the ratio of variation at which filling in dark and light are told apart.
 SIDES_APART = 0.25
@@ -27,9 +27,8 @@ def flat_ground(tone: Pixels) -> int | None:
     Args:
         tone: uint8 (h, w).
     """
-    step = max(1, max(tone.shape) // 112)
-    sample = np.ascontiguousarray(tone[::step, ::step])
-    counts = count_levels(sample)
+    few = sample(tone, 112)
+    counts = count_levels(few)
     cut = otsu(counts)
     dark, light = counts.copy(), counts.copy()
     dark[cut + 1 :] = 0
@@ -47,7 +46,7 @@ def flat_ground(tone: Pixels) -> int | None:
         if 0.1 < share < 0.9 and (dark_tone - low > allowed or high - light_tone > allowed):
             return None
     if 0.35 < share < 0.65:
-        share = _shares(sample > cut, share)
+        share = _shares(few > cut, share)
     return round(light_tone if share >= 0.5 else dark_tone)
 
 
@@ -97,10 +96,9 @@ def from_uneven(tone: Pixels) -> Pixels:
         return np.asarray(cv2.subtract(tone, cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR)))
     # Light falls on ink and paper alike: what counts is the share of light the ink swallows. In the
     # dark the shares of next to nothing are noise.
-    gain = np.float32(1) / np.maximum(ground, np.uint8(max(1, round(0.25 * int(ground.max())))))
     wide = cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR)
-    gains = cv2.resize(gain, (width, height), interpolation=cv2.INTER_LINEAR)
-    return np.asarray(cv2.multiply(cv2.subtract(wide, tone), gains, scale=255.0, dtype=cv2.CV_8U))
+    least = np.full_like(wide, max(1, round(0.25 * int(ground.max()))))
+    return np.asarray(cv2.divide(cv2.subtract(wide, tone), cv2.max(wide, least), scale=255.0))
 
 
 def _smoothest_ground(small: Pixels) -> tuple[Pixels, bool]:

@@ -26,6 +26,26 @@ def count_levels(pixels: Pixels, mask: Pixels | None = None) -> Counts:
     return np.asarray(cv2.calcHist([pixels], [0], mask, [256], [0, 256]), np.float64).ravel()
 
 
+def sample(pixels: Pixels, side: int) -> Pixels:
+    """Every so many pixels, so that at most about `side` are left a side: uint8, as many channels as before."""
+    height, width = pixels.shape[:2]
+    step = -(-max(height, width) // side)
+    if step == 1:
+        return pixels
+    size = (-(-width // step), -(-height // step))
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_NEAREST), np.uint8)
+
+
+def regroup(counts: Counts, levels: npt.NDArray[np.float64]) -> Counts:
+    """The counts after every level has become another.
+
+    Args:
+        counts: float64 (256,).
+        levels: (256,), 0..255: what each level becomes, rounded down.
+    """
+    return np.asarray(np.bincount(levels.astype(np.int64), weights=counts, minlength=256), np.float64)
+
+
 def quantile(counts: Counts, share: float) -> float:
     """The level below or at which this share (0..1) of the pixels lies; 0 if there are none."""
     return quantiles(counts, share)[0]
@@ -33,8 +53,9 @@ def quantile(counts: Counts, share: float) -> float:
 
 def quantiles(counts: Counts, *shares: float) -> list[float]:
     """As `quantile`, for several shares at once."""
-    total = np.cumsum(counts)
-    return [float(level) for level in np.searchsorted(total, [max(share * total[-1], 1e-9) for share in shares])]
+    total = counts.cumsum()
+    least = float(total[-1])
+    return [float(total.searchsorted(max(share * least, 1e-9))) for share in shares]
 
 
 def otsu(counts: Counts) -> int:
@@ -43,11 +64,10 @@ def otsu(counts: Counts) -> int:
     Returns:
         0..254; 255 if all pixels have one level.
     """
-    total, mass = counts.sum(), float((counts * _LEVELS).sum())
-    dark = np.cumsum(counts)
-    dark_mass = np.cumsum(counts * _LEVELS)
-    light = total - dark
-    with np.errstate(divide="ignore", invalid="ignore"):
-        between = dark * light * (dark_mass / dark - (mass - dark_mass) / light) ** 2
-    between = np.nan_to_num(between, nan=0.0, posinf=0.0, neginf=0.0)
-    return int(between.argmax()) if between.max() > 0 else 255
+    dark, dark_mass = counts.cumsum(), (counts * _LEVELS).cumsum()
+    total, mass = dark[-1], dark_mass[-1]
+    # dark * light * (difference of the means)^2, rid of its divisions by what may be empty.
+    parted = np.maximum(dark * (total - dark), 1e-9)
+    between = (dark_mass * total - mass * dark) ** 2 / parted
+    best = int(between.argmax())
+    return best if between[best] > 1e-3 else 255

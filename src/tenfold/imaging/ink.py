@@ -8,12 +8,9 @@ import cv2
 import numpy as np
 
 from tenfold.imaging.ground import UNEVEN_SIDE, flat_ground, from_flat, from_uneven
-from tenfold.imaging.histogram import count_levels, otsu, quantile, quantiles
+from tenfold.imaging.histogram import Counts, count_levels, otsu, quantile, quantiles, regroup, sample
 from tenfold.types import Pixels
 
-# The side to which larger pictures are shrunk before looking for ink. A digit may then be a
-# twentieth of the picture and still come out with more pixels than the 20 it is fitted to.
-WORK_SIDE = 448
 # Ink must differ from the ground by this many of 255 levels, and by this many times the ground's
 # own unevenness; less is paper.
 LEAST_CONTRAST = 14
@@ -24,20 +21,22 @@ LEAST_GRAIN = 1.5
 
 @dataclass(frozen=True, slots=True)
 class Ink:
-    """The writing on a picture, shrunk to at most `WORK_SIDE` pixels a side.
+    """The writing on a picture, which may have been shrunk.
 
     Attributes:
         strength: uint8 (h, w), 0 for bare ground, 255 for full ink, soft at the edges.
         mask: uint8 (h, w), 1 where there is ink for sure.
         scale: Pixels here for one pixel of the given picture.
+        contrast: By how many of 255 levels the darkest ink differs from the ground.
     """
 
     strength: Pixels
     mask: Pixels
     scale: float
+    contrast: float
 
 
-def find_ink(pixels: Pixels) -> Ink | None:
+def find_ink(pixels: Pixels, side: int, least: float = LEAST_CONTRAST) -> Ink | None:
     """Separate the writing from the ground.
 
     The ground is one flat tone where the picture is clean. Otherwise it is what is left when narrow
@@ -46,12 +45,16 @@ def find_ink(pixels: Pixels) -> Ink | None:
 
     Args:
         pixels: uint8 (H, W) grey or (H, W, 3) RGB.
+        side: Pixels a side to which larger pictures are shrunk first.
+        least: How many of 255 levels ink differs from the ground.
 
     Returns:
         The ink, or None if nothing stands out from the ground.
     """
     height, width = pixels.shape[:2]
-    scale = min(1.0, WORK_SIDE / max(height, width))
+    times = max(height, width) / side
+    # Whole multiples are by far the quickest to shrink by; large pictures can be shrunk by anything.
+    scale = 1 / (float(np.ceil(times)) if times < 4 else times)
     if scale < 1:
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
@@ -60,16 +63,20 @@ def find_ink(pixels: Pixels) -> Ink | None:
         tone = np.asarray(cv2.GaussianBlur(tone, (3, 3), 0), np.uint8)
     flat = flat_ground(tone)
     if flat is not None:
-        return _threshold(from_flat(tone, flat), scale)
+        strength = from_flat(tone, flat)
+        return _threshold(strength, count_levels(strength), scale, least)
     strength = from_uneven(tone)
-    return _threshold(strength, scale, *_unevenness(strength))
+    counts = count_levels(strength)
+    return _threshold(strength, counts, scale, least, *_unevenness(counts))
 
 
 def _one_tone(pixels: Pixels) -> Pixels:
     """Colour to the one channel in which the ink stands out most: luma, or a colour difference."""
-    step = max(1, max(pixels.shape[:2]) // 96)
-    sample = np.ascontiguousarray(pixels[::step, ::step])
-    channels = cv2.split(cv2.cvtColor(sample, cv2.COLOR_RGB2YCrCb))
+    few = sample(pixels, 96)
+    red, green, blue = cv2.split(few)
+    if np.array_equal(red, green) and np.array_equal(green, blue):
+        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
+    channels = cv2.split(cv2.cvtColor(few, cv2.COLOR_RGB2YCrCb))
     contrasts = [_contrast(np.asarray(channel, np.uint8)) for channel in channels]
     if contrasts[0] >= 0.6 * max(contrasts[1:]):
         return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
@@ -92,33 +99,33 @@ def _grain(tone: Pixels) -> float:
     return middle * 1.4826 / float(np.sqrt(6.0))
 
 
-def _threshold(strength: Pixels, scale: float, level: float = 0.0, noise: float = 0.0) -> Ink | None:
+def _threshold(
+    strength: Pixels, counts: Counts, scale: float, least: float, level: float = 0.0, noise: float = 0.0
+) -> Ink | None:
     """Ink is what stands out from the ground's usual level far enough."""
     # A single hot pixel is no ink: look at the strongest place after a light blur, where there is room.
     calm = cv2.GaussianBlur(strength, (3, 3), 0.6) if min(strength.shape) >= 8 else strength
     top = float(calm.max())
-    if top < LEAST_CONTRAST or top - level < LEAST_OVER_NOISE * noise:
+    if top < least or top - level < LEAST_OVER_NOISE * noise:
         return None
     gain = 255.0 / (top - level)
     # All that follows depends on the level alone, so it is worked out for 256 levels, not for every pixel.
-    levels = np.clip((np.arange(256) - level) * gain, 0, 255)
-    counts = count_levels(strength)
-    drawn = np.bincount(levels.astype(np.int64), weights=counts, minlength=256).astype(np.float64)
+    levels = ((np.arange(256) - level) * gain).clip(0, 255)
+    drawn = regroup(counts, levels)
     drawn[:26] = 0
-    cut = float(np.clip(otsu(drawn) / 255, 0.25, 0.5)) * 255 if drawn.any() else 127.5
+    cut = min(max(otsu(drawn), 0.25 * 255), 0.5 * 255) if drawn.any() else 127.5
     inked = levels > cut
     if not counts[inked].any():
         return None
     full = float(levels[round(quantile(np.where(inked, counts, 0), 0.75))])
     floor = max(0.04 * full, min(2.5 * noise * gain, 0.3 * full))
-    soft = np.clip((levels - floor) * (255 / max(full - floor, 1.0)), 0, 255)
+    soft = ((levels - floor) * (255 / max(full - floor, 1.0))).clip(0, 255)
     mask = cv2.LUT(strength, inked.astype(np.uint8))
-    return Ink(np.asarray(cv2.LUT(strength, np.rint(soft).astype(np.uint8))), np.asarray(mask), scale)
+    return Ink(np.asarray(cv2.LUT(strength, np.rint(soft).astype(np.uint8))), np.asarray(mask), scale, top)
 
 
-def _unevenness(strength: Pixels) -> tuple[float, float]:
+def _unevenness(counts: Counts) -> tuple[float, float]:
     """Median of the ground's strength and its standard deviation, from the half of it nearest the median."""
-    counts = count_levels(strength)
     level = quantile(counts, 0.5)
-    distance = np.bincount(np.abs(np.arange(256) - round(level)), weights=counts, minlength=256).astype(np.float64)
+    distance = regroup(counts, np.abs(np.arange(256.0) - level))
     return level, 1.4826 * quantile(distance, 0.5)

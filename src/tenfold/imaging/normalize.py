@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TypeVar
+
 import cv2
 import numpy as np
 
-from tenfold.imaging.ink import Ink, find_ink
-from tenfold.imaging.pieces import find_pieces, side_by_side, without_frames, without_specks
+from tenfold.imaging.ink import LEAST_CONTRAST, Ink, find_ink
+from tenfold.imaging.pieces import Pieces, find_pieces, side_by_side, without_frames, without_specks
 from tenfold.imaging.rules import remove_rules
 from tenfold.types import Box, Floats, Normalized, Picture, Pixels
 
-VERSION = "1"
+VERSION = "2"
 """Changes whenever the same picture could come out differently; every model's card names it."""
+
+Kind = TypeVar("Kind", Floats, Pixels)
 
 SIDE = 28
 FIT = 20
+# Larger pictures are shrunk before looking for ink: to the one side for a quick look, and to the other where
+# something is there but so faint or so small that it needs a closer one.
+QUICK_SIDE = 200
+QUICK_ENOUGH = 56
+WORK_SIDE = 448
 # Stroke widths, in pixels of the 20x20, between which ink is left as it is: nine tenths of MNIST lie here.
 THINNEST = 1.7
 THICKEST = 4.2
@@ -45,9 +55,38 @@ def normalize(picture: Picture) -> Normalized:
     Returns:
         The 28x28 with bright ink on black, or an empty one that says why.
     """
-    ink = find_ink(picture.pixels)
-    if ink is None:
-        return _empty(NOTHING)
+    ink = find_ink(picture.pixels, QUICK_SIDE, LEAST_CONTRAST / 2)
+    found = _find_writing(ink) if ink else NOTHING
+    if ink and ink.scale < 1 and (ink.contrast < LEAST_CONTRAST or not _large_enough(found)):
+        ink = find_ink(picture.pixels, WORK_SIDE)
+        found = _find_writing(ink) if ink else NOTHING
+    if isinstance(found, str):
+        return _empty(found)
+    apart = [_fit(_only(found.strength, piece.mask())) for piece in side_by_side(found.pieces)]
+    return Normalized(
+        pixels=_fit(_only(found.strength, found.mask)),
+        box=_in_picture(found.box, found.scale, picture),
+        parts=np.stack(apart) if apart else np.zeros((0, SIDE, SIDE), np.uint8),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """What is written, without rules, frames and specks, in a picture shrunk by `scale`."""
+
+    strength: Pixels
+    pieces: Pieces
+    mask: Pixels
+    box: Box
+    scale: float
+
+
+def _large_enough(found: _Writing | str) -> bool:
+    return not isinstance(found, str) and max(found.box.width, found.box.height) >= QUICK_ENOUGH
+
+
+def _find_writing(ink: Ink) -> _Writing | str:
+    """What of the ink is writing, or why nothing is."""
     # Frames first: their sides would count as rules.
     pieces = without_frames(find_pieces(ink.mask))
     framed = pieces.mask()
@@ -56,15 +95,7 @@ def normalize(picture: Picture) -> Normalized:
     mask = pieces.mask()
     box = _bounds(mask)
     nothing = _nothing(mask, box)
-    if nothing:
-        return _empty(nothing)
-    strength = _only(ink.strength, mask)
-    apart = [_fit(_only(ink.strength, piece.mask())) for piece in side_by_side(pieces)]
-    return Normalized(
-        pixels=_fit(strength),
-        box=_in_picture(box, ink, picture),
-        parts=np.stack(apart) if apart else np.zeros((0, SIDE, SIDE), np.uint8),
-    )
+    return nothing or _Writing(ink.strength, pieces, mask, box, ink.scale)
 
 
 def _empty(reason: str) -> Normalized:
@@ -100,20 +131,24 @@ def _only(strength: Pixels, mask: Pixels) -> Floats:
     near = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)
     kept = cv2.bitwise_and(strength[near], strength[near], mask=cv2.dilate(mask[near], np.ones((3, 3), np.uint8)))
     # What was dropped (a frame, a rule) may have been darker than what is kept.
-    cut = _trim(np.asarray(kept, np.float32) / np.float32(max(int(kept.max()), 1)))
-    return _resize(cut, FINE / max(cut.shape)) if max(cut.shape) > FINE else cut
+    full = max(int(kept.max()), 1)
+    cut = _trim(np.asarray(kept, np.uint8), 0.12 * full)
+    if max(cut.shape) > FINE:
+        cut = np.asarray(cv2.resize(cut, _scaled(cut, FINE / max(cut.shape)), interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cut, np.float32) / np.float32(full)
 
 
-def _trim(strength: Floats) -> Floats:
+def _trim(strength: Kind, faint: float) -> Kind:
     """Cut to the bounds of what is more than a faint edge."""
-    x, y, width, height = cv2.boundingRect((strength > 0.12).astype(np.uint8))
-    return np.ascontiguousarray(strength[y : y + height, x : x + width])
+    _, more = cv2.threshold(strength, faint, 1, cv2.THRESH_BINARY)
+    x, y, width, height = cv2.boundingRect(np.asarray(more, np.uint8))
+    return strength[y : y + height, x : x + width]
 
 
-def _in_picture(box: Box, ink: Ink, picture: Picture) -> Box:
+def _in_picture(box: Box, scale: float, picture: Picture) -> Box:
     height, width = picture.pixels.shape[:2]
-    x, y = round(box.x / ink.scale), round(box.y / ink.scale)
-    right, bottom = round((box.x + box.width) / ink.scale), round((box.y + box.height) / ink.scale)
+    x, y = round(box.x / scale), round(box.y / scale)
+    right, bottom = round((box.x + box.width) / scale), round((box.y + box.height) / scale)
     return Box(x, y, min(right, width) - x, min(bottom, height) - y)
 
 
@@ -140,11 +175,11 @@ def stroke_width(strength: Floats) -> float:
     Args:
         strength: float32 (h, w), 0..1.
     """
-    padded = np.pad(strength, 1)
-    dx = padded[:-1, 1:] - padded[:-1, :-1]
-    dy = padded[1:, :-1] - padded[:-1, :-1]
-    variation = float(np.sqrt(dx * dx + dy * dy).sum())
-    return 2 * float(strength.sum()) / max(variation, 1e-6)
+    padded = cv2.copyMakeBorder(strength, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=(0.0,))
+    dx = cv2.subtract(padded[:-1, 1:], padded[:-1, :-1])
+    dy = cv2.subtract(padded[1:, :-1], padded[:-1, :-1])
+    variation = cv2.sumElems(cv2.magnitude(dx, dy))[0]
+    return float(2 * cv2.sumElems(strength)[0] / max(variation, 1e-6))
 
 
 def _even_weight(strength: Floats) -> Floats:
@@ -167,7 +202,7 @@ def _even_weight(strength: Floats) -> Floats:
         even = cv2.erode(fine, _disc(radius), borderType=cv2.BORDER_CONSTANT, borderValue=0.0)
         if float(even.max()) < 0.5:
             return fine
-    return _trim(np.asarray(even, np.float32))
+    return _trim(np.asarray(even, np.float32), 0.12)
 
 
 def _crisp(strength: Floats) -> Floats:
@@ -188,24 +223,26 @@ def _disc(radius: float) -> Pixels:
 
 
 def _resize(strength: Floats, factor: float) -> Floats:
-    height, width = strength.shape
-    size = (max(1, round(width * factor)), max(1, round(height * factor)))
-    if size == (width, height):
+    size = _scaled(strength, factor)
+    if size == strength.shape[::-1]:
         return strength.copy()
     how = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
     return np.asarray(cv2.resize(strength, size, interpolation=how), np.float32)
 
 
+def _scaled(ink: Floats | Pixels, factor: float) -> tuple[int, int]:
+    """Width and height after enlarging or shrinking by a factor."""
+    height, width = ink.shape
+    return max(1, round(width * factor)), max(1, round(height * factor))
+
+
 def _centre(small: Pixels) -> Pixels:
     """Paste so that the centre of mass falls on the centre, by whole pixels as MNIST does."""
     height, width = small.shape
-    weight = small.astype(np.float64)
-    total = weight.sum()
-    row = float((weight.sum(axis=1) * np.arange(height)).sum() / total)
-    column = float((weight.sum(axis=0) * np.arange(width)).sum() / total)
+    weight = cv2.moments(small)
     middle = SIDE / 2
-    top = int(np.clip(round(middle - row), 0, SIDE - height))
-    left = int(np.clip(round(middle - column), 0, SIDE - width))
+    top = min(max(round(middle - weight["m01"] / weight["m00"]), 0), SIDE - height)
+    left = min(max(round(middle - weight["m10"] / weight["m00"]), 0), SIDE - width)
     out = np.zeros((SIDE, SIDE), np.uint8)
     out[top : top + height, left : left + width] = small
     return out

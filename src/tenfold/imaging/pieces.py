@@ -48,12 +48,19 @@ class Pieces:
     def mask(self) -> Pixels:
         """The kept pieces: uint8 (h, w), 1 where there is ink."""
         whole = np.zeros(self.shape, np.uint8)
-        height, width = self.labels.shape
-        window = whole[self.y : self.y + height, self.x : self.x + width]
+        boxes = self.boxes[self.kept]
+        if len(boxes) == 0:
+            return whole
+        left, top = boxes[:, :2].min(axis=0)
+        right, bottom = (boxes[:, :2] + boxes[:, 2:4]).max(axis=0)
+        labels = self.labels[top:bottom, left:right]
+        window = whole[self.y + top : self.y + bottom, self.x + left : self.x + right]
         if self.kept.all():
-            np.minimum(self.labels, 1, out=window, casting="unsafe")
+            np.minimum(labels, 1, out=window, casting="unsafe")
+        elif len(boxes) == 1:
+            np.equal(labels, int(self.kept.argmax()) + 1, out=window, casting="unsafe")
         else:
-            window[:] = np.concatenate([[False], self.kept])[self.labels]
+            window[:] = np.concatenate([[False], self.kept])[labels]
         return whole
 
 
