@@ -21,6 +21,20 @@ def command(
         bool,
         typer.Option("--as-reported", help="Recipe report only: validate on the test digits, as the report did."),
     ] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on after the last finished epoch of a run that was stopped.")
+    ] = False,
+    foreign: Annotated[
+        Path | None,
+        typer.Option(help="Recipe digit only: folder with sets of digits that are no MNIST, to learn from too."),
+    ] = None,
+    without: Annotated[
+        str | None, typer.Option(help="With --foreign: leave this set out, so that it can judge the network.")
+    ] = None,
+    start: Annotated[
+        Path | None,
+        typer.Option(help="With --foreign: a .keras file of an earlier run on MNIST alone, to start from."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(help="Use the first so many digits only, to try things out.")] = None,
 ) -> None:
     """Train a network by a recipe and save it, with its history, where --out says."""
@@ -31,5 +45,17 @@ def command(
         for entry in recipes():
             print(f"{entry.name:<10}{entry.summary}")
         return
-    folder = run(recipe, data=data, epochs=epochs, seed=seed, out=out, as_reported=as_reported, limit=limit)
+    folder = run(
+        recipe,
+        data=data,
+        epochs=epochs,
+        seed=seed,
+        out=out,
+        as_reported=as_reported,
+        resume=resume,
+        foreign=foreign,
+        without=without,
+        start=start,
+        limit=limit,
+    )
     print(folder)

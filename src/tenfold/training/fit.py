@@ -1,7 +1,8 @@
-"""One way to fit our networks: augmented batches, a one-cycle rate, averaged weights."""
+"""One way to fit our networks: augmented batches, a one-cycle rate, averaged weights, and a run that can be resumed."""
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,13 +13,21 @@ import numpy as np
 import numpy.typing as npt
 
 from tenfold.data.augment import Augmentation, augment
+from tenfold.errors import UsageError
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import write_file
-from tenfold.training.progress import EpochBars
+from tenfold.training.progress import EpochBars, say
 from tenfold.types import Floats, Pixels
 
 if TYPE_CHECKING:
     from keras import Model
+
+Labels = npt.NDArray[np.int64]
+Rng = np.random.Generator
+DrawEpoch = Callable[[Rng], tuple[Pixels, Labels]]
+
+# What a run that was stopped goes on from: written anew after each epoch, removed at the end.
+STATE = "state.npz"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +53,19 @@ class Plan:
     augmentation: Augmentation = field(default_factory=Augmentation)
 
 
-Labels = npt.NDArray[np.int64]
-
-
 def fit(
     model: Model,
-    draw_epoch: Callable[[np.random.Generator], tuple[Pixels, Labels]],
+    draw_epoch: DrawEpoch,
     validation: tuple[Pixels, Labels],
     plan: Plan,
     seed: int,
     out: Path,
+    resume: bool = False,
 ) -> dict[str, list[float]]:
     """Train a model that gives logits.
+
+    The chance of an epoch follows from the seed and its number alone, so a run that was stopped and
+    resumed sees what it would have seen.
 
     Args:
         model: float32 (n, 28, 28), 0..1, to (n, k) logits; left with the averaged weights.
@@ -63,15 +73,20 @@ def fit(
         validation: Pictures and labels to watch, unchanged.
         plan: How to fit.
         seed: Seed of chance.
-        out: Folder for ``log.jsonl`` (a line an epoch) and the weights of the last finished epoch.
+        out: Folder for ``log.jsonl`` (a line an epoch) and, until the end, what to resume from.
+        resume: Go on after the last finished epoch of an earlier run in that folder, if there is one.
 
     Returns:
         The history: for each figure a value an epoch.
+
+    Raises:
+        UsageError: If the earlier run was another one, of other options.
     """
     keras = need_keras()
-    rng = np.random.default_rng(seed)
-    first, labels = draw_epoch(rng)
-    steps = -(-len(first) // plan.batch)
+    from threadpoolctl import threadpool_limits
+
+    first = draw_epoch(_chance(seed, 0))
+    steps = -(-len(first[0]) // plan.batch)
     optimizer = keras.optimizers.AdamW(
         _one_cycle(keras, plan.rate, steps * plan.epochs),
         weight_decay=plan.decay,
@@ -85,25 +100,41 @@ def fit(
         keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=plan.smooth),
         metrics=["accuracy"],
     )
-    feed = _feed(keras, draw_epoch, rng, plan, classes, (first, labels))
+    optimizer.build(model.trainable_variables)
+    run = _Run(model, f"{plan} seed {seed} steps {steps} parameters {model.count_params()}", out / STATE)
+    done = run.restore() if resume else 0
+    if done:
+        say(f"Resuming after epoch {done} of {plan.epochs}.")
+    feed = _feed(keras, draw_epoch, plan, classes, seed, done)
     held = (validation[0].astype(np.float32) / 255, np.eye(classes, dtype=np.float32)[validation[1]])
-    history: dict[str, list[float]] = {}
-    done = keras.callbacks.LambdaCallback(on_epoch_end=lambda epoch, logs: _keep(model, epoch, logs, history, out))
     bars = EpochBars(plan.epochs, steps)
-    try:
-        model.fit(
-            feed,
-            epochs=plan.epochs,
-            validation_data=held,
-            validation_batch_size=500,
-            callbacks=[done, bars.callback()],
-            verbose=0,
-        )
-    finally:
-        bars.close()
-    optimizer.finalize_variable_values(model.trainable_variables)
-    _settle(keras, model, draw_epoch, rng, plan)
-    return history
+    keep = keras.callbacks.LambdaCallback(on_epoch_end=run.keep)
+    # Changing pictures multiplies small matrices: a second thread for that takes the processor from the network.
+    with threadpool_limits(1, "blas"):
+        try:
+            model.fit(
+                feed,
+                epochs=plan.epochs,
+                initial_epoch=done,
+                validation_data=held,
+                validation_batch_size=500,
+                callbacks=[keep, bars.callback()],
+                verbose=0,
+            )
+        finally:
+            bars.close()
+        optimizer.finalize_variable_values(model.trainable_variables)
+        _settle(keras, model, draw_epoch, _chance(seed, plan.epochs), plan)
+    return run.history
+
+
+def forget(out: Path) -> None:
+    """Remove what a run could be resumed from: it is finished, and its results are written."""
+    (out / STATE).unlink(missing_ok=True)
+
+
+def _chance(seed: int, epoch: int) -> Rng:
+    return np.random.default_rng([seed, epoch])
 
 
 def _one_cycle(keras: Any, top: float, steps: int) -> Any:
@@ -114,21 +145,19 @@ def _one_cycle(keras: Any, top: float, steps: int) -> Any:
     )
 
 
-def _feed(
-    keras: Any,
-    draw_epoch: Callable[[np.random.Generator], tuple[Pixels, Labels]],
-    rng: np.random.Generator,
-    plan: Plan,
-    classes: int,
-    first: tuple[Pixels, Labels],
-) -> Any:
-    """Batches for Keras; changing 128 digits takes four milliseconds, a step of the network twenty times that."""
+def _feed(keras: Any, draw_epoch: DrawEpoch, plan: Plan, classes: int, seed: int, done: int) -> Any:
+    """Batches for Keras, changed in a thread of their own while the network is at the batch before."""
     targets = np.eye(classes, dtype=np.float32)
 
     class Feed(keras.utils.PyDataset):  # type: ignore[misc]
         def __init__(self) -> None:
             super().__init__(workers=1, use_multiprocessing=False, max_queue_size=20)
-            self._pictures, self._labels = first
+            self._epoch = done
+            self._draw()
+
+        def _draw(self) -> None:
+            self._rng = _chance(seed, self._epoch)
+            self._pictures, self._labels = draw_epoch(self._rng)
 
         def __len__(self) -> int:
             return -(-len(self._labels) // plan.batch)
@@ -136,34 +165,66 @@ def _feed(
         def __getitem__(self, step: int) -> tuple[Floats, Floats]:
             part = slice(step * plan.batch, (step + 1) * plan.batch)
             pictures = self._pictures[part].astype(np.float32) / np.float32(255)
-            return augment(pictures, rng, plan.augmentation), targets[self._labels[part]]
+            return augment(pictures, self._rng, plan.augmentation), targets[self._labels[part]]
 
         def on_epoch_end(self) -> None:
-            self._pictures, self._labels = draw_epoch(rng)
+            self._epoch += 1
+            self._draw()
 
     return Feed()
 
 
-def _keep(model: Model, epoch: int, logs: dict[str, float], history: dict[str, list[float]], out: Path) -> None:
-    for name, value in logs.items():
-        history.setdefault(name, []).append(float(value))
-    lines = [
-        json.dumps({"epoch": number + 1, **{name: round(values[number], 6) for name, values in history.items()}})
-        for number in range(epoch + 1)
-    ]
-    write_file(out / "log.jsonl", ("\n".join(lines) + "\n").encode())
-    partial = out / "last.partial.weights.h5"
-    model.save_weights(partial)
-    partial.replace(out / "last.weights.h5")
+class _Run:
+    """How far a run has come: kept on disk after each epoch, whole or as it was before.
+
+    Args:
+        model: The compiled network.
+        what: All that decides how the run goes on.
+        path: Where it is kept, beside ``log.jsonl``.
+    """
+
+    def __init__(self, model: Model, what: str, path: Path) -> None:
+        self._model, self._what, self._path = model, what, path
+        self.history: dict[str, list[float]] = {}
+
+    def keep(self, epoch: int, logs: dict[str, float]) -> None:
+        """Write down an epoch that is done."""
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(float(value))
+        lines = [
+            json.dumps(
+                {"epoch": number + 1, **{name: round(values[number], 6) for name, values in self.history.items()}}
+            )
+            for number in range(epoch + 1)
+        ]
+        write_file(self._path.with_name("log.jsonl"), ("\n".join(lines) + "\n").encode())
+        buffer = io.BytesIO()
+        arrays = {f"v{number}": np.asarray(variable) for number, variable in enumerate(self._variables())}
+        story = json.dumps({"what": self._what, "epoch": epoch + 1, "history": self.history})
+        np.savez(buffer, story=np.frombuffer(story.encode(), np.uint8), **arrays)  # type: ignore[arg-type]
+        write_file(self._path, buffer.getvalue())
+
+    def restore(self) -> int:
+        """Take up what was kept: the number of epochs done, 0 if nothing was."""
+        if not self._path.is_file():
+            return 0
+        with np.load(self._path, allow_pickle=False) as kept:
+            story = json.loads(kept["story"].tobytes())
+            if story["what"] != self._what:
+                raise UsageError(
+                    f"{self._path} is of another run ({story['what']}), not of this one ({self._what}).",
+                    "Give the options it was started with, another --out, or leave out --resume.",
+                )
+            for number, variable in enumerate(self._variables()):
+                variable.assign(kept[f"v{number}"])
+        self.history = story["history"]
+        return int(story["epoch"])
+
+    def _variables(self) -> list[Any]:
+        return [*self._model.variables, *self._model.optimizer.variables]
 
 
-def _settle(
-    keras: Any,
-    model: Model,
-    draw_epoch: Callable[[np.random.Generator], tuple[Pixels, Labels]],
-    rng: np.random.Generator,
-    plan: Plan,
-) -> None:
+def _settle(keras: Any, model: Model, draw_epoch: DrawEpoch, rng: Rng, plan: Plan) -> None:
     """Measure the statistics of batch normalisation again: they belong to the weights before averaging."""
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):

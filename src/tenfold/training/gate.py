@@ -16,7 +16,7 @@ from tenfold.decide import TURNED_AWAY
 from tenfold.models.base import ModelCard
 from tenfold.training.calibrate import calibrated, fit_temperature
 from tenfold.training.digit import synthetic
-from tenfold.training.fit import Labels, Plan, fit
+from tenfold.training.fit import Labels, Plan, fit, forget
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
@@ -62,9 +62,9 @@ def train(options: TrainOptions) -> Path:
         return every[order], labels[order]
 
     validation = np.concatenate([held, judged]), np.concatenate([np.full(len(held), ONE), judged_kinds])
-    model = catalogue.build(channels=(16, 32, 64), classes=3)
+    model = catalogue.build(channels=(16, 24, 32, 48, 64, 64), classes=3)
     plan = replace(PLAN, epochs=options.epochs or PLAN.epochs)
-    fit(model, draw_epoch, validation, plan, options.seed, out)
+    fit(model, draw_epoch, validation, plan, options.seed, out, options.resume)
 
     logits = logits_of(model, validation[0])
     temperature = fit_temperature(logits, validation[1])
@@ -92,6 +92,7 @@ def train(options: TrainOptions) -> Path:
         scores=scores,
     )
     ship(model, card, validation[0], out)
+    forget(out)
     return out
 
 

@@ -31,6 +31,10 @@ class TrainOptions(BaseModel):
         out: Folder the results go to; made if missing.
         as_reported: Do as the report did where that is not good practice; only ``report`` knows it.
         settings: Limits and folders in force.
+        resume: Go on after the last finished epoch of a run of the same options in the same folder.
+        foreign: Folder of the sets in `tenfold.data.foreign`, to learn other hands from too; only ``digit`` takes it.
+        without: Name of one of these sets to leave out, so that it can judge.
+        start: A ``.keras`` file of an earlier run on MNIST alone, in place of that part of the run.
         limit: Train on the first so many digits only: for trying things out, and for tests.
         test: Hands over the test digits. Recipes have no other way to them, and call it once, after
             the last choice is made.
@@ -44,6 +48,10 @@ class TrainOptions(BaseModel):
     out: Path
     as_reported: bool = False
     settings: Settings = Field(default_factory=load_settings)
+    resume: bool = False
+    foreign: Path | None = None
+    without: str | None = None
+    start: Path | None = None
     limit: int | None = Field(None, ge=1)
     test: Callable[[], Any] | None = Field(None, exclude=True, repr=False)
 
@@ -73,7 +81,10 @@ def train_options(**given: object) -> TrainOptions:
 
 def command(name: str, options: TrainOptions) -> str:
     """The command that trains this again, for the model's card."""
-    given = {"data": options.data, "epochs": options.epochs, "limit": options.limit, "seed": options.seed}
+    names = ("data", "epochs", "foreign", "without", "start", "limit", "seed")
+    given = {name: getattr(options, name) for name in names}
+    # Where somebody's folders lie is nobody else's business.
+    given |= {name: given[name].name for name in ("foreign", "start") if given[name]}
     flags = "".join(f" --{flag} {value}" for flag, value in given.items() if value is not None)
     return f"tenfold train {name}{flags}"
 
