@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
+from tenfold.data.clutter import NO_DIGITS, Rng, no_digit
 from tenfold.data.glyphs import DIGITS, LETTERS, MARKS
 from tenfold.data.synth import (
     CANVAS,
     draw,
-    no_digit,
     normalized,
     path,
     scrawl,
@@ -18,7 +20,7 @@ from tenfold.data.synth import (
     written_digit,
 )
 from tenfold.imaging.normalize import normalize
-from tenfold.types import Picture
+from tenfold.types import Picture, Pixels
 
 GLYPHS = [glyph for kind in (DIGITS, LETTERS, MARKS) for glyphs in kind.values() for glyph in glyphs]
 
@@ -71,6 +73,13 @@ def test_struck_out_has_more_ink_and_is_wider() -> None:
     digit = written_digit(1, rng)
     columns = np.flatnonzero(struck_out(digit, rng).max(axis=0) > 100)
     assert np.ptp(columns) > 40
+
+
+@pytest.mark.parametrize("make", [make for _, make in NO_DIGITS], ids=lambda make: make.__name__.strip("_"))
+def test_every_kind_of_no_digit_leaves_ink_and_never_the_same_twice(make: Callable[[Rng], Pixels]) -> None:
+    rng = np.random.default_rng(0)
+    pictures = list(normalized(lambda: make(rng), 6))
+    assert len({picture.tobytes() for picture in pictures}) == 6
 
 
 def test_no_digits_come_in_every_kind_and_never_blank() -> None:

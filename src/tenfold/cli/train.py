@@ -26,14 +26,16 @@ def command(
     ] = False,
     foreign: Annotated[
         Path | None,
-        typer.Option(help="Recipe digit only: folder with sets of digits that are no MNIST, to learn from too."),
+        typer.Option(help="Recipes digit and gate: folder with sets of digits that are no MNIST, to learn from too."),
     ] = None,
     without: Annotated[
         str | None, typer.Option(help="With --foreign: leave this set out, so that it can judge the network.")
     ] = None,
     start: Annotated[
         Path | None,
-        typer.Option(help="With --foreign: a .keras file of an earlier run on MNIST alone, to start from."),
+        typer.Option(
+            help="Recipe digit with --foreign: a .keras file of an earlier run on MNIST alone, to start from."
+        ),
     ] = None,
     limit: Annotated[int | None, typer.Option(help="Use the first so many digits only, to try things out.")] = None,
 ) -> None:

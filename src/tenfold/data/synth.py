@@ -1,4 +1,4 @@
-"""Synthetic ink: digits in many hands, several digits together, and what is no digit at all."""
+"""Synthetic ink: digits in many hands and prints, crossed out, and several together."""
 
 from __future__ import annotations
 
@@ -10,26 +10,21 @@ import cv2
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from tenfold.data.glyphs import DIGITS, LETTERS, MARKS
+from tenfold.data.glyphs import DIGITS
 from tenfold.imaging.normalize import normalize
 from tenfold.types import Floats, Picture, Pixels
 
 Rng = np.random.Generator
 CANVAS = 72
 
-# Printed characters that no digit could be taken for.
-PRINTED = (
-    "ACEFHKLMNPRTUVWXacdefhkmnprtvwxΓΔΞΠΣΦΨΩαεζηκλμνξπφχψωДЖИЙКЛПФЦШЩЮЯ"
-    "←↑→↓↔⇒⇔♥♦♣♠★☆✓✗✕∀∈∑√∞∫≈≠≤≥±×+=#%&@€£$¥§¶!<{}[]*~^"
-)
-
 
 def path(glyph: str) -> list[Floats]:
     """A glyph's strokes as float32 (n, 2) points in the unit box, curves filled in (Catmull-Rom)."""
-    return [_curve(stroke) for stroke in glyph.split("/")]
+    return [curve(stroke) for stroke in glyph.split("/")]
 
 
-def _curve(stroke: str) -> Floats:
+def curve(stroke: str) -> Floats:
+    """One stroke of a glyph, as in `tenfold.data.glyphs`: float32 (n, 2), a curve but for its corners."""
     corners, points = [], []
     for token in stroke.split():
         corners.append(token.endswith("!"))
@@ -149,89 +144,22 @@ def _to_canvas(ink: Pixels) -> Pixels:
     return out
 
 
-def scribble(rng: Rng) -> Pixels:
-    """An idle scribble: a wandering pen."""
-    strokes = []
-    for _ in range(rng.integers(1, 4)):
-        steps = rng.normal(0, 1, (rng.integers(5, 40), 2))
-        if rng.random() < 0.5:
-            steps = np.cumsum(steps, axis=0)
-        tokens = " ".join(f"{x:.0f},{y:.0f}{'!' if rng.random() < 0.3 else ''}" for x, y in steps * 100)
-        strokes.append(_curve(tokens))
-    return draw(strokes, rng)
-
-
-def hatching(rng: Rng) -> Pixels:
-    """Parallel strokes, one way or both."""
-    angle, count = rng.uniform(0, np.pi), rng.integers(3, 9)
-    strokes = []
-    for turn in (angle, angle + np.pi / 2)[: rng.integers(1, 3)]:
-        along, across = np.array([np.cos(turn), np.sin(turn)]), np.array([-np.sin(turn), np.cos(turn)])
-        for place in np.linspace(-0.5, 0.5, count):
-            ends = rng.normal([-0.5, 0.5], 0.06)
-            strokes.append(np.array([place * across + end * along for end in ends], np.float32))
-    return draw(strokes, rng)
-
-
-def texture(rng: Rng) -> Pixels:
-    """Blots and grain: smoothed noise, cut at a level, or left as it is."""
-    noise = rng.normal(0, 1, (CANVAS, CANVAS)).astype(np.float32)
-    sigma = float(np.exp(rng.uniform(np.log(0.8), np.log(12))))
-    smooth = cv2.GaussianBlur(noise, (0, 0), sigma, sigmaY=sigma * float(np.exp(rng.normal(0, 0.7))))
-    smooth = (smooth - smooth.mean()) / max(float(smooth.std()), 1e-6)
-    hard = float(rng.choice([1.0, 3.0, 30.0]))
-    ink = np.asarray(np.clip((smooth - rng.uniform(0, 1.5)) * hard * 90, 0, 255), np.uint8)
-    if rng.random() < 0.5:
-        y, x = np.mgrid[-1 : 1 : CANVAS * 1j, -1 : 1 : CANVAS * 1j]
-        ink[(x / rng.uniform(0.3, 1)) ** 2 + (y / rng.uniform(0.3, 1)) ** 2 > 1] = 0
-    return ink
-
-
-def shape(rng: Rng) -> Pixels:
-    """A solid figure: a disc, a box, a polygon, a silhouette of several."""
-    canvas = np.zeros((CANVAS, CANVAS), np.uint8)
-    for _ in range(rng.integers(1, 4)):
-        centre, size = rng.uniform(22, 50, 2), rng.uniform(8, 26, 2)
-        if rng.random() < 0.4:
-            angle = float(rng.uniform(0, 180))
-            cv2.ellipse(canvas, (tuple(map(float, centre)), tuple(map(float, 2 * size)), angle), 255, -1)
-        else:
-            corners = centre + rng.normal(0, 1, (rng.integers(3, 8), 2)) * size * 0.7
-            if rng.random() < 0.5:
-                corners = centre + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * size
-            cv2.fillPoly(canvas, [np.rint(corners).astype(np.int32).reshape(-1, 1, 2)], 255)
-    if rng.random() < 0.5:
-        light = cv2.GaussianBlur(rng.normal(0, 1, canvas.shape).astype(np.float32), (0, 0), float(rng.uniform(3, 15)))
-        light = 0.3 + 0.7 * (light - light.min()) / max(float(np.ptp(light)), 1e-6)
-        return np.asarray(canvas * light, np.uint8)
-    return canvas
-
-
-def word(rng: Rng) -> Pixels:
-    """Two to five letters in a row."""
-    names = list(LETTERS)
-    if rng.random() < 0.4 and fonts():
-        return printed("".join(rng.choice(list(PRINTED[:35]), rng.integers(2, 6))), rng)
-    strokes: list[Floats] = []
-    for place in range(rng.integers(2, 5)):
-        glyphs = LETTERS[names[rng.integers(len(names))]]
-        offset = np.array([place * rng.uniform(0.75, 1.1), 0], np.float32)
-        strokes += [line + offset for line in scrawl(path(glyphs[0]), rng)]
-    return draw(strokes, rng, pen=float(rng.uniform(0.015, 0.06)))
-
-
 def struck_out(digit: Pixels, rng: Rng) -> Pixels:
-    """A digit crossed out: by two long lines, a cross, or a zigzag over it."""
+    """A digit crossed out: by one long line or two, a cross, or a zigzag over it."""
     ink = cv2.resize(digit, (48, 48), interpolation=cv2.INTER_CUBIC)
     canvas = np.pad(np.asarray(ink, np.uint8), 12)
     kind = rng.random()
     thick = int(rng.integers(2, 6))
     ys = rng.uniform(26, 46, 2)
-    if kind < 0.35:
+    if kind < 0.3:
+        # Longer than the bar of any 7, and through the middle.
+        y = rng.uniform(30, 42)
+        lines = [[(rng.uniform(2, 7), y + rng.normal(0, 3)), (rng.uniform(65, 70), y + rng.normal(0, 3))]]
+    elif kind < 0.5:
         lines = [[(6, y + rng.normal(0, 3)), (66, y + rng.normal(0, 3))] for y in ys]
-    elif kind < 0.65:
+    elif kind < 0.7:
         lines = [[(10, 10), (62, 62)], [(62, 10), (10, 62)]]
-    elif kind < 0.8:
+    elif kind < 0.85:
         lines = [[(x, rng.uniform(15, 30) if i % 2 else rng.uniform(42, 57)) for i, x in enumerate(range(6, 70, 9))]]
     else:
         lines = [[(8, 58), (64, 14)], [(8, 64), (64, 22)]]
@@ -260,42 +188,6 @@ def side_by_side(digits: list[Pixels], rng: Rng) -> Pixels:
         np.maximum(region, cut[:, : region.shape[1]], out=region)
         left = max(0, left + cut.shape[1] + gap)
     return canvas
-
-
-def _letter(rng: Rng) -> Pixels:
-    names = list(LETTERS)
-    glyphs = LETTERS[names[rng.integers(len(names))]]
-    return draw(scrawl(path(glyphs[rng.integers(len(glyphs))]), rng), rng)
-
-
-def _mark(rng: Rng) -> Pixels:
-    names = list(MARKS)
-    name = names[rng.integers(len(names))] if rng.random() < 0.85 else "dash"
-    glyphs = MARKS[name]
-    # A dash that is turned or bent far is a 1.
-    return draw(scrawl(path(glyphs[rng.integers(len(glyphs))]), rng, wild=0.5), rng)
-
-
-def _character(rng: Rng) -> Pixels:
-    return printed(PRINTED[rng.integers(len(PRINTED))], rng) if fonts() else _letter(rng)
-
-
-NO_DIGITS: tuple[tuple[float, Callable[[Rng], Pixels]], ...] = (
-    (0.26, _letter),
-    (0.22, _character),
-    (0.16, _mark),
-    (0.10, scribble),
-    (0.04, hatching),
-    (0.07, texture),
-    (0.05, shape),
-    (0.10, word),
-)
-
-
-def no_digit(rng: Rng) -> Pixels:
-    """Something that is no digit: a letter, a mark, a scribble, a word, a shape, a texture."""
-    weights = np.array([weight for weight, _ in NO_DIGITS])
-    return NO_DIGITS[rng.choice(len(NO_DIGITS), p=weights / weights.sum())][1](rng)
 
 
 def normalized(make: Callable[[], Pixels], count: int) -> Iterator[Pixels]:

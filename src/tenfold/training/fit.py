@@ -119,6 +119,7 @@ def fit(
                 validation_data=held,
                 validation_batch_size=500,
                 callbacks=[keep, bars.callback()],
+                shuffle=False,
                 verbose=0,
             )
         finally:
@@ -133,8 +134,9 @@ def forget(out: Path) -> None:
     (out / STATE).unlink(missing_ok=True)
 
 
-def _chance(seed: int, epoch: int) -> Rng:
-    return np.random.default_rng([seed, epoch])
+def _chance(*numbers: int) -> Rng:
+    """Chance that follows from the seed, the epoch and the step."""
+    return np.random.default_rng(numbers)
 
 
 def _one_cycle(keras: Any, top: float, steps: int) -> Any:
@@ -156,8 +158,7 @@ def _feed(keras: Any, draw_epoch: DrawEpoch, plan: Plan, classes: int, seed: int
             self._draw()
 
         def _draw(self) -> None:
-            self._rng = _chance(seed, self._epoch)
-            self._pictures, self._labels = draw_epoch(self._rng)
+            self._pictures, self._labels = draw_epoch(_chance(seed, self._epoch))
 
         def __len__(self) -> int:
             return -(-len(self._labels) // plan.batch)
@@ -165,7 +166,8 @@ def _feed(keras: Any, draw_epoch: DrawEpoch, plan: Plan, classes: int, seed: int
         def __getitem__(self, step: int) -> tuple[Floats, Floats]:
             part = slice(step * plan.batch, (step + 1) * plan.batch)
             pictures = self._pictures[part].astype(np.float32) / np.float32(255)
-            return augment(pictures, self._rng, plan.augmentation), targets[self._labels[part]]
+            # Keras draws a batch here and there that it only looks at: no other may depend on that.
+            return augment(pictures, _chance(seed, self._epoch, step), plan.augmentation), targets[self._labels[part]]
 
         def on_epoch_end(self) -> None:
             self._epoch += 1

@@ -10,8 +10,10 @@ import numpy.typing as npt
 
 from tenfold.catalogue import digit as catalogue
 from tenfold.data.augment import Augmentation, augment
+from tenfold.data.clutter import no_digit
+from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.splits import open_training_data
-from tenfold.data.synth import no_digit, normalized, side_by_side, struck_out, written_digit
+from tenfold.data.synth import normalized, side_by_side, struck_out, written_digit
 from tenfold.decide import TURNED_AWAY
 from tenfold.models.base import ModelCard
 from tenfold.training.calibrate import calibrated, fit_temperature
@@ -28,8 +30,8 @@ ONE, SEVERAL, NEITHER = 0, 1, 2
 # Gentler than for reading: a digit bent beyond recognition should not pass for one.
 MILD = Augmentation(turn=5, shear=0.1, stretch=0.12, elastic=0.7, hide=0.02)
 # An epoch is half of all there is, drawn anew each time.
-PLAN = Plan(epochs=9, rate=2e-3, smooth=0.01, augmentation=MILD)
-COUNTS = {"synthetic": 10_000, "several": 15_000, "struck out": 4_000, "no digit": 36_000}
+PLAN = Plan(epochs=14, rate=2e-3, smooth=0.01, augmentation=MILD)
+COUNTS = {"synthetic": 10_000, "several": 15_000, "struck out": 9_000, "no digit": 50_000}
 # Shares of validation digits turned away, for which the card lists the least probability of one digit.
 SHARES = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02)
 
@@ -51,7 +53,11 @@ def train(options: TrainOptions) -> Path:
     part = 1.0 if options.limit is None else min(1.0, options.limit / len(train_set))
     say(f"{len(pictures):,} digits; drawing what is not one digit …")
     again = through_normalization(pictures)
+    foreign = open_foreign(options.foreign, options.without) if options.foreign else []
+    others = [fitted.network_pixels(options.settings) for fitted, _ in foreign]
     extra, kinds = _others(pictures, rng, part)
+    extra = np.concatenate([extra, *others])
+    kinds = np.concatenate([kinds, np.full(len(extra) - len(kinds), ONE)])
     judged, judged_kinds = _others(held, np.random.default_rng(options.seed + 1), 0.1 * part)
 
     def draw_epoch(chance: np.random.Generator) -> tuple[Pixels, Labels]:
@@ -68,15 +74,18 @@ def train(options: TrainOptions) -> Path:
 
     logits = logits_of(model, validation[0])
     temperature = fit_temperature(logits, validation[1])
-    others = calibrated(logits, temperature)[len(held) :]
+    rest = calibrated(logits, temperature)[len(held) :]
     bent = augment(np.repeat(held, 3, axis=0).astype(np.float32) / np.float32(255), rng, MILD)
     digits = calibrated(logits_of(model, (bent * 255).astype(np.uint8)), temperature)[:, ONE]
     thresholds = tuple((share, round(float(np.quantile(digits, share)), 6)) for share in SHARES)
     least = dict(thresholds)[TURNED_AWAY]
     scores = {
-        f"turned_away_{name}": float((others[judged_kinds == kind, ONE] < least).mean())
+        f"turned_away_{name}": float((rest[judged_kinds == kind, ONE] < least).mean())
         for name, kind in (("several", SEVERAL), ("neither", NEITHER))
     }
+    for _, judging in foreign:
+        ones = calibrated(logits_of(model, judging.network_pixels(options.settings)), temperature)[:, ONE]
+        scores[f"turned_away_{judging.name.replace(':', '_')}"] = float((ones < least).mean())
     say(", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in scores.items()))
     card = ModelCard(
         name="gate",
@@ -84,7 +93,8 @@ def train(options: TrainOptions) -> Path:
         summary="Says whether ink is one digit, several, or neither; asked before any network reads it",
         recipe=command("gate", options),
         data=f"{train_set.name} ({len(pictures):,} digits) alone and in rows; "
-        "synthetic digits, letters, marks, scribbles, textures",
+        "synthetic digits, letters, marks, scribbles, textures, scenes"
+        + "".join(f", {one.name} ({one.what}; {one.licence})" for one in chosen_sets(options.without) if foreign),
         commit=made_at,
         seed=options.seed,
         temperature=round(temperature, 4),

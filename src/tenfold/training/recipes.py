@@ -32,7 +32,7 @@ class TrainOptions(BaseModel):
         as_reported: Do as the report did where that is not good practice; only ``report`` knows it.
         settings: Limits and folders in force.
         resume: Go on after the last finished epoch of a run of the same options in the same folder.
-        foreign: Folder of the sets in `tenfold.data.foreign`, to learn other hands from too; only ``digit`` takes it.
+        foreign: Folder of the sets in `tenfold.data.foreign`, to learn other hands from too.
         without: Name of one of these sets to leave out, so that it can judge.
         start: A ``.keras`` file of an earlier run on MNIST alone, in place of that part of the run.
         limit: Train on the first so many digits only: for trying things out, and for tests.

@@ -33,8 +33,10 @@ def run(name: str, **given: object) -> Path:
     options = train_options(**{**given, "out": given.get("out") or Path("runs") / name})
     if options.as_reported and name != "report":
         raise UsageError(f"Recipe {name!r} has no --as-reported: only report follows the report.", "Drop it.")
-    if (options.foreign or options.without or options.start) and name != "digit":
-        raise UsageError(f"Recipe {name!r} has no --foreign, --without or --start: only digit has.", "Drop it.")
+    if options.foreign and name not in ("digit", "gate"):
+        raise UsageError(f"Recipe {name!r} has no --foreign: only digit and gate have.", "Drop it.")
+    if options.start and name != "digit":
+        raise UsageError(f"Recipe {name!r} has no --start: only digit has.", "Drop it.")
     if (options.without or options.start) and not options.foreign:
         raise UsageError("--without and --start go with --foreign.", "Name the folder of the sets: --foreign FOLDER")
     if options.resume and name == "report":
