@@ -16,7 +16,7 @@ PYTHON = $(firstword $(foreach name,$(CANDIDATES),$(shell $(name) -c '$(NEW_ENOU
 
 SERVE ?= 1
 PORT ?= 8000
-# A folder with digits that are no MNIST, for benchmarks/foreign_sets.py.
+# A folder with digits that are no MNIST, as src/tenfold/data/foreign.py lists them.
 DATA ?=
 WORKERS ?= 2
 QUIET_PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps
@@ -26,7 +26,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml - --quiet --universal --python-v
 BUILD_TOOLS := 'hatchling\neditables\n'
 DOC_TOOLS := tools/generate_cli_reference.py tools/scorecard.py
 
-.PHONY: help demo test check docs lock models bench clean
+.PHONY: help demo test check docs lock models judges bench clean
 
 help:  ## List the targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -60,11 +60,18 @@ lock: $(VENV)/.all  ## Resolve the dependencies again into the two lock files
 	@printf $(BUILD_TOOLS) | $(COMPILE) --extra serve --constraint requirements.lock -o requirements-demo.lock
 	@$(BIN)/python tools/check_lock.py
 
-models: $(VENV)/.all  ## Train the shipped networks again (hours) and put them into the package
+models: $(VENV)/.all  ## Train the shipped networks again (DATA=FOLDER holds the foreign sets), into the package
+	@if [ -z "$(DATA)" ]; then echo "Name the folder of foreign digits: make models DATA=FOLDER" >&2; exit 2; fi
 	@$(BIN)/tenfold data fetch mnist
 	@for name in digit gate; do \
-	  $(BIN)/tenfold train $$name --out runs/$$name; \
+	  $(BIN)/tenfold train $$name --foreign "$(DATA)" --resume --out runs/$$name; \
 	  cp runs/$$name/$$name.onnx runs/$$name/$$name.json src/tenfold/models/weights/; \
+	done
+
+judges: $(VENV)/.all  ## Train digit without each foreign set of DATA=FOLDER, for the benchmark (after models)
+	@for name in finnish_canvas hwd1000 semeion swiss_cc0; do \
+	  $(BIN)/tenfold train digit --foreign "$(DATA)" --without $$name --start runs/digit/alone/digit.keras --resume \
+	    --out runs/without-$$name; \
 	done
 
 bench: $(VENV)/.all runs/report/mnist.onnx  ## Measure every claim again and write the scorecard (DATA=FOLDER: also on those NPZ sets)
