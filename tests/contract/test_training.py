@@ -9,12 +9,46 @@ import numpy as np
 import pytest
 
 from tenfold.config import Settings
+from tenfold.data.foreign import SETS
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.onnx import load_onnx
-from tenfold.training.recipes import Recipe, recipes, train_options
+from tenfold.training.recipes import Recipe, find_recipe, recipes, train_options
 
 # The report's recipe gives other files; tests/training/test_report.py runs it.
 OURS = [entry for entry in recipes() if entry.name != "report"]
+
+
+@pytest.fixture
+def foreign(tmp_path: Path) -> Path:
+    """A folder with a few pictures of each foreign set."""
+    folder = tmp_path / "foreign"
+    folder.mkdir()
+    digits = np.random.default_rng(0).integers(0, 256, (4, 10, 28, 28), np.uint8)
+    for one in SETS:
+        np.savez(folder / f"{one.name}.npz", images=np.concatenate(digits), labels=np.arange(40, dtype=np.uint8) % 10)
+    return folder
+
+
+@pytest.mark.train
+@pytest.mark.mnist
+def test_digit_learns_other_hands_after_mnist_and_keeps_both_networks(
+    foreign: Path, keras: Any, mnist_settings: Settings, tmp_path: Path
+) -> None:
+    few = {"settings": mnist_settings, "limit": 200, "epochs": 1}
+    out = find_recipe("digit").train(train_options(out=tmp_path / "wide", foreign=foreign, **few))
+    wide, alone = (load_onnx(str(path / "digit.onnx"), VERSION).card for path in (out, out / "alone"))
+    assert alone.recipe == "tenfold train digit --epochs 1 --limit 200 --seed 0"
+    assert wide.recipe == "tenfold train digit --epochs 1 --foreign foreign --limit 200 --seed 0"
+    assert "CC0" in wide.data
+    assert "CC0" not in alone.data
+    assert "semeion_validation_accuracy" in wide.scores
+    left_out = train_options(
+        out=tmp_path / "judge", foreign=foreign, without="semeion", start=out / "alone" / "digit.keras", **few
+    )
+    judge = load_onnx(str(find_recipe("digit").train(left_out) / "digit.onnx"), VERSION).card
+    assert "--without semeion --start digit.keras" in judge.recipe
+    assert not [name for name in judge.scores if "semeion" in name]
+    assert "semeion" not in judge.data
 
 
 @pytest.mark.train

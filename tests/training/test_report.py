@@ -287,6 +287,10 @@ def test_the_command_trains_quietly(tmp_path: Path) -> None:
     [
         (["repot"], "Did you mean 'report'?"),
         (["digit", "--as-reported"], "only report follows the report"),
+        (["report", "--foreign", "."], "only digit and gate have"),
+        (["gate", "--foreign", ".", "--start", "digit.keras"], "only digit has"),
+        (["digit", "--without", "semeion"], "go with --foreign"),
+        (["report", "--resume"], "trains as the report did"),
         (["report", "--epochs", "0"], "'epochs'"),
     ],
 )
