@@ -10,7 +10,7 @@ from tenfold.types import Alternative, Floats, Prediction
 
 SEVERAL = "More than one digit: give one at a time."
 # Share of real digits the gate may turn away by mistake; its card says where that cuts.
-TURNED_AWAY = 0.01
+TURNED_AWAY = 0.0075
 NOT_A_DIGIT = "This does not look like one of the digits 0 to 9."
 
 

@@ -69,8 +69,12 @@ def shape(rng: Rng) -> Pixels:
             if rng.random() < 0.5:
                 corners = centre + np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * size
             cv2.fillPoly(canvas, [np.rint(corners).astype(np.int32).reshape(-1, 1, 2)], 255)
-    if rng.random() < 0.5:
-        light = cv2.GaussianBlur(rng.normal(0, 1, canvas.shape).astype(np.float32), (0, 0), float(rng.uniform(3, 15)))
+    if rng.random() < 0.4:  # left and right alike, as clothes and vessels are
+        canvas = np.maximum(canvas, canvas[:, ::-1])
+    if rng.random() < 0.6:
+        light = cv2.GaussianBlur(
+            rng.normal(0, 1, canvas.shape).astype(np.float32), (0, 0), float(np.exp(rng.uniform(0, 2.7)))
+        )
         light = 0.3 + 0.7 * (light - light.min()) / max(float(np.ptp(light)), 1e-6)
         return np.asarray(canvas * light, np.uint8)
     return canvas
@@ -161,15 +165,15 @@ def _character(rng: Rng) -> Pixels:
 
 
 NO_DIGITS: tuple[tuple[float, Callable[[Rng], Pixels]], ...] = (
-    (0.24, _letter),
-    (0.20, _character),
+    (0.22, _letter),
+    (0.18, _character),
     (0.15, _mark),
     (0.09, scribble),
     (0.03, hatching),
     (0.06, texture),
-    (0.05, shape),
+    (0.08, shape),
     (0.04, glow),
-    (0.05, photo),
+    (0.06, photo),
     (0.03, brushwork),
     (0.06, word),
 )
