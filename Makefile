@@ -77,7 +77,7 @@ judges: $(VENV)/.all  ## Train digit without each foreign set of DATA=FOLDER, fo
 bench: $(VENV)/.all runs/report/mnist.onnx  ## Measure every claim again and write the scorecard (DATA=FOLDER: also on those NPZ sets)
 	@$(BIN)/tenfold data fetch mnist
 	@failed=; for claim in benchmarks/[a-z]*.py; do \
-	  given=(); case $$claim in */foreign_sets.py) given=(--data-dir "$(DATA)");; esac; \
+	  given=(); case $$claim in */foreign_sets.py | */error_budget.py) given=(--data-dir "$(DATA)");; esac; \
 	  $(BIN)/python $$claim $${given[@]+"$${given[@]}"} || failed="$$failed $$claim"; \
 	done; \
 	$(BIN)/python tools/scorecard.py; \

@@ -20,6 +20,8 @@ from tenfold.models.onnx import WEIGHTS, OnnxClassifier
 from tenfold.training.evaluate import evaluate
 from tenfold.training.model_files import OpenModel, open_model
 
+# Test digits whose labels human annotators doubt (cleanlab, labelerrors.com): places counted from zero.
+DOUBTFUL = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729)
 LEAST = 99.6
 REPORT_LEAST = 99.1
 COST = 0.05
@@ -46,8 +48,13 @@ def main() -> None:
     loose = evaluate(uncalibrated(given.model), test, settings, "raw").to_dict()
     cost = 100 * (raw["accuracy"] - whole["accuracy"])
     n = raw["n"]
+    sure = test.take(np.setdiff1d(np.arange(n), DOUBTFUL))
+    undoubted, plain_undoubted = (evaluate(model, sure, settings, "raw").to_dict() for model in (ours, theirs))
     figures = [
         accuracy("MNIST test digits as they are", raw, plain, "the report's network", f"at least {LEAST:g} %", LEAST),
+        accuracy(
+            "MNIST test digits without the 15 of doubtful label", undoubted, plain_undoubted, "the report's network"
+        ),
         accuracy("MNIST test digits as PNG files", whole, plain_whole, "the report's network, likewise"),
         accuracy(
             "The report's network on MNIST's test digits",
