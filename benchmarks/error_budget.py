@@ -1,8 +1,8 @@
 """Claim: of the digits given as sure, no more are wrong than the error budget allows; and this many are given.
 
 For budgets of 0.1, 0.5 and 1 % the shipped `digit` answers MNIST's test digits; a budget holds where the errors among
-the answers are no more than it, or so few more that chance explains it (Wilson's 95 % interval reaches down to it). With
-`--data-dir`, each set of foreign digits is answered too, by the network trained without it: there the budget is no
+the answers are no more than it, or so few more that chance explains it (Wilson's 95 % interval reaches down to it).
+With `--data-dir`, each set of foreign digits is answered too, by the network trained without it: there the budget is no
 promise, and what happens is shown. Beside it stands what a plain cut does: the report's network, with the confidence
 that keeps the budget on MNIST's validation digits.
 

@@ -25,7 +25,6 @@ from tenfold.models.onnx import load_onnx
 from tenfold.types import Floats, Picture, Pixels
 
 LEAST = 97.0
-SEVERITIES = (1, 2, 3, 4, 5)
 JUDGED = 3
 SHEET, SIZE = 200, 112
 PAPER, INK = 235.0, 30.0
@@ -203,8 +202,9 @@ def main() -> None:
             baseline=found[one.name][JUDGED - 1][1],
             baseline_what=window,
             more={
-                f"severity {severity} ({step:g})": value
-                for severity, step, (value, _) in zip(SEVERITIES, one.steps, found[one.name], strict=True)
+                f"{whose} at {step:g}": values[place]
+                for place, whose in enumerate(("Tenfold", "report"))
+                for step, values in zip(one.steps, found[one.name], strict=True)
             },
         )
         for one in SPOILINGS

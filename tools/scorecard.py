@@ -1,7 +1,8 @@
-"""Writes docs/scorecard.md and the README's table from benchmarks/results/*.json, or checks them (`--check`)."""
+"""Writes docs/scorecard.md, its curves and the README's table from benchmarks/results, or checks them (`--check`)."""
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sys
@@ -12,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "scorecard.md"
 README = ROOT / "README.md"
+CURVES = ROOT / "docs" / "images" / "robustness.svg"
 START, END = "<!-- scorecard: written by `make docs` -->", "<!-- end of scorecard -->"
 
 HEAD = """\
@@ -63,6 +65,8 @@ def section(name: str, result: dict[str, Any]) -> str:
             f"| {figure['what']} | {number(figure['value'], unit)} | {spread} | {figure['n']:,} "
             f"| {number(figure['baseline'], unit)} ({figure['baseline_what']}) | {ratio} | {asked(figure)} |"
         )
+    if name == "robustness":
+        lines += ["", f"![Share read right against strength, for each way a picture goes wrong](images/{CURVES.name})"]
     for figure in result["figures"]:
         if figure["more"]:
             more = ", ".join(f"{key} {value:.4g}" for key, value in figure["more"].items())
@@ -72,6 +76,36 @@ def section(name: str, result: dict[str, Any]) -> str:
     lines += ["", f"Measured on {machine['cpu']}, {machine['cores']} cores, {machine['system']}; commit "]
     lines[-1] += f"`{result['commit']}`; {versions}."
     return "\n".join(lines) + "\n"
+
+
+def curves(result: dict[str, Any]) -> str:
+    """The robustness card as SVG: for each way a picture goes wrong, the share read right against its strength."""
+    import matplotlib as mpl
+
+    mpl.use("svg")
+    # Equal results give equal files, letters stay letters, and grey is legible on light and dark.
+    mpl.rcParams.update({"svg.hashsalt": "tenfold", "svg.fonttype": "none", "font.size": 9})
+    for part in ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"):
+        mpl.rcParams[part] = "#808080"
+    from matplotlib.figure import Figure
+
+    spoilt = [figure for figure in result["figures"] if "Tenfold at" in " ".join(figure["more"] or ())]
+    page = Figure(figsize=(10, 4.6), layout="constrained")
+    for place, (axes, figure) in enumerate(zip(page.subplots(2, 5, sharey=True).flat, spoilt, strict=True)):
+        for whose, colour in (("report", "#c0702a"), ("Tenfold", "#2a7fc0")):
+            points = [(key.split(" at ")[1], value) for key, value in figure["more"].items() if key.startswith(whose)]
+            axes.plot(*zip(*points, strict=True), color=colour, marker="o", markersize=3, label=whose)
+        name, _, strength = figure["what"].partition(", ")
+        axes.set_title(f"{name} ({' '.join(strength.split()[1:])})", fontsize=8)
+        axes.set_ylim(0, 102)
+        axes.grid(alpha=0.25)
+        axes.spines[["top", "right"]].set_visible(False)
+        if place % 5 == 0:
+            axes.set_ylabel("right, %")
+    page.axes[0].legend(frameon=False, loc="lower left")
+    drawn = io.StringIO()
+    page.savefig(drawn, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    return "\n".join(line.rstrip() for line in drawn.getvalue().splitlines()) + "\n"
 
 
 def pages() -> dict[Path, str]:
@@ -84,7 +118,8 @@ def pages() -> dict[Path, str]:
     pattern = re.escape(START) + r".*?" + re.escape(END)
     if len(re.findall(pattern, readme, re.DOTALL)) != 1:
         sys.exit(f"{README.name} has no place for the table: expected one block between {START} and {END}")
-    return {
+    drawn = {CURVES: curves(found["robustness"])} if "robustness" in found else {}
+    return drawn | {
         PAGE: "\n".join([HEAD, *(sections or [EMPTY])]),
         README: re.sub(pattern, lambda _: block, readme, flags=re.DOTALL),
     }
