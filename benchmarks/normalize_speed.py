@@ -1,8 +1,8 @@
 """Claim: finding, evening out and centring the ink of a 280x280 picture takes at most 1.5 ms, whatever is on it.
 
-The example pictures are measured, and one of them with grain, on ruled paper, and in light that falls off across the
-sheet; the slowest of all kinds is a figure of its own. The baseline is Pillow's plain resize of the same pictures to
-28x28, by turns in the same run.
+The example pictures are measured, and one of them with grain, on ruled paper, large and small, and in light that falls
+off across the sheet; the slowest of all kinds is a figure of its own. The baseline is Pillow's plain resize of the same
+pictures to 28x28, by turns in the same run.
 
     python benchmarks/normalize_speed.py [--trials 2000]
 """
@@ -41,7 +41,14 @@ def pictures() -> list[Picture]:
     grain = np.random.default_rng(0).normal(0, 12, drawing.shape)
     ruled = drawing.copy()
     ruled[40::40] = 90
-    worldly = {"gradient": drawing * light, "grain": np.clip(drawing + grain, 0, 255), "ruled-paper": ruled}
+    corner = next(picture.pixels for picture in found if picture.source == "eight-in-a-corner").copy()
+    corner[10::40] = 90
+    worldly = {
+        "gradient": drawing * light,
+        "grain": np.clip(drawing + grain, 0, 255),
+        "ruled-paper": ruled,
+        "small-on-ruled-paper": corner,
+    }
     return [*found, *(Picture(pixels.astype(np.uint8), name) for name, pixels in worldly.items())]
 
 

@@ -54,8 +54,8 @@ def quantile(counts: Counts, share: float) -> float:
 def quantiles(counts: Counts, *shares: float) -> list[float]:
     """As `quantile`, for several shares at once."""
     total = counts.cumsum()
-    least = float(total[-1])
-    return [float(total.searchsorted(max(share * least, 1e-9))) for share in shares]
+    count = float(total[-1])
+    return [float(total.searchsorted(max(share * count, 1e-9))) for share in shares]
 
 
 def otsu(counts: Counts) -> int:

@@ -36,7 +36,7 @@ class Ink:
     contrast: float
 
 
-def find_ink(pixels: Pixels, side: int, least: float = LEAST_CONTRAST) -> Ink | None:
+def find_ink(pixels: Pixels, scale: float, least: float = LEAST_CONTRAST) -> Ink | None:
     """Separate the writing from the ground.
 
     The ground is one flat tone where the picture is clean. Otherwise it is what is left when narrow
@@ -45,17 +45,14 @@ def find_ink(pixels: Pixels, side: int, least: float = LEAST_CONTRAST) -> Ink | 
 
     Args:
         pixels: uint8 (H, W) grey or (H, W, 3) RGB.
-        side: Pixels a side to which larger pictures are shrunk first.
+        scale: What to shrink the picture by first, above 0, at most 1.
         least: How many of 255 levels ink differs from the ground.
 
     Returns:
         The ink, or None if nothing stands out from the ground.
     """
-    height, width = pixels.shape[:2]
-    times = max(height, width) / side
-    # Whole multiples are by far the quickest to shrink by; large pictures can be shrunk by anything.
-    scale = 1 / (float(np.ceil(times)) if times < 4 else times)
     if scale < 1:
+        height, width = pixels.shape[:2]
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     tone = _one_tone(pixels) if pixels.ndim == 3 else pixels

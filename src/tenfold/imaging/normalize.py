@@ -20,11 +20,18 @@ Kind = TypeVar("Kind", Floats, Pixels)
 
 SIDE = 28
 FIT = 20
-# Larger pictures are shrunk before looking for ink: to the one side for a quick look, and to the other where
-# something is there but so faint or so small that it needs a closer one.
-QUICK_SIDE = 200
-QUICK_ENOUGH = 56
+# The side to which larger pictures are shrunk before looking for ink. A digit may then be a
+# twentieth of the picture and still come out with more pixels than the 20 it is fitted to.
 WORK_SIDE = 448
+# Pictures of this side to twice as much are looked at quickly first, at half their size, where even the shorter side
+# then is long enough for shade and rules to be told. The look is enough for ink that fills nearly three times the 20
+# pixels it is fitted to, and leaves next to no fainter traces outside itself.
+QUICK_SIDE = 200
+QUICK_LEAST = 48
+QUICK_ENOUGH = 56
+QUICK_TRACES = 0.02
+# Less than this share of full ink is no more than a soft edge.
+FAINT = 0.12
 # Stroke widths, in pixels of the 20x20, between which ink is left as it is: nine tenths of MNIST lie here.
 THINNEST = 1.7
 THICKEST = 4.2
@@ -55,10 +62,11 @@ def normalize(picture: Picture) -> Normalized:
     Returns:
         The 28x28 with bright ink on black, or an empty one that says why.
     """
-    ink = find_ink(picture.pixels, QUICK_SIDE, LEAST_CONTRAST / 2)
-    found = _find_writing(ink) if ink else NOTHING
-    if ink and ink.scale < 1 and (ink.contrast < LEAST_CONTRAST or not _large_enough(found)):
-        ink = find_ink(picture.pixels, WORK_SIDE)
+    longer, shorter = max(picture.pixels.shape[:2]), min(picture.pixels.shape[:2])
+    quick = QUICK_SIDE < longer <= 2 * QUICK_SIDE and shorter >= 2 * QUICK_LEAST
+    found = _look_quickly(picture) if quick else None
+    if found is None:
+        ink = find_ink(picture.pixels, min(1.0, WORK_SIDE / longer))
         found = _find_writing(ink) if ink else NOTHING
     if isinstance(found, str):
         return _empty(found)
@@ -81,8 +89,27 @@ class _Writing:
     scale: float
 
 
-def _large_enough(found: _Writing | str) -> bool:
-    return not isinstance(found, str) and max(found.box.width, found.box.height) >= QUICK_ENOUGH
+def _look_quickly(picture: Picture) -> _Writing | str | None:
+    """The writing at half the size, or why there is none; None if that is too coarse to say."""
+    # A line one pixel wide is half as dark at half the size.
+    ink = find_ink(picture.pixels, 0.5, LEAST_CONTRAST / 2)
+    if ink is None:
+        return NOTHING
+    if ink.contrast < LEAST_CONTRAST or _leaves_traces(ink):
+        return None
+    found = _find_writing(ink)
+    return None if isinstance(found, str) or max(found.box.width, found.box.height) < QUICK_ENOUGH else found
+
+
+def _leaves_traces(ink: Ink) -> bool:
+    """Whether there is more than the ink: strokes so much thinner than the rest that they are faint at this size."""
+    beyond = 1 - cv2.dilate(ink.mask, np.ones((3, 3), np.uint8))
+    _, faint = cv2.threshold(ink.strength, FAINT * 255, 1, cv2.THRESH_BINARY)
+    most = QUICK_TRACES * cv2.countNonZero(ink.mask)
+    if cv2.countNonZero(cv2.bitwise_and(faint, beyond)) <= most:
+        return False
+    # Unless that is ruled paper, whose lines nobody will miss.
+    return cv2.countNonZero(cv2.bitwise_and(remove_rules(np.asarray(faint, np.uint8)), beyond)) > most
 
 
 def _find_writing(ink: Ink) -> _Writing | str:
@@ -132,7 +159,7 @@ def _only(strength: Pixels, mask: Pixels) -> Floats:
     kept = cv2.bitwise_and(strength[near], strength[near], mask=cv2.dilate(mask[near], np.ones((3, 3), np.uint8)))
     # What was dropped (a frame, a rule) may have been darker than what is kept.
     full = max(int(kept.max()), 1)
-    cut = _trim(np.asarray(kept, np.uint8), 0.12 * full)
+    cut = _trim(np.asarray(kept, np.uint8), FAINT * full)
     if max(cut.shape) > FINE:
         cut = np.asarray(cv2.resize(cut, _scaled(cut, FINE / max(cut.shape)), interpolation=cv2.INTER_AREA), np.uint8)
     return np.asarray(cut, np.float32) / np.float32(full)
@@ -202,7 +229,7 @@ def _even_weight(strength: Floats) -> Floats:
         even = cv2.erode(fine, _disc(radius), borderType=cv2.BORDER_CONSTANT, borderValue=0.0)
         if float(even.max()) < 0.5:
             return fine
-    return _trim(np.asarray(even, np.float32), 0.12)
+    return _trim(np.asarray(even, np.float32), FAINT)
 
 
 def _crisp(strength: Floats) -> Floats:

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.imaging.pieces import find_pieces, without_specks
+from tenfold.imaging.pieces import Pieces, find_pieces, without_specks
 from tenfold.types import Pixels
 
 Places = npt.NDArray[np.int64]
@@ -17,6 +17,8 @@ LEAST_SIDE = 48
 LINE_LENGTH = 0.8
 LINE_THICKNESS = 0.06
 MOST_LINES = 24
+# Slopes of ruled lines, rise over run, the level ones first.
+SLOPES = tuple(sorted((step / 200 for step in range(-18, 19)), key=abs))
 # So many parallel lines are the paper's, whatever else.
 RULED = 3
 
@@ -60,12 +62,13 @@ def _without_lines(mask: Pixels) -> Pixels:
             lines, thickest = lines + 1, max(thickest, thickness)
     if lines == 0:
         return mask
-    if not _worth_keeping(left):
+    pieces = find_pieces(left)
+    if not _worth_keeping(pieces):
         # Ruled paper with nothing on it; but a line or two alone may have been written.
         return left if lines >= RULED else mask
     # In a tight crop the bar of a 4 or 7 runs from side to side too; but a pen that drew the bar
     # drew the rest, and where a rule ends the rest seldom does.
-    rest = without_specks(find_pieces(left)).mask()
+    rest = without_specks(pieces).mask()
     pen = 2 * float(cv2.distanceTransform(rest, cv2.DIST_L2, 3).max())
     edge = _edge(mask)
     at_side = rest[:, : edge + 1].any() or rest[:, -edge - 1 :].any()
@@ -86,11 +89,13 @@ def _lines(mask: Pixels) -> list[tuple[float, float]]:
     xs = columns[which]
     # Shear so that lines of one slope become rows; at the right slope the fullest row is fullest.
     best, slope, profile = 0, 0.0, np.zeros(height, np.int64)
-    for candidate in np.linspace(-0.09, 0.09, 37):
+    for candidate in SLOPES:
         rows = np.rint(ys - candidate * (xs - middle)).astype(np.int64)
         counts = np.bincount(rows[(rows >= 0) & (rows < height)], minlength=height)
         if counts.max() > best:
             best, slope, profile = int(counts.max()), float(candidate), counts
+        if best >= 0.97 * len(columns):
+            break  # no slope can be much better
     full = np.concatenate([[False], profile >= LINE_LENGTH * len(columns), [False]])
     starts, ends = np.flatnonzero(full[1:] & ~full[:-1]), np.flatnonzero(full[:-1] & ~full[1:])
     return [((first + last) / 2 - slope * middle, slope) for first, last in zip(starts, ends, strict=True)][:MOST_LINES]
@@ -108,18 +113,21 @@ def _erase_line(mask: Pixels, start: float, slope: float) -> tuple[Pixels, float
     # A line drawn or scanned is never quite straight: where it misses, its neighbour row may hit.
     for step in (-1, 1):
         centre = np.where((mask[centre, columns] == 0) & (mask[centre + step, columns] > 0), centre + step, centre)
-    # A band along the line, as high as the longest run that is told from longer ones.
-    reach = 2 + int(max(5, 2 * LINE_THICKNESS * height))
-    rows = np.clip(centre + np.arange(-reach, reach + 1)[:, None], 0, height - 1)
-    ink = mask[rows, columns] > 0
-    above, below = _run(ink[reach::-1]), _run(ink[reach:])
-    thickness = above + below - 1
-    on_line = (above > 0) & (below > 0)
-    if not on_line.any():
-        return None
-    # Where the line meets a stroke the run is longer, so the thinner runs tell how thick the line is.
-    usual = float(np.percentile(thickness[on_line], 25))
-    if usual > max(2.0, LINE_THICKNESS * height):
+    thickest = max(2.0, LINE_THICKNESS * height)
+    # A band along the line: narrow at first, as most lines are thin; wide enough for the thickest if that one is full.
+    for reach in (5, 2 + int(2 * thickest)):
+        rows = np.clip(centre + np.arange(-reach, reach + 1)[:, None], 0, height - 1)
+        ink = mask[rows, columns] > 0
+        above, below = _run(ink[reach::-1]), _run(ink[reach:])
+        thickness = above + below - 1
+        on_line = (above > 0) & (below > 0)
+        if not on_line.any():
+            return None
+        # Where the line meets a stroke the run is longer, so the thinner runs tell how thick the line is.
+        usual = float(np.sort(thickness[on_line])[int(on_line.sum()) // 4])
+        if 1.6 * usual + 1 < reach:
+            break
+    if usual > thickest:
         return None
     erased = mask.copy()
     thin = on_line & (thickness <= 1.6 * usual + 1)
@@ -134,10 +142,6 @@ def _run(ink: npt.NDArray[np.bool_]) -> Places:
     return np.asarray(np.where(ink.all(axis=0), len(ink), ink.argmin(axis=0)), np.int64)
 
 
-def _worth_keeping(erased: Pixels) -> bool:
+def _worth_keeping(pieces: Pieces) -> bool:
     """Whether what is left could be a digit: not just crumbs of the line."""
-    count, _, stats, _ = cv2.connectedComponentsWithStats(erased, connectivity=8)
-    if count <= 1:
-        return False
-    extent = stats[1:, [cv2.CC_STAT_WIDTH, cv2.CC_STAT_HEIGHT]].max()
-    return bool(extent >= 0.1 * min(erased.shape))
+    return bool(pieces.boxes[:, 2:4].max(initial=0) >= 0.1 * min(pieces.shape))
