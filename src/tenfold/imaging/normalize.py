@@ -95,10 +95,10 @@ def _look_quickly(picture: Picture) -> _Writing | str | None:
     ink = find_ink(picture.pixels, 0.5, LEAST_CONTRAST / 2)
     if ink is None:
         return NOTHING
-    if ink.contrast < LEAST_CONTRAST or _leaves_traces(ink):
+    found = NOTHING if ink.contrast < LEAST_CONTRAST else _find_writing(ink)
+    if isinstance(found, str) or max(found.box.width, found.box.height) < QUICK_ENOUGH or _leaves_traces(ink):
         return None
-    found = _find_writing(ink)
-    return None if isinstance(found, str) or max(found.box.width, found.box.height) < QUICK_ENOUGH else found
+    return found
 
 
 def _leaves_traces(ink: Ink) -> bool:

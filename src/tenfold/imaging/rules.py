@@ -116,8 +116,9 @@ def _erase_line(mask: Pixels, start: float, slope: float) -> tuple[Pixels, float
     thickest = max(2.0, LINE_THICKNESS * height)
     # A band along the line: narrow at first, as most lines are thin; wide enough for the thickest if that one is full.
     for reach in (5, 2 + int(2 * thickest)):
-        rows = np.clip(centre + np.arange(-reach, reach + 1)[:, None], 0, height - 1)
-        ink = mask[rows, columns] > 0
+        band = centre + np.arange(-reach, reach + 1)[:, None]
+        rows = np.clip(band, 0, height - 1)
+        ink = (mask[rows, columns] > 0) & (rows == band)
         above, below = _run(ink[reach::-1]), _run(ink[reach:])
         thickness = above + below - 1
         on_line = (above > 0) & (below > 0)
@@ -132,8 +133,8 @@ def _erase_line(mask: Pixels, start: float, slope: float) -> tuple[Pixels, float
     erased = mask.copy()
     thin = on_line & (thickness <= 1.6 * usual + 1)
     away = np.arange(-reach, reach + 1)[:, None]
-    band, column = np.nonzero(thin & (away > -above) & (away < below))
-    erased[rows[band, column], column] = 0
+    row, column = np.nonzero(thin & (away > -above) & (away < below))
+    erased[rows[row, column], column] = 0
     return (erased, usual) if thin.any() else None
 
 
