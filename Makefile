@@ -69,12 +69,15 @@ models: $(VENV)/.all  ## Train the shipped networks again (DATA=FOLDER holds the
 	done
 
 judges: $(VENV)/.all  ## Train digit without each foreign set of DATA=FOLDER, for the benchmark (after models)
-	@for name in finnish_canvas hwd1000 semeion swiss_cc0; do \
+	@if [ -z "$(DATA)" ]; then echo "Name the folder of foreign digits: make judges DATA=FOLDER" >&2; exit 2; fi
+	@if [ ! -f runs/digit/alone/digit.keras ]; then echo "First: make models DATA=$(DATA)" >&2; exit 2; fi
+	@$(BIN)/tenfold data fetch mnist
+	@for name in $$($(BIN)/python -c 'from tenfold.data.foreign import SETS; print(*[one.name for one in SETS])'); do \
 	  $(BIN)/tenfold train digit --foreign "$(DATA)" --without $$name --start runs/digit/alone/digit.keras --resume \
 	    --out runs/without-$$name; \
 	done
 
-bench: $(VENV)/.all runs/report/mnist.onnx  ## Measure every claim again and write the scorecard (DATA=FOLDER: also on those NPZ sets)
+bench: $(VENV)/.all runs/report/mnist.onnx  ## Measure every claim again and write the scorecard (DATA=FOLDER, after judges: on those sets too)
 	@$(BIN)/tenfold data fetch mnist
 	@failed=; for claim in benchmarks/[a-z]*.py; do \
 	  given=(); case $$claim in */foreign_sets.py | */error_budget.py) given=(--data-dir "$(DATA)");; esac; \

@@ -107,23 +107,26 @@ def main() -> None:
     passing = 100 * float((inside >= least).mean())
     cut = float(np.quantile(plain_inside, 1 - passing / 100))
     strangers = np.concatenate([plain[kind] for kind in drawn])
-    figures.append(
+    figures += [
         Figure(
             what="MNIST test digits the gate lets pass",
             value=passing,
             unit="%",
             n=len(inside),
-            baseline=100 * float((plain_inside >= cut).mean()),
-            baseline_what="the report's network, cut so that as many pass",
+            baseline=100.0,
+            baseline_what="the report's network, which turns nothing away",
             asked=f"at least {PASS_LEAST:g} %",
             met=passing >= PASS_LEAST,
-            more={
-                "drawn strangers that pass %": 100
-                * float(np.mean(np.concatenate([ours[kind] for kind in drawn]) >= least)),
-                "of these pass the report's network %": 100 * float((strangers >= cut).mean()),
-            },
-        )
-    )
+        ),
+        Figure(
+            what="Drawn strangers that pass with them",
+            value=100 * float(np.mean(np.concatenate([ours[kind] for kind in drawn]) >= least)),
+            unit="%",
+            n=len(strangers),
+            baseline=100 * float((strangers >= cut).mean()),
+            baseline_what="confidence of the report's network, cut so that as many digits pass",
+        ),
+    ]
     report("not_a_digit", CLAIM, figures, quick=given.quick)
 
 

@@ -79,6 +79,29 @@ def test_another_run_is_not_resumed(network: Callable[[], Any], tmp_path: Path) 
     run(network(), tmp_path)
     with pytest.raises(UsageError, match="is of another run"):
         run(network(), tmp_path, plan=Plan(epochs=4, batch=16), resume=True)
+    with pytest.raises(UsageError, match="is of another run"):
+        fit(network(), draw_epoch, (PICTURES, LABELS), PLAN, 5, tmp_path, True, "tenfold train digit --without semeion")
+
+
+def test_a_finished_run_is_resumed_at_its_end(network: Callable[[], Any], tmp_path: Path) -> None:
+    whole, again = network(), network()
+    history = run(whole, tmp_path)
+    assert run(again, tmp_path, resume=True)["loss"] == pytest.approx(history["loss"])
+    for ours, theirs in zip(again.get_weights(), whole.get_weights(), strict=True):
+        assert ours == pytest.approx(theirs, abs=1e-5)
+
+
+def test_a_fresh_run_forgets_the_one_before(network: Callable[[], Any], tmp_path: Path) -> None:
+    run(network(), tmp_path)
+    with pytest.raises(Stopped):
+        run(network(), tmp_path, stopping_after(0, tmp_path))
+    assert not (tmp_path / STATE).exists()
+
+
+def test_what_is_damaged_is_named(network: Callable[[], Any], tmp_path: Path) -> None:
+    (tmp_path / STATE).write_bytes(b"PK no archive")
+    with pytest.raises(UsageError, match="is damaged"):
+        run(network(), tmp_path, resume=True)
 
 
 def test_a_full_disk_leaves_the_epoch_before(
@@ -88,11 +111,14 @@ def test_a_full_disk_leaves_the_epoch_before(
         run(network(), tmp_path, stopping_after(1, tmp_path))
     before = (tmp_path / STATE).read_bytes()
 
-    def full(*_: Any) -> None:
-        raise OSError(28, os.strerror(28))
+    written = iter(["log.jsonl", STATE])
+
+    def full(_: int) -> None:
+        if next(written) == STATE:
+            raise OSError(28, os.strerror(28))
 
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "write_bytes", full)
+        patched.setattr(os, "fsync", full)
         with pytest.raises(OSError, match="No space left"):
             run(network(), tmp_path, resume=True)
     assert (tmp_path / STATE).read_bytes() == before

@@ -180,6 +180,6 @@ NO_DIGITS: tuple[tuple[float, Callable[[Rng], Pixels]], ...] = (
 
 
 def no_digit(rng: Rng) -> Pixels:
-    """Something that is no digit: a letter, a mark, a scribble, a word, a shape, a texture."""
+    """Something that is no digit: a letter, a mark, a scribble, a word, a shape, a texture, a scene."""
     weights = np.array([weight for weight, _ in NO_DIGITS])
     return NO_DIGITS[rng.choice(len(NO_DIGITS), p=weights / weights.sum())][1](rng)

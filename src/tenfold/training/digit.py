@@ -14,6 +14,7 @@ from tenfold.data.dataset import Dataset
 from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.splits import open_training_data
 from tenfold.data.synth import fonts, normalized, printed, written_digit
+from tenfold.errors import UsageError
 from tenfold.models.base import ModelCard
 from tenfold.training.calibrate import calibrated, confidence_thresholds, fit_temperature
 from tenfold.training.fit import DrawEpoch, Labels, Plan, fit, forget
@@ -21,7 +22,7 @@ from tenfold.training.framework import need_keras
 from tenfold.training.keras_files import load_keras
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
-from tenfold.training.recipes import TrainOptions, command, recipe
+from tenfold.training.recipes import TrainOptions, command, identity, recipe
 from tenfold.training.ship import accuracy, commit, logits_of, ship, through_normalization
 from tenfold.types import Pixels
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 PLAN = Plan(epochs=20)
 # From MNIST to the world: a shorter and gentler cycle, from weights that read well already.
 WIDER = Plan(epochs=8, rate=5e-4)
-# How often each foreign digit is drawn in an epoch: small sets more often, so that no hand is lost among 55,000.
+# How many foreign digits join an epoch, equally many of each set: small ones must not be lost among the large.
 FOREIGN_DRAWS = 12_000
 # Synthetic digits: how many there are, how many of them are print, and how many join an epoch.
 SYNTHETIC, PRINTED, SYNTHETIC_DRAWS = 24_000, 4_000, 8_000
@@ -39,7 +40,7 @@ SYNTHETIC, PRINTED, SYNTHETIC_DRAWS = 24_000, 4_000, 8_000
 HARD = Augmentation(turn=9, shear=0.18, scale=0.1, elastic=1.0, weight=0.6, soften=0.25, noise=0.12, hide=0.06)
 
 
-@recipe("digit", "The default network: MNIST alone, or with --foreign every hand there is; 208k parameters")
+@recipe("digit", "The default network: MNIST alone, or with --foreign every hand there is; 207k parameters")
 def train(options: TrainOptions) -> Path:
     """Train, calibrate and export `digit`.
 
@@ -54,11 +55,15 @@ def train(options: TrainOptions) -> Path:
     keras, made_at = need_keras(), commit()
     keras.utils.set_random_seed(options.seed)
     out = make_folder(options.out)
+    if not options.resume:
+        forget(out)
     train_set, validation_set = open_training_data(options.data or "mnist", options.settings)
     pictures, labels = train_set.network_pixels(options.settings), train_set.labels
     held = validation_set.network_pixels(options.settings), validation_set.labels
     if options.limit:
         pictures, labels = pictures[: options.limit], labels[: options.limit]
+    if options.start and not options.foreign:
+        raise UsageError("A start is for going on to other hands.", "Name the folder of foreign sets: --foreign FOLDER")
     foreign = open_foreign(options.foreign, options.without) if options.foreign else []
     say(f"{len(pictures):,} digits to train on, {len(held[1]):,} to validate.")
 
@@ -67,21 +72,52 @@ def train(options: TrainOptions) -> Path:
         return pictures[order], labels[order]
 
     if options.start:
-        model = load_keras(options.start)
+        model = _logits_of_ten(options.start)
     else:
         model = catalogue.build()
         alone = options.model_copy(update={"foreign": None, "out": out / "alone" if foreign else out})
         make_folder(alone.out)
-        fit(model, shuffled, held, _of_length(PLAN, options), options.seed, alone.out, options.resume)
+        fit(
+            model,
+            shuffled,
+            held,
+            _of_length(PLAN, options),
+            options.seed,
+            alone.out,
+            options.resume,
+            identity("digit", alone),
+        )
         _calibrate_and_ship(alone, model, held, [], len(pictures), train_set.name, made_at)
     if foreign:
         say(f"Then {', '.join(part.name for part, _ in foreign)} and synthetic digits; preparing them …")
         wider = _wider(options, (pictures, labels), [part for part, _ in foreign])
-        fit(model, wider, held, _of_length(WIDER, options), options.seed + 1, out, options.resume)
+        fit(
+            model,
+            wider,
+            held,
+            _of_length(WIDER, options),
+            options.seed + 1,
+            out,
+            options.resume,
+            identity("digit", options),
+        )
         _calibrate_and_ship(options, model, held, [part for _, part in foreign], len(pictures), train_set.name, made_at)
     forget(out / "alone")
     forget(out)
     return out
+
+
+def _logits_of_ten(path: Path) -> Model:
+    """A network to go on from.
+
+    Raises:
+        UsageError: If it does not end in ten logits.
+    """
+    model = load_keras(path)
+    activation = getattr(model.layers[-1], "activation", None)
+    if tuple(model.output_shape[1:]) != (10,) or getattr(activation, "__name__", "") != "linear":
+        raise UsageError(f"{path} is no network that gives ten logits.", "Start from digit.keras of an earlier run.")
+    return model
 
 
 def _of_length(plan: Plan, options: TrainOptions) -> Plan:
@@ -136,9 +172,9 @@ def _calibrate_and_ship(
         found = accuracy(logits_of(model, part.network_pixels(options.settings)), part.labels)
         scores[f"{part.name.replace(':', '_')}_accuracy"] = found
     test = options.hand_over_test()
+    compared = pictures if test is None else test.network_pixels(options.settings)
     if test is not None:
-        pictures = test.network_pixels(options.settings)
-        scores[f"{test.name.replace(':', '_')}_accuracy"] = accuracy(logits_of(model, pictures), test.labels)
+        scores[f"{test.name.replace(':', '_')}_accuracy"] = accuracy(logits_of(model, compared), test.labels)
     say(", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in scores.items()))
     data = f"{name} ({count:,} digits)"
     if foreign:
@@ -155,7 +191,7 @@ def _calibrate_and_ship(
         thresholds=confidence_thresholds(hard_answers, hard_labels),
         scores=scores,
     )
-    ship(model, card, pictures, options.out)
+    ship(model, card, compared, options.out)
 
 
 def synthetic(rng: np.random.Generator, count: int) -> tuple[Pixels, Labels]:

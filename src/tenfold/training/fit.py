@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -61,6 +62,7 @@ def fit(
     seed: int,
     out: Path,
     resume: bool = False,
+    identity: str = "",
 ) -> dict[str, list[float]]:
     """Train a model that gives logits.
 
@@ -74,19 +76,22 @@ def fit(
         plan: How to fit.
         seed: Seed of chance.
         out: Folder for ``log.jsonl`` (a line an epoch) and, until the end, what to resume from.
-        resume: Go on after the last finished epoch of an earlier run in that folder, if there is one.
+        resume: Go on after the last finished epoch of an earlier run in that folder, if there is one; without it
+            that run is forgotten.
+        identity: What else decides how the run goes on: recipe, data, where the weights come from.
 
     Returns:
         The history: for each figure a value an epoch.
 
     Raises:
-        UsageError: If the earlier run was another one, of other options.
+        UsageError: If the earlier run was another one, of other options, or cannot be read.
     """
     keras = need_keras()
     from threadpoolctl import threadpool_limits
 
-    first = draw_epoch(_chance(seed, 0))
-    steps = -(-len(first[0]) // plan.batch)
+    if not resume:
+        forget(out)
+    steps = -(-len(draw_epoch(_chance(seed))[1]) // plan.batch)
     optimizer = keras.optimizers.AdamW(
         _one_cycle(keras, plan.rate, steps * plan.epochs),
         weight_decay=plan.decay,
@@ -101,8 +106,9 @@ def fit(
         metrics=["accuracy"],
     )
     optimizer.build(model.trainable_variables)
-    run = _Run(model, f"{plan} seed {seed} steps {steps} parameters {model.count_params()}", out / STATE)
-    done = run.restore() if resume else 0
+    what = f"{identity} {plan} seed {seed} steps {steps} parameters {model.count_params()}"
+    run = _Run(model, what.strip(), out / STATE)
+    done = run.restore()
     if done:
         say(f"Resuming after epoch {done} of {plan.epochs}.")
     feed = _feed(keras, draw_epoch, plan, classes, seed, done)
@@ -124,8 +130,8 @@ def fit(
             )
         finally:
             bars.close()
-        optimizer.finalize_variable_values(model.trainable_variables)
-        _settle(keras, model, draw_epoch, _chance(seed, plan.epochs), plan)
+        # Keras has put the averaged weights in their place by now.
+        _settle(keras, model, draw_epoch, _chance(seed), plan)
     return run.history
 
 
@@ -134,9 +140,9 @@ def forget(out: Path) -> None:
     (out / STATE).unlink(missing_ok=True)
 
 
-def _chance(*numbers: int) -> Rng:
-    """Chance that follows from the seed, the epoch and the step."""
-    return np.random.default_rng(numbers)
+def _chance(seed: int, epoch: int = -1, step: int = -1) -> Rng:
+    """Chance that follows from the seed, the epoch and the step; none of them alike, and none like the seed's alone."""
+    return np.random.default_rng([seed, 2 + epoch, 2 + step])
 
 
 def _one_cycle(keras: Any, top: float, steps: int) -> Any:
@@ -210,15 +216,19 @@ class _Run:
         """Take up what was kept: the number of epochs done, 0 if nothing was."""
         if not self._path.is_file():
             return 0
-        with np.load(self._path, allow_pickle=False) as kept:
-            story = json.loads(kept["story"].tobytes())
-            if story["what"] != self._what:
-                raise UsageError(
-                    f"{self._path} is of another run ({story['what']}), not of this one ({self._what}).",
-                    "Give the options it was started with, another --out, or leave out --resume.",
-                )
-            for number, variable in enumerate(self._variables()):
-                variable.assign(kept[f"v{number}"])
+        try:
+            with np.load(self._path, allow_pickle=False) as kept:
+                story = json.loads(kept["story"].tobytes())
+                values = [kept[name] for name in kept.files if name != "story"]
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise UsageError(f"{self._path} is damaged: {error}.", "Leave out --resume to start again.") from error
+        if story["what"] != self._what:
+            raise UsageError(
+                f"{self._path} is of another run ({story['what']}), not of this one ({self._what}).",
+                "Give the options it was started with, another --out, or leave out --resume.",
+            )
+        for variable, value in zip(self._variables(), values, strict=True):
+            variable.assign(value)
         self.history = story["history"]
         return int(story["epoch"])
 
@@ -228,10 +238,13 @@ class _Run:
 
 def _settle(keras: Any, model: Model, draw_epoch: DrawEpoch, rng: Rng, plan: Plan) -> None:
     """Measure the statistics of batch normalisation again: they belong to the weights before averaging."""
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = 0.98
+    layers = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    usual = [layer.momentum for layer in layers]
+    for layer in layers:
+        layer.momentum = 0.98
     pictures, _ = draw_epoch(rng)
     for start in range(0, min(len(pictures), 200 * plan.batch), plan.batch):
         part = pictures[start : start + plan.batch].astype(np.float32) / np.float32(255)
         model(augment(part, rng, plan.augmentation), training=True)
+    for layer, momentum in zip(layers, usual, strict=True):
+        layer.momentum = momentum

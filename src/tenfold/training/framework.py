@@ -29,8 +29,9 @@ def need_keras(feature: str = "Training") -> Any:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     try:
-        import h5py  # noqa: F401  # the exports need both, and failing after an hour of training is too late
+        import h5py  # noqa: F401  # the exports need them, and failing after an hour of training is too late
         import onnx  # noqa: F401
+        import threadpoolctl  # noqa: F401
 
         if "keras" in sys.modules:
             return import_module("keras")

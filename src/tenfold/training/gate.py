@@ -22,7 +22,7 @@ from tenfold.training.fit import Labels, Plan, fit, forget
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
-from tenfold.training.recipes import TrainOptions, command, recipe
+from tenfold.training.recipes import TrainOptions, command, identity, recipe
 from tenfold.training.ship import commit, logits_of, ship, through_normalization
 from tenfold.types import Pixels
 
@@ -33,7 +33,7 @@ MILD = Augmentation(turn=5, shear=0.1, stretch=0.12, elastic=0.7, hide=0.02)
 PLAN = Plan(epochs=16, rate=2e-3, smooth=0.01, augmentation=MILD)
 COUNTS = {"synthetic": 10_000, "several": 15_000, "struck out": 9_000, "no digit": 60_000}
 # Shares of validation digits turned away, for which the card lists the least probability of one digit.
-SHARES = (0.0005, 0.001, 0.002, 0.003, 0.005, 0.01, 0.02)
+SHARES = (0.0005, 0.001, 0.002, 0.003, 0.005, TURNED_AWAY, 0.01, 0.02)
 
 
 @recipe("gate", "Tells one digit from several and from what is no digit, before any network reads it")
@@ -70,7 +70,7 @@ def train(options: TrainOptions) -> Path:
     validation = np.concatenate([held, judged]), np.concatenate([np.full(len(held), ONE), judged_kinds])
     model = catalogue.build(channels=(16, 24, 32, 48, 64, 64), classes=3)
     plan = replace(PLAN, epochs=options.epochs or PLAN.epochs)
-    fit(model, draw_epoch, validation, plan, options.seed, out, options.resume)
+    fit(model, draw_epoch, validation, plan, options.seed, out, options.resume, identity("gate", options))
 
     logits = logits_of(model, validation[0])
     temperature = fit_temperature(logits, validation[1])

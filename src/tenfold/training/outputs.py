@@ -46,8 +46,11 @@ def write_file(path: Path, data: bytes) -> None:
     Raises:
         UsageError: If the place cannot be written to.
     """
-    with staged(path.parent) as folder:
-        (folder / path.name).write_bytes(data)
+    with staged(path.parent) as folder, (folder / path.name).open("wb") as file:
+        file.write(data)
+        # On disk before it takes the place of the old one: a power cut must not leave an empty file.
+        file.flush()
+        os.fsync(file.fileno())
 
 
 @contextmanager

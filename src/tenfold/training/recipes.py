@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tenfold.config import Settings, load_settings
 from tenfold.errors import UnknownName, UsageError
+from tenfold.imaging.normalize import VERSION
 
 if TYPE_CHECKING:
     from tenfold.data.dataset import Dataset
@@ -36,8 +38,8 @@ class TrainOptions(BaseModel):
         without: Name of one of these sets to leave out, so that it can judge.
         start: A ``.keras`` file of an earlier run on MNIST alone, in place of that part of the run.
         limit: Train on the first so many digits only: for trying things out, and for tests.
-        test: Hands over the test digits. Recipes have no other way to them, and call it once, after
-            the last choice is made.
+        test: Hands over the test digits. Recipes have no other way to them, and call it once for each network
+            they leave, after the last choice is made.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -84,9 +86,16 @@ def command(name: str, options: TrainOptions) -> str:
     names = ("data", "epochs", "foreign", "without", "start", "limit", "seed")
     given = {name: getattr(options, name) for name in names}
     # Where somebody's folders lie is nobody else's business.
-    given |= {name: given[name].name for name in ("foreign", "start") if given[name]}
+    paths = {name: given[name] for name in ("data", "foreign", "start") if given[name]}
+    given |= {name: Path(path).resolve().name for name, path in paths.items() if Path(path).exists()}
     flags = "".join(f" --{flag} {value}" for flag, value in given.items() if value is not None)
     return f"tenfold train {name}{flags}"
+
+
+def identity(name: str, options: TrainOptions) -> str:
+    """All that decides how a run of these options goes on: the command, the files it starts from, the normalisation."""
+    start = hashlib.sha256(options.start.read_bytes()).hexdigest()[:16] if options.start else "nothing"
+    return f"{command(name, options)}, starting from {start}, normalisation {VERSION}:"
 
 
 Trainer = Callable[[TrainOptions], Path]
