@@ -36,6 +36,25 @@ def test_the_paper_leaves_no_trace(digit: int, paper: str) -> None:
 
 
 @pytest.mark.parametrize("digit", STROKES)
+def test_shade_on_a_strip_leaves_no_trace(digit: int) -> None:
+    # Half as large, such a strip would be too narrow for shade and rules to be told from ink.
+    paper = np.full((80, 448, 3), 235, np.uint8)
+    drawn = cv2.resize(on(ink(digit), WHITE, BLACK), (72, 72), interpolation=cv2.INTER_AREA)
+    paper[4:76, 180:252] = np.minimum(drawn, 235)
+    shaded = (paper * np.linspace(1, 0.45, 448)[None, :, None]).astype(np.uint8)
+    assert likeness(saw(paper), saw(shaded)) > 0.93
+
+
+@pytest.mark.parametrize("row", [0, 139, 278])
+def test_rules_go_wherever_they_are(row: int) -> None:
+    plain = on(ink(7), WHITE, BLACK)
+    ruled = plain.copy()
+    for y in (40, 100, 220, row):
+        ruled[y : y + 2] = np.minimum(ruled[y : y + 2], 110)
+    assert likeness(saw(plain), saw(ruled)) > 0.93
+
+
+@pytest.mark.parametrize("digit", STROKES)
 def test_ink_is_bright_fits_twenty_and_has_its_mass_in_the_middle(digit: int) -> None:
     seen = saw(on(ink(digit), (255, 255, 255), (0, 0, 0)))
     rows, columns = np.nonzero(seen > 0.1)

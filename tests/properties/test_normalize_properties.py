@@ -63,6 +63,20 @@ def test_real_digits_enlarged(recognizer: tenfold.Recognizer, mnist_settings: Se
 
 @given(digit=digits, pen=pens)
 @settings(max_examples=30, deadline=None)
+def test_what_has_the_form_stays_as_it_is(recognizer: tenfold.Recognizer, digit: int, pen: int) -> None:
+    once = recognizer.saw(on(ink(digit, pen), WHITE, BLACK))
+    assert np.array_equal(recognizer.saw(once), once)
+
+
+@pytest.mark.mnist
+def test_mnist_has_the_form(recognizer: tenfold.Recognizer, mnist_settings: Settings) -> None:
+    _, validation = training_data(mnist_settings)
+    pictures = [np.asarray(picture) for picture in validation.images[:500]]
+    assert sum(np.array_equal(recognizer.saw(picture), picture) for picture in pictures) >= 490
+
+
+@given(digit=digits, pen=pens)
+@settings(max_examples=30, deadline=None)
 def test_inverted(recognizer: tenfold.Recognizer, digit: int, pen: int) -> None:
     reads(recognizer, 255 - on(ink(digit, pen), WHITE, BLACK), digit)
 

@@ -54,7 +54,7 @@ def normalize(picture: Picture) -> Normalized:
     The form is MNIST's own (LeCun, Bottou, Bengio, Haffner 1998, section III.A): the ink fitted to
     20x20 with its aspect ratio kept, anti-aliased, the centre of mass at the centre of 28x28. Before
     that the ground is taken away with rules, frames and specks, and strokes much thinner or thicker
-    than MNIST's are brought to its range.
+    than MNIST's are brought to its range. A 28x28 that has the form already is left as it is.
 
     Args:
         picture: uint8, (H, W) grey or (H, W, 3) RGB; ink darker or lighter than the ground.
@@ -72,10 +72,20 @@ def normalize(picture: Picture) -> Normalized:
         return _empty(found)
     apart = [_fit(_only(found.strength, piece.mask())) for piece in side_by_side(found.pieces)]
     return Normalized(
-        pixels=_fit(_only(found.strength, found.mask)),
+        pixels=picture.pixels if _has_the_form(picture.pixels) else _fit(_only(found.strength, found.mask)),
         box=_in_picture(found.box, found.scale, picture),
         parts=np.stack(apart) if apart else np.zeros((0, SIDE, SIDE), np.uint8),
     )
+
+
+def _has_the_form(pixels: Pixels) -> bool:
+    """Whether a picture is one that this normalisation gives: it stays as it is, however often it comes by."""
+    if pixels.shape != (SIDE, SIDE):
+        return False
+    _, _, width, height = cv2.boundingRect(pixels)
+    weight = cv2.moments(pixels)
+    off = max(abs(weight["m10"] / weight["m00"] - SIDE / 2), abs(weight["m01"] / weight["m00"] - SIDE / 2))
+    return max(width, height) == FIT and off <= 0.55
 
 
 @dataclass(frozen=True, slots=True)
