@@ -3,8 +3,8 @@
 Each set goes through the whole path twice: with `digit` as it was after MNIST alone, and with one that was trained on
 every set but this one (leave one out), where it has been trained. Beside them stands the report's network in the same
 run, fed as its window does (the whole picture squeezed into 28x28) and through Tenfold's normalisation. The shipped
-`digit` has learned from all four sets, so it is not judged here; the shipped gate has too, so how many are answered says
-more of it than of strangers.
+`digit` has learned from all four sets, so it is not judged here; the shipped gate has too, so how many are answered
+says more of it than of strangers.
 
 The sets are not part of this project: `--data-dir` names the folder that holds them as NPZ files (`images`, `labels`).
 Without it nothing is measured, and a result of before stays as it is. `make judges DATA=FOLDER` trains the networks.
