@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -63,6 +64,9 @@ def window(display: str) -> Iterator[Window]:
         raise opened.failure
     with suppress(tkinter.TclError):  # a test may have closed it
         opened.close()
+    # Tk's pictures and variables must be gone before another test's thread happens to collect them: Tk forbids that.
+    vars(opened).clear()
+    gc.collect()
 
 
 pytestmark = pytest.mark.display

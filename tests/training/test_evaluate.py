@@ -135,9 +135,8 @@ def test_mnist_by_name_can_be_sent_the_whole_way(opened: Any, mnist_settings: Se
     raw, whole = (evaluate(opened(), few, mnist_settings, way) for way in ("auto", "whole"))
     np.testing.assert_array_equal(raw.seen, few.images)
     assert whole.to_dict()["way"] == "whole"
-    assert not np.array_equal(whole.seen, raw.seen)
-    # Normalising what is normalised already changes it little.
-    assert np.abs(whole.seen.astype(float) - raw.seen).mean() < 25
+    # What has the form already stays as it is, but it has been a file on the way.
+    assert (whole.seen == raw.seen).all(axis=(1, 2)).sum() >= 38
 
 
 @pytest.mark.parametrize(
