@@ -33,7 +33,7 @@ class Pieces:
         shape: (h, w) of the picture.
         x: Left edge of the window that holds all ink.
         y: Top edge of that window.
-        labels: int32, the window; 0 is ground, k is piece k.
+        labels: uint16, the window; 0 is ground, k is piece k.
         boxes: int32 (n, 5): left, top, width, height within the window, and area, of pieces 1..n.
         kept: bool (n,): the pieces that still count.
     """
@@ -41,7 +41,7 @@ class Pieces:
     shape: tuple[int, int]
     x: int
     y: int
-    labels: npt.NDArray[np.int32]
+    labels: npt.NDArray[np.uint16]
     boxes: npt.NDArray[np.int32]
     kept: npt.NDArray[np.bool_]
 
@@ -68,14 +68,15 @@ def find_pieces(mask: Pixels) -> Pieces:
     """Label the connected pieces of a mask.
 
     Args:
-        mask: uint8 (h, w), 1 where there is ink.
+        mask: uint8 (h, w), 1 where there is ink; smaller than 512x512, so that 16 bits count its pieces.
     """
     x, y, width, height = cv2.boundingRect(mask)
     window = mask[y : y + height, x : x + width]
     if window.size == 0:
-        return Pieces(mask.shape, 0, 0, np.zeros((0, 0), np.int32), np.zeros((0, 5), np.int32), np.zeros(0, bool))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(window, connectivity=8)
-    return Pieces(mask.shape, x, y, np.asarray(labels), np.asarray(stats[1:]), np.ones(count - 1, bool))
+        return Pieces(mask.shape, 0, 0, np.zeros((0, 0), np.uint16), np.zeros((0, 5), np.int32), np.zeros(0, bool))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(window, connectivity=8, ltype=cv2.CV_16U)
+    kept = np.ones(count - 1, bool)
+    return Pieces(mask.shape, x, y, np.asarray(labels, np.uint16), np.asarray(stats[1:], np.int32), kept)
 
 
 def without_specks(pieces: Pieces) -> Pieces:
@@ -158,11 +159,13 @@ def _hugs_edge(pieces: Pieces, index: int, others: list[int]) -> bool:
         and pieces.y + pieces.boxes[other, 1] + pieces.boxes[other, 3] < height
         for other in others
     )
+    if not clear or along_side or along_top:
+        return clear
     dx, dy = max(2, width // 12), max(2, height // 12)
     x0, y0 = max(dx - pieces.x, 0), max(dy - pieces.y, 0)
     x1, y1 = max(width - dx - pieces.x, 0), max(height - dy - pieces.y, 0)
     middle = int((pieces.labels[y0:y1, x0:x1] == index + 1).sum())
-    return clear and (along_side or along_top or middle <= 0.1 * area)
+    return middle <= 0.1 * area
 
 
 def side_by_side(pieces: Pieces) -> list[Pieces]:

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tenfold.imaging.pieces import Pieces, find_pieces, without_specks
-from tenfold.types import Pixels
+from tenfold.types import Floats, Pixels
 
 Places = npt.NDArray[np.int64]
 
@@ -54,12 +54,7 @@ def _edge(mask: Pixels) -> int:
 
 def _without_lines(mask: Pixels) -> Pixels:
     """Erase near-horizontal lines that run across the picture."""
-    left, lines, thickest = mask, 0, 0.0
-    for start, slope in _lines(mask):
-        erased = _erase_line(left, start, slope)
-        if erased is not None:
-            left, thickness = erased
-            lines, thickest = lines + 1, max(thickest, thickness)
+    left, lines, thickest = _erase_lines(mask, *_lines(mask))
     if lines == 0:
         return mask
     pieces = find_pieces(left)
@@ -77,8 +72,8 @@ def _without_lines(mask: Pixels) -> Pixels:
     return left
 
 
-def _lines(mask: Pixels) -> list[tuple[float, float]]:
-    """Height at the left edge and slope of the lines from side to side; ruled lines are parallel."""
+def _lines(mask: Pixels) -> tuple[Floats, float]:
+    """Heights at the left edge of the lines from side to side, and their slope: ruled lines are parallel."""
     height, width = mask.shape
     middle = (width - 1) / 2
     # Some columns tell as much as all of them.
@@ -98,49 +93,55 @@ def _lines(mask: Pixels) -> list[tuple[float, float]]:
             break  # no slope can be much better
     full = np.concatenate([[False], profile >= LINE_LENGTH * len(columns), [False]])
     starts, ends = np.flatnonzero(full[1:] & ~full[:-1]), np.flatnonzero(full[:-1] & ~full[1:])
-    return [((first + last) / 2 - slope * middle, slope) for first, last in zip(starts, ends, strict=True)][:MOST_LINES]
+    return ((starts + ends) / 2 - slope * middle)[:MOST_LINES].astype(np.float32), slope
 
 
-def _erase_line(mask: Pixels, start: float, slope: float) -> tuple[Pixels, float] | None:
-    """Erase the runs of ink along a line that are no thicker than it.
+def _erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, int, float]:
+    """Erase the runs of ink along lines that are no thicker than the line.
 
     Returns:
-        The mask without it and its thickness in pixels, or None if it is no thin line.
+        The mask without them, how many thin lines there were, and the thickness of the thickest in pixels.
     """
     height, width = mask.shape
     columns = np.arange(width, dtype=np.int64)
-    centre = np.clip(np.rint(start + slope * columns), 1, height - 2).astype(np.int64)
+    centre = np.clip(np.rint(starts[:, None] + slope * columns), 1, height - 2).astype(np.int64)
     # A line drawn or scanned is never quite straight: where it misses, its neighbour row may hit.
     for step in (-1, 1):
-        centre = np.where((mask[centre, columns] == 0) & (mask[centre + step, columns] > 0), centre + step, centre)
-    thickest = max(2.0, LINE_THICKNESS * height)
-    # A band along the line: narrow at first, as most lines are thin; wide enough for the thickest if that one is full.
-    for reach in (5, 2 + int(2 * thickest)):
-        band = centre + np.arange(-reach, reach + 1)[:, None]
+        places = centre * width + columns
+        centre += step * ((np.take(mask, places) == 0) & (np.take(mask, places + step * width) > 0))
+    limit = max(2.0, LINE_THICKNESS * height)
+    erased, lines, thickest = mask, 0, 0.0
+    # A band along each line: narrow at first, as most lines are thin; wide enough for the thickest where that is full.
+    for reach in (5, 2 + int(2 * limit)):
+        away = np.arange(-reach, reach + 1)[:, None]
+        band = centre[:, None] + away
         rows = np.clip(band, 0, height - 1)
-        ink = (mask[rows, columns] > 0) & (rows == band)
-        above, below = _run(ink[reach::-1]), _run(ink[reach:])
+        places = rows * width + columns
+        ink = np.take(mask, places) > 0
+        ink &= rows == band
+        above, below = _run(ink[:, reach::-1]), _run(ink[:, reach:])
         thickness = above + below - 1
         on_line = (above > 0) & (below > 0)
-        if not on_line.any():
-            return None
         # Where the line meets a stroke the run is longer, so the thinner runs tell how thick the line is.
-        usual = float(np.sort(thickness[on_line])[int(on_line.sum()) // 4])
-        if 1.6 * usual + 1 < reach:
+        order = np.sort(np.where(on_line, thickness, height), axis=1)
+        usual = order[np.arange(len(order)), on_line.sum(axis=1) // 4]
+        wide = on_line.any(axis=1) & (1.6 * usual + 1 >= reach) & (reach == 5)
+        thin = on_line & (thickness <= 1.6 * usual[:, None] + 1) & ((usual <= limit) & ~wide)[:, None]
+        if thin.any():
+            run = thin[:, None] & (away > -above[:, None]) & (away < below[:, None])
+            erased = mask.copy() if erased is mask else erased
+            np.put(erased, places[run], 0)
+            found = thin.any(axis=1)
+            lines, thickest = lines + int(found.sum()), max(thickest, float(usual[found].max()))
+        if not wide.any():
             break
-    if usual > thickest:
-        return None
-    erased = mask.copy()
-    thin = on_line & (thickness <= 1.6 * usual + 1)
-    away = np.arange(-reach, reach + 1)[:, None]
-    row, column = np.nonzero(thin & (away > -above) & (away < below))
-    erased[rows[row, column], column] = 0
-    return (erased, usual) if thin.any() else None
+        centre = centre[wide]
+    return erased, lines, thickest
 
 
 def _run(ink: npt.NDArray[np.bool_]) -> Places:
-    """Length of the run of ink from the first row on, for each column."""
-    return np.asarray(np.where(ink.all(axis=0), len(ink), ink.argmin(axis=0)), np.int64)
+    """Length of the run of ink from the first row of each band on, for each column: (n, rows, w) to (n, w)."""
+    return np.asarray(np.where(ink.all(axis=1), ink.shape[1], ink.argmin(axis=1)), np.int64)
 
 
 def _worth_keeping(pieces: Pieces) -> bool:
