@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import cv2
 import numpy as np
@@ -44,6 +44,10 @@ class Augmentation:
     harden: float = 0.1
     noise: float = 0.06
     hide: float = 0.03
+
+    def scaled(self, by: float) -> Augmentation:
+        """The same, so many times as far."""
+        return Augmentation(**{one.name: by * getattr(self, one.name) for one in fields(self)})
 
 
 def augment(batch: Floats, rng: Rng, how: Augmentation) -> Floats:

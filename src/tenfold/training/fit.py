@@ -29,6 +29,8 @@ DrawEpoch = Callable[[Rng], tuple[Pixels, Labels]]
 
 # What a run that was stopped goes on from: written anew after each epoch, removed at the end.
 STATE = "state.npz"
+# The share of the steps after which augmentation eases off.
+EASING = 0.65
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Plan:
         smooth: Share of certainty taken from each label (Szegedy et al. 2016).
         average: Momentum of the exponential average of the weights that is kept in the end.
         augmentation: How far to change the pictures.
+        ease: How far still in the end, as a share of that: from `EASING` of the way on it falls to this in a straight
+            line, so that the last weights belong to pictures as they are.
     """
 
     epochs: int
@@ -52,6 +56,12 @@ class Plan:
     smooth: float = 0.02
     average: float = 0.998
     augmentation: Augmentation = field(default_factory=Augmentation)
+    ease: float = 1.0
+
+    def changes(self, done: float) -> Augmentation:
+        """How far to change the pictures when this share of the steps is done, 0..1."""
+        late = max(0.0, done - EASING) / (1 - EASING)
+        return self.augmentation.scaled(1 - (1 - self.ease) * late)
 
 
 def fit(
@@ -173,7 +183,8 @@ def _feed(keras: Any, draw_epoch: DrawEpoch, plan: Plan, classes: int, seed: int
             part = slice(step * plan.batch, (step + 1) * plan.batch)
             pictures = self._pictures[part].astype(np.float32) / np.float32(255)
             # Keras draws a batch here and there that it only looks at: no other may depend on that.
-            return augment(pictures, _chance(seed, self._epoch, step), plan.augmentation), targets[self._labels[part]]
+            how = plan.changes(min(1.0, (self._epoch + step / len(self)) / plan.epochs))
+            return augment(pictures, _chance(seed, self._epoch, step), how), targets[self._labels[part]]
 
         def on_epoch_end(self) -> None:
             self._epoch += 1
@@ -245,6 +256,6 @@ def _settle(keras: Any, model: Model, draw_epoch: DrawEpoch, rng: Rng, plan: Pla
     pictures, _ = draw_epoch(rng)
     for start in range(0, min(len(pictures), 200 * plan.batch), plan.batch):
         part = pictures[start : start + plan.batch].astype(np.float32) / np.float32(255)
-        model(augment(part, rng, plan.augmentation), training=True)
+        model(augment(part, rng, plan.changes(1)), training=True)
     for layer, momentum in zip(layers, usual, strict=True):
         layer.momentum = momentum

@@ -23,7 +23,7 @@ from tenfold.training.framework import need_keras
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
 from tenfold.training.recipes import TrainOptions, command, identity, recipe
-from tenfold.training.ship import commit, logits_of, ship, through_normalization
+from tenfold.training.ship import commit, logits_of, ship
 from tenfold.types import Pixels
 
 ONE, SEVERAL, NEITHER = 0, 1, 2
@@ -52,7 +52,6 @@ def train(options: TrainOptions) -> Path:
     held = validation_set.network_pixels(options.settings)
     part = 1.0 if options.limit is None else min(1.0, options.limit / len(train_set))
     say(f"{len(pictures):,} digits; drawing what is not one digit …")
-    again = through_normalization(pictures)
     foreign = open_foreign(options.foreign, options.without) if options.foreign else []
     others = [fitted.network_pixels(options.settings) for fitted, _ in foreign]
     extra, kinds = _others(pictures, rng, part)
@@ -61,8 +60,7 @@ def train(options: TrainOptions) -> Path:
     judged, judged_kinds = _others(held, np.random.default_rng(options.seed + 1), 0.1 * part)
 
     def draw_epoch(chance: np.random.Generator) -> tuple[Pixels, Labels]:
-        raw = chance.random(len(pictures)) < 0.3
-        every = np.concatenate([np.where(raw[:, None, None], pictures, again), extra])
+        every = np.concatenate([pictures, extra])
         labels = np.concatenate([np.full(len(pictures), ONE), kinds])
         order = chance.permutation(len(every))[: len(every) // 2]
         return every[order], labels[order]

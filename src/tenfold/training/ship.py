@@ -10,21 +10,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.imaging.normalize import VERSION, normalize
+from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
 from tenfold.training.export import parity, to_onnx, write_model
 from tenfold.training.progress import say
-from tenfold.types import Floats, Picture, Pixels
+from tenfold.types import Floats, Pixels
 
 if TYPE_CHECKING:
     from keras import Model
 
 PARITY_IMAGES = 10_000
-
-
-def through_normalization(pictures: Pixels) -> Pixels:
-    """Every picture through the normalisation, as if it came from a user: uint8 (n, 28, 28)."""
-    return np.stack([normalize(Picture(picture)).pixels for picture in pictures])
 
 
 def logits_of(model: Model, pictures: Pixels) -> Floats:
