@@ -2,28 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from tenfold.catalogue import digit as catalogue
-from tenfold.data.augment import Augmentation, augment
 from tenfold.data.dataset import Dataset
 from tenfold.data.foreign import chosen_sets, open_foreign
-from tenfold.data.splits import open_training_data
 from tenfold.data.synth import fonts, normalized, printed, written_digit
 from tenfold.errors import UsageError
-from tenfold.models.base import ModelCard
-from tenfold.training.calibrate import calibrated, confidence_thresholds, fit_temperature
+from tenfold.training.family import Ready, finish, get_ready, of_length
 from tenfold.training.fit import DrawEpoch, Labels, Plan, fit, forget
-from tenfold.training.framework import need_keras
 from tenfold.training.keras_files import load_keras
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
-from tenfold.training.recipes import TrainOptions, command, identity, recipe
-from tenfold.training.ship import accuracy, commit, logits_of, ship
+from tenfold.training.recipes import TrainOptions, identity, recipe
 from tenfold.types import Pixels
 
 if TYPE_CHECKING:
@@ -36,8 +30,7 @@ WIDER = Plan(epochs=8, rate=5e-4, ease=0.5)
 FOREIGN_DRAWS = 12_000
 # Synthetic digits: how many there are, how many of them are print, and how many join an epoch.
 SYNTHETIC, PRINTED, SYNTHETIC_DRAWS = 24_000, 4_000, 8_000
-# Validation digits as hard as those from elsewhere: thresholds must hold there too.
-HARD = Augmentation(turn=9, shear=0.18, scale=0.1, elastic=1.0, weight=0.6, soften=0.25, noise=0.12, hide=0.06)
+SUMMARY = "Handwritten digits: six 3x3 convolutions"
 
 
 @recipe("digit", "The default network: MNIST alone, or with --foreign every hand there is; 212k parameters")
@@ -52,59 +45,40 @@ def train(options: TrainOptions) -> Path:
         UsageError: If `options.foreign` lacks a set, or `options.without` is given alone.
         UnknownName: If `options.without` names no set.
     """
-    keras, made_at = need_keras(), commit()
-    keras.utils.set_random_seed(options.seed)
-    out = make_folder(options.out)
-    if not options.resume:
-        forget(out)
-    train_set, validation_set = open_training_data(options.data or "mnist", options.settings)
-    pictures, labels = train_set.network_pixels(options.settings), train_set.labels
-    held = validation_set.network_pixels(options.settings), validation_set.labels
-    if options.limit:
-        pictures, labels = pictures[: options.limit], labels[: options.limit]
     if options.start and not options.foreign:
         raise UsageError("A start is for going on to other hands.", "Name the folder of foreign sets: --foreign FOLDER")
     foreign = open_foreign(options.foreign, options.without) if options.foreign else []
-    say(f"{len(pictures):,} digits to train on, {len(held[1]):,} to validate.")
-
-    def shuffled(chance: np.random.Generator) -> tuple[Pixels, Labels]:
-        order = chance.permutation(len(pictures))
-        return pictures[order], labels[order]
-
+    ready = get_ready(options)
     if options.start:
         model = _logits_of_ten(options.start)
     else:
-        model = catalogue.build()
-        alone = options.model_copy(update={"foreign": None, "out": out / "alone" if foreign else out})
-        make_folder(alone.out)
-        fit(
-            model,
-            shuffled,
-            held,
-            _of_length(PLAN, options),
-            options.seed,
-            alone.out,
-            options.resume,
-            identity("digit", alone),
-        )
-        _calibrate_and_ship(alone, model, held, [], len(pictures), train_set.name, made_at)
+        alone = options.model_copy(update={"foreign": None, "out": options.out / "alone"}) if foreign else options
+        model = train_alone(alone, ready)
     if foreign:
         say(f"Then {', '.join(part.name for part, _ in foreign)} and synthetic digits; preparing them …")
-        wider = _wider(options, (pictures, labels), [part for part, _ in foreign])
-        fit(
-            model,
-            wider,
-            held,
-            _of_length(WIDER, options),
-            options.seed + 1,
-            out,
-            options.resume,
-            identity("digit", options),
-        )
-        _calibrate_and_ship(options, model, held, [part for _, part in foreign], len(pictures), train_set.name, made_at)
-    forget(out / "alone")
-    forget(out)
-    return out
+        wider = _wider(options, (ready.pictures, ready.labels), [part for part, _ in foreign])
+        plan, whole = of_length(WIDER, options), identity("digit", options)
+        fit(model, wider, ready.held, plan, options.seed + 1, options.out, options.resume, whole)
+        sets = [f"{one.name} ({one.what}; {one.licence})" for one in chosen_sets(options.without)]
+        others = [*sets, "synthetic pen strokes", "printed digits of DejaVu and STIX"]
+        finish(options, ready, model, "digit", SUMMARY, others, [part for _, part in foreign])
+        forget(options.out / "alone")
+    forget(options.out)
+    return options.out
+
+
+def train_alone(options: TrainOptions, ready: Ready) -> Model:
+    """Train `digit` on MNIST alone and write its files.
+
+    Returns:
+        The fitted network. What it could be resumed from is still there: `forget` it when all is done.
+    """
+    make_folder(options.out)
+    model = catalogue.build()
+    plan, whole = of_length(PLAN, options), identity("digit", options)
+    fit(model, ready.shuffled, ready.held, plan, options.seed, options.out, options.resume, whole)
+    finish(options, ready, model, "digit", SUMMARY)
+    return model
 
 
 def _logits_of_ten(path: Path) -> Model:
@@ -118,10 +92,6 @@ def _logits_of_ten(path: Path) -> Model:
     if tuple(model.output_shape[1:]) != (10,) or getattr(activation, "__name__", "") != "linear":
         raise UsageError(f"{path} is no network that gives ten logits.", "Start from digit.keras of an earlier run.")
     return model
-
-
-def _of_length(plan: Plan, options: TrainOptions) -> Plan:
-    return replace(plan, epochs=options.epochs or plan.epochs)
 
 
 def _wider(options: TrainOptions, mnist: tuple[Pixels, Labels], foreign: list[Dataset]) -> DrawEpoch:
@@ -143,53 +113,6 @@ def _wider(options: TrainOptions, mnist: tuple[Pixels, Labels], foreign: list[Da
         return np.concatenate(every)[order], np.concatenate(digits)[order]
 
     return draw_epoch
-
-
-def _calibrate_and_ship(
-    options: TrainOptions,
-    model: Model,
-    held: tuple[Pixels, Labels],
-    foreign: list[Dataset],
-    count: int,
-    name: str,
-    made_at: str,
-) -> None:
-    """Temperature and thresholds from what validates, the figures, and the files."""
-    pictures, labels = held
-    logits = logits_of(model, pictures)
-    temperature = fit_temperature(logits, labels)
-    rng = np.random.default_rng(options.seed)
-    hard = augment(np.repeat(pictures, 4, axis=0).astype(np.float32) / np.float32(255), rng, HARD)
-    hard_labels = np.repeat(labels, 4)
-    hard_answers = calibrated(logits_of(model, (hard * 255).astype(np.uint8)), temperature)
-    scores = {
-        "validation_accuracy": accuracy(logits, labels),
-        "hard_validation_accuracy": accuracy(hard_answers, hard_labels),
-    }
-    for part in foreign:
-        found = accuracy(logits_of(model, part.network_pixels(options.settings)), part.labels)
-        scores[f"{part.name.replace(':', '_')}_accuracy"] = found
-    test = options.hand_over_test()
-    compared = pictures if test is None else test.network_pixels(options.settings)
-    if test is not None:
-        scores[f"{test.name.replace(':', '_')}_accuracy"] = accuracy(logits_of(model, compared), test.labels)
-    say(", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in scores.items()))
-    data = f"{name} ({count:,} digits)"
-    if foreign:
-        sets = [f"{one.name} ({one.what}; {one.licence})" for one in chosen_sets(options.without)]
-        data = ", ".join([data, *sets, "synthetic pen strokes", "printed digits of DejaVu and STIX"])
-    card = ModelCard(
-        name="digit",
-        summary="Handwritten digits: six 3x3 convolutions",
-        recipe=command("digit", options),
-        data=data,
-        commit=made_at,
-        seed=options.seed,
-        temperature=round(temperature, 4),
-        thresholds=confidence_thresholds(hard_answers, hard_labels),
-        scores=scores,
-    )
-    ship(model, card, compared, options.out)
 
 
 def synthetic(rng: np.random.Generator, count: int) -> tuple[Pixels, Labels]:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Labels = npt.NDArray[np.int64]
 Rng = np.random.Generator
 DrawEpoch = Callable[[Rng], tuple[Pixels, Labels]]
+Teacher = Callable[[Floats], Floats]
 
 # What a run that was stopped goes on from: written anew after each epoch, removed at the end.
 STATE = "state.npz"
@@ -44,9 +45,10 @@ class Plan:
         decay: Weight decay (AdamW; Loshchilov & Hutter 2019).
         smooth: Share of certainty taken from each label (Szegedy et al. 2016).
         average: Momentum of the exponential average of the weights that is kept in the end.
-        augmentation: How far to change the pictures.
+        augmentation: How far to change the pictures; None leaves them as they are.
         ease: How far still in the end, as a share of that: from `EASING` of the way on it falls to this in a straight
             line, so that the last weights belong to pictures as they are.
+        settle: Batches from which the statistics of batch normalisation are measured again in the end.
     """
 
     epochs: int
@@ -55,13 +57,17 @@ class Plan:
     decay: float = 1e-2
     smooth: float = 0.02
     average: float = 0.998
-    augmentation: Augmentation = field(default_factory=Augmentation)
+    augmentation: Augmentation | None = field(default_factory=Augmentation)
     ease: float = 1.0
+    settle: int = 200
 
-    def changes(self, done: float) -> Augmentation:
-        """How far to change the pictures when this share of the steps is done, 0..1."""
+    def change(self, pictures: Pixels, rng: Rng, done: float) -> Floats:
+        """Pictures uint8 (n, 28, 28) as they are shown when this share of the steps is done, 0..1: float32, 0..1."""
+        plain = pictures.astype(np.float32) / np.float32(255)
+        if self.augmentation is None:
+            return plain
         late = max(0.0, done - EASING) / (1 - EASING)
-        return self.augmentation.scaled(1 - (1 - self.ease) * late)
+        return augment(plain, rng, self.augmentation.scaled(1 - (1 - self.ease) * late))
 
 
 def fit(
@@ -73,6 +79,7 @@ def fit(
     out: Path,
     resume: bool = False,
     identity: str = "",
+    teacher: Teacher | None = None,
 ) -> dict[str, list[float]]:
     """Train a model that gives logits.
 
@@ -89,6 +96,8 @@ def fit(
         resume: Go on after the last finished epoch of an earlier run in that folder, if there is one; without it
             that run is forgotten.
         identity: What else decides how the run goes on: recipe, data, where the weights come from.
+        teacher: A network whose probabilities count for half of what is to be learned, the labels being the other
+            half (distillation; Hinton, Vinyals, Dean 2015): float32 (n, 28, 28) as shown to (n, k).
 
     Returns:
         The history: for each figure a value an epoch.
@@ -121,7 +130,7 @@ def fit(
     done = run.restore()
     if done:
         say(f"Resuming after epoch {done} of {plan.epochs}.")
-    feed = _feed(keras, draw_epoch, plan, classes, seed, done)
+    feed = _feed(keras, draw_epoch, plan, classes, seed, done, teacher)
     held = (validation[0].astype(np.float32) / 255, np.eye(classes, dtype=np.float32)[validation[1]])
     bars = EpochBars(plan.epochs, steps)
     keep = keras.callbacks.LambdaCallback(on_epoch_end=run.keep)
@@ -163,7 +172,9 @@ def _one_cycle(keras: Any, top: float, steps: int) -> Any:
     )
 
 
-def _feed(keras: Any, draw_epoch: DrawEpoch, plan: Plan, classes: int, seed: int, done: int) -> Any:
+def _feed(
+    keras: Any, draw_epoch: DrawEpoch, plan: Plan, classes: int, seed: int, done: int, teacher: Teacher | None
+) -> Any:
     """Batches for Keras, changed in a thread of their own while the network is at the batch before."""
     targets = np.eye(classes, dtype=np.float32)
 
@@ -181,10 +192,11 @@ def _feed(keras: Any, draw_epoch: DrawEpoch, plan: Plan, classes: int, seed: int
 
         def __getitem__(self, step: int) -> tuple[Floats, Floats]:
             part = slice(step * plan.batch, (step + 1) * plan.batch)
-            pictures = self._pictures[part].astype(np.float32) / np.float32(255)
+            done = min(1.0, (self._epoch + step / len(self)) / plan.epochs)
             # Keras draws a batch here and there that it only looks at: no other may depend on that.
-            how = plan.changes(min(1.0, (self._epoch + step / len(self)) / plan.epochs))
-            return augment(pictures, _chance(seed, self._epoch, step), how), targets[self._labels[part]]
+            pictures = plan.change(self._pictures[part], _chance(seed, self._epoch, step), done)
+            answers = targets[self._labels[part]]
+            return pictures, answers if teacher is None else (answers + teacher(pictures)) * np.float32(0.5)
 
         def on_epoch_end(self) -> None:
             self._epoch += 1
@@ -252,10 +264,10 @@ def _settle(keras: Any, model: Model, draw_epoch: DrawEpoch, rng: Rng, plan: Pla
     layers = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     usual = [layer.momentum for layer in layers]
     for layer in layers:
-        layer.momentum = 0.98
+        # What was measured before counts for e^-4 then.
+        layer.momentum = 1 - 4 / max(8, plan.settle)
     pictures, _ = draw_epoch(rng)
-    for start in range(0, min(len(pictures), 200 * plan.batch), plan.batch):
-        part = pictures[start : start + plan.batch].astype(np.float32) / np.float32(255)
-        model(augment(part, rng, plan.changes(1)), training=True)
+    for start in range(0, min(len(pictures), plan.settle * plan.batch), plan.batch):
+        model(plan.change(pictures[start : start + plan.batch], rng, 1.0), training=True)
     for layer, momentum in zip(layers, usual, strict=True):
         layer.momentum = momentum

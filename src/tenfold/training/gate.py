@@ -18,6 +18,7 @@ from tenfold.decide import TURNED_AWAY, threshold
 from tenfold.models.base import ModelCard
 from tenfold.training.calibrate import calibrated, fit_temperature
 from tenfold.training.digit import synthetic
+from tenfold.training.export import to_onnx
 from tenfold.training.fit import Labels, Plan, fit, forget
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import make_folder
@@ -99,7 +100,7 @@ def train(options: TrainOptions) -> Path:
         thresholds=thresholds,
         scores=scores,
     )
-    ship(model, card, validation[0], out)
+    ship(model, to_onnx(model), card, validation[0], out)
     forget(out)
     return out
 

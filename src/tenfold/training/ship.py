@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
-from tenfold.training.export import parity, to_onnx, write_model
+from tenfold.training.export import parity, write_model
 from tenfold.training.progress import say
 from tenfold.types import Floats, Pixels
 
@@ -31,11 +31,12 @@ def logits_of(model: Model, pictures: Pixels) -> Floats:
     return np.concatenate(rows)
 
 
-def ship(model: Model, card: ModelCard, pictures: Pixels, out: Path) -> ModelCard:
+def ship(model: Model, weights: bytes, card: ModelCard, pictures: Pixels, out: Path) -> ModelCard:
     """Write ``NAME.onnx``, its card ``NAME.json``, and ``NAME.keras``.
 
     Args:
         model: The fitted network, ending in logits.
+        weights: The ONNX file made of it.
         card: What the recipe knows of it; what can be read off the network is filled in.
         pictures: uint8 (n, 28, 28) for the certificate that Keras and ONNX agree.
         out: Folder for the files.
@@ -43,7 +44,6 @@ def ship(model: Model, card: ModelCard, pictures: Pixels, out: Path) -> ModelCar
     Returns:
         The card as written.
     """
-    weights = to_onnx(model)
     certificate = parity(model, weights, pictures[:PARITY_IMAGES].astype(np.float32) / np.float32(255))
     full = replace(
         card,

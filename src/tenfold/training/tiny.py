@@ -1,0 +1,40 @@
+"""The recipe of the smallest network: taught by `digit`, kept in whole numbers of one byte."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tenfold.catalogue import small as catalogue
+from tenfold.data.augment import Augmentation
+from tenfold.imaging.normalize import VERSION
+from tenfold.models.onnx import load_onnx, softmax
+from tenfold.training.family import finish, get_ready, of_length
+from tenfold.training.fit import Plan, fit, forget
+from tenfold.training.recipes import TrainOptions, identity, recipe
+from tenfold.types import Floats
+
+# A network this small cannot learn the far-fetched and the likely alike.
+MILD = Augmentation(turn=5, shear=0.1, scale=0.06, stretch=0.1, elastic=0.6, weight=0.3, soften=0.06, harden=0.06)
+PLAN = Plan(epochs=40, rate=5e-3, decay=2e-3, smooth=0.0, augmentation=MILD, ease=0.2)
+
+
+@recipe("tiny", "At most 12,000 bytes of weights: taught by the shipped digit, kept as int8")
+def train(options: TrainOptions) -> Path:
+    """Train and export `tiny`.
+
+    Returns:
+        The folder with ``tiny.onnx``, its card, ``tiny.keras`` (not rounded) and the log.
+    """
+    ready = get_ready(options)
+    teacher = load_onnx("digit", VERSION)
+
+    def teach(pictures: Floats) -> Floats:
+        return softmax(teacher.raw(pictures))
+
+    model = catalogue.build_tiny()
+    plan, whole = of_length(PLAN, options), f"{identity('tiny', options)} taught by {teacher.card.identity}"
+    fit(model, ready.shuffled, ready.held, plan, options.seed, options.out, options.resume, whole, teach)
+    summary = "Four small convolutions, weights of one byte each"
+    finish(options, ready, model, "tiny", summary, [f"answers of {teacher.card.identity}"], stored="int8")
+    forget(options.out)
+    return options.out

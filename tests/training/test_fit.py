@@ -1,0 +1,62 @@
+"""What the network is shown and asked for while it is fitted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tenfold.data.augment import Augmentation
+from tenfold.training.fast import SHIFT, shifted
+from tenfold.training.fit import EASING, Plan, fit
+from tenfold.types import Floats
+
+PICTURES = np.random.default_rng(0).integers(0, 256, (40, 28, 28), np.uint8)
+
+
+def how_far(plan: Plan, done: float) -> float:
+    """By how much pictures differ from what they were."""
+    shown = plan.change(PICTURES, np.random.default_rng(1), done)
+    return float(np.abs(shown - PICTURES.astype(np.float32) / 255).mean())
+
+
+def test_augmentation_eases_off_after_its_time() -> None:
+    noisy = Augmentation(0, 0, 0, 0, 0, 0, 0, 0, 0, noise=1, hide=0)
+    plan = Plan(epochs=1, augmentation=noisy, ease=0.0)
+    early, at_turn, late, last = (how_far(plan, done) for done in (0, EASING, 0.9, 1))
+    assert early == at_turn > late > last
+    assert how_far(Plan(epochs=1, augmentation=noisy), 1) == early, "without easing it stays as far to the end"
+
+
+def test_without_augmentation_pictures_stay_as_they_are() -> None:
+    assert how_far(Plan(epochs=1, augmentation=None), 0) == 0
+
+
+def test_a_shift_moves_whole_pixels_and_loses_none_inside() -> None:
+    dot = np.zeros((90, 28, 28), np.uint8)
+    dot[:, 14, 14] = 255
+    moved = shifted(dot, np.random.default_rng(0))
+    places = np.argwhere(moved == 255)
+    assert len(places) == len(dot)
+    assert {tuple(place) for place in places[:, 1:] - 14} == {
+        (y, x) for y in range(-SHIFT, SHIFT + 1) for x in range(-SHIFT, SHIFT + 1)
+    }
+
+
+@pytest.mark.train
+def test_a_teacher_counts_for_half(keras: Any, tmp_path: Path) -> None:
+    """Told 3 by the labels and 7 by the teacher, a network that sees nothing comes to say both alike."""
+    layers = keras.layers
+    model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(10, kernel_initializer="zeros")])
+    nothing, threes = np.zeros((64, 28, 28), np.uint8), np.full(64, 3)
+
+    def teach(pictures: Floats) -> Floats:
+        return np.tile(np.eye(10, dtype=np.float32)[7], (len(pictures), 1))
+
+    plan = Plan(epochs=30, batch=16, rate=0.3, decay=0.0, smooth=0.0, average=0.5, augmentation=None)
+    fit(model, lambda _: (nothing, threes), (nothing, threes), plan, 0, tmp_path, teacher=teach)
+    logits = np.asarray(model(np.zeros((1, 28, 28), np.float32)))[0]
+    shares = np.exp(logits) / np.exp(logits).sum()
+    assert shares[[3, 7]] == pytest.approx(0.5, abs=0.05)

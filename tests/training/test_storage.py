@@ -1,0 +1,66 @@
+"""Weights kept short: the file shrinks, the answers hardly move."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tenfold.models.base import ModelCard
+from tenfold.models.onnx import OnnxClassifier
+from tenfold.training.export import to_onnx
+from tenfold.training.storage import stored_as, weight_bytes
+
+pytestmark = pytest.mark.train
+
+PICTURES = np.random.default_rng(0).random((64, 28, 28), np.float32)
+
+
+@pytest.fixture(scope="module")
+def exported(keras: Any) -> bytes:
+    """A network with a convolution, a depthwise one and a dense layer, channels of very different size."""
+    keras.utils.set_random_seed(1)
+    layers = keras.layers
+    stack = [keras.Input((28, 28)), layers.Reshape((28, 28, 1)), layers.Conv2D(12, 5, strides=4, activation="relu")]
+    model = keras.Sequential([*stack, layers.DepthwiseConv2D(6), layers.Flatten(), layers.Dense(10)])
+    kernel, bias = model.layers[1].get_weights()
+    model.layers[1].set_weights([kernel * np.geomspace(0.01, 10, 12), bias])
+    return to_onnx(model)
+
+
+def logits(weights: bytes) -> Any:
+    return OnnxClassifier(weights, ModelCard(name="stored", output="logits")).raw(PICTURES)
+
+
+def test_float32_is_left_alone(exported: bytes) -> None:
+    assert stored_as(exported, "float32") == exported
+
+
+@pytest.mark.parametrize(("stored", "most", "part"), [("float16", 2e-3, 0.6), ("int8", 2e-2, 0.45)])
+def test_answers_stay_near(exported: bytes, stored: Any, most: float, part: float) -> None:
+    short = stored_as(exported, stored)
+    plain = logits(exported)
+    assert np.abs(logits(short) - plain).max() < most * np.abs(plain).max()
+    assert not np.array_equal(logits(short), plain)
+    assert weight_bytes(short) < part * weight_bytes(exported)
+    assert short == stored_as(exported, stored), "the same network gives the same file"
+
+
+def test_each_channel_has_a_scale_of_its_own(exported: bytes) -> None:
+    """A channel a thousand times weaker than another keeps its shape: one scale for all would leave it three values."""
+    import onnx
+    from onnx import numpy_helper
+
+    kept = {
+        tensor.name: numpy_helper.to_array(tensor)
+        for tensor in onnx.load_from_string(stored_as(exported, "int8")).graph.initializer
+    }
+    kernels = [values for values in kept.values() if values.dtype == np.int8 and values.shape == (12, 1, 5, 5)]
+    assert len(kernels) == 1
+    assert (np.abs(kernels[0]).max(axis=(1, 2, 3)) == 127).all()
+
+
+def test_an_unknown_type_is_named(exported: bytes) -> None:
+    with pytest.raises(ValueError, match="got 'int3'"):
+        stored_as(exported, "int3")  # type: ignore[arg-type]
