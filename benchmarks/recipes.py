@@ -1,0 +1,77 @@
+"""Claim: our networks, trained on MNIST alone, pass what is asked of each; mean and range over seeds.
+
+Trained beforehand: `tenfold train ensemble --out runs/ensemble` leaves `digit` of five seeds and the ensemble of them;
+`tenfold train tiny --seed N --out runs/tiny-N` for N = 0, 1, 2. A recipe nobody has trained is left out.
+
+    python benchmarks/recipes.py [--runs runs] [--report-model runs/report/mnist.onnx]
+"""
+
+from __future__ import annotations
+
+import statistics
+from pathlib import Path
+
+import numpy as np
+from _claim import ROOT, Figure, arguments, open_report, report, stop
+
+from tenfold.config import load_settings
+from tenfold.data.held_out import open_data
+from tenfold.training.evaluate import evaluate
+from tenfold.training.model_files import open_model
+from tenfold.training.storage import weight_bytes
+
+CLAIM = "Trained on MNIST alone, each of our networks is as right as is asked of it."
+# Recipe, files, and the mean accuracy asked for, in %.
+RECIPES = (
+    ("digit", "ensemble/member-*/digit.onnx", 99.72),
+    ("ensemble", "ensemble/ensemble.onnx", 99.78),
+    ("tiny", "tiny-*/tiny.onnx", 99.50),
+)
+
+
+def main() -> None:
+    """Measure and report."""
+    given = arguments(CLAIM, runs=str(ROOT / "runs"), report_model=str(ROOT / "runs" / "report" / "mnist.onnx"))
+    settings = load_settings()
+    test = open_data("mnist:test", settings)
+    if given.quick:
+        test = test.take(np.arange(200))
+    baseline = 100 * evaluate(open_report(Path(given.report_model)), test, settings, "raw").to_dict()["accuracy"]
+    figures = []
+    for name, pattern, least in RECIPES:
+        paths = sorted(Path(given.runs).glob(pattern))
+        if not paths:
+            print(f"No {pattern} in {given.runs}: {name} is left out.")
+            continue
+        found = [evaluate(open_model(str(path), settings), test, settings, "raw").to_dict() for path in paths]
+        shares = [100 * one["accuracy"] for one in found]
+        cards = [open_model(str(path), settings).classifier.card for path in paths]
+        mean = statistics.mean(shares)
+        figures.append(
+            Figure(
+                what=f"`{name}` on MNIST's test digits, mean of {len(paths)} seed{'s' if len(paths) > 1 else ''}",
+                value=mean,
+                unit="%",
+                n=len(test) * len(paths),
+                spread=(min(shares), max(shares)),
+                baseline=baseline,
+                baseline_what="the report's network, one seed",
+                asked=f"at least {least:g} %",
+                met=mean >= least - 1e-9,
+                more={
+                    **{f"seed {card.seed} %": share for card, share in zip(cards, shares, strict=True)},
+                    "standard deviation": statistics.stdev(shares) if len(shares) > 1 else 0.0,
+                    "log loss": statistics.mean(one["nll"] for one in found),
+                    "parameters": cards[0].parameters,
+                    "bytes of weights": weight_bytes(paths[0].read_bytes()),
+                    "bytes of the file": paths[0].stat().st_size,
+                },
+            )
+        )
+    if not figures:
+        stop(f"Nothing is trained in {given.runs}. First: tenfold train ensemble --out {given.runs}/ensemble")
+    report("recipes", CLAIM, figures, quick=given.quick)
+
+
+if __name__ == "__main__":
+    main()
