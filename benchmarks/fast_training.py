@@ -69,7 +69,7 @@ def main() -> None:
             n=seeds,
             spread=(min(seconds), max(seconds)),
             baseline=whole,
-            baseline_what=f"the report's {EPOCHS} epochs, {EPOCHS - 2} of them reckoned from the difference of two and one",
+            baseline_what=f"the report's {EPOCHS} epochs, reckoned from runs of one and of two",
             ratio=whole / median,
             asked=f"at least {TIMES:g} times less",
             met=whole / median >= TIMES,
