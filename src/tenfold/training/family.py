@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 # Validation digits as hard as those from elsewhere: thresholds must hold there too.
 HARD = Augmentation(turn=9, shear=0.18, scale=0.1, elastic=1.0, weight=0.6, soften=0.25, noise=0.12, hide=0.06)
+# However few digits a run is limited to: so many validate.
+FEWEST = 500
 # Pictures a network is shown at once where only the answers count.
 AT_ONCE = 500
 
@@ -69,6 +71,8 @@ def get_ready(options: TrainOptions) -> Ready:
     held = validation_set.network_pixels(options.settings), validation_set.labels
     if options.limit:
         pictures, labels = pictures[: options.limit], labels[: options.limit]
+        few = max(FEWEST, options.limit)
+        held = held[0][:few], held[1][:few]
     say(f"{len(pictures):,} digits to train on, {len(held[1]):,} to validate.")
     return Ready(pictures, labels, held, f"{train_set.name} ({len(pictures):,} digits)", made_at)
 

@@ -37,7 +37,8 @@ class TrainOptions(BaseModel):
         foreign: Folder of the sets in `tenfold.data.foreign`, to learn other hands from too.
         without: Name of one of these sets to leave out, so that it can judge.
         start: A ``.keras`` file of an earlier run on MNIST alone, in place of that part of the run.
-        limit: Train on the first so many digits only: for trying things out, and for tests.
+        limit: Train on the first so many digits only, and let as many validate, but 500 at least: for trying things
+            out, and for tests.
         test: Hands over the test digits. Recipes have no other way to them, and call it once for each network
             they leave, after the last choice is made.
     """
