@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tenfold.catalogue import small as catalogue
+from tenfold.catalogue import tiny as catalogue
 from tenfold.data.augment import Augmentation
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.onnx import load_onnx, softmax
@@ -31,7 +31,7 @@ def train(options: TrainOptions) -> Path:
     def teach(pictures: Floats) -> Floats:
         return softmax(teacher.raw(pictures))
 
-    model = catalogue.build_tiny()
+    model = catalogue.build()
     plan, whole = of_length(PLAN, options), f"{identity('tiny', options)} taught by {teacher.card.identity}"
     fit(model, ready.shuffled, ready.held, plan, options.seed, options.out, options.resume, whole, teach)
     summary = "Four small convolutions, weights of one byte each"
