@@ -12,6 +12,7 @@ from tenfold.data.dataset import Dataset
 from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.synth import fonts, normalized, printed, written_digit
 from tenfold.errors import UsageError
+from tenfold.training.export import to_onnx
 from tenfold.training.family import Ready, finish, get_ready, of_length
 from tenfold.training.fit import DrawEpoch, Labels, Plan, fit, forget
 from tenfold.training.keras_files import load_keras
@@ -61,7 +62,7 @@ def train(options: TrainOptions) -> Path:
         fit(model, wider, ready.held, plan, options.seed + 1, options.out, options.resume, whole)
         sets = [f"{one.name} ({one.what}; {one.licence})" for one in chosen_sets(options.without)]
         others = [*sets, "synthetic pen strokes", "printed digits of DejaVu and STIX"]
-        finish(options, ready, model, "digit", SUMMARY, others, [part for _, part in foreign])
+        finish(options, ready, to_onnx(model), "digit", SUMMARY, others, [part for _, part in foreign], model)
         forget(options.out / "alone")
     forget(options.out)
     return options.out
@@ -77,7 +78,7 @@ def train_alone(options: TrainOptions, ready: Ready) -> Model:
     model = catalogue.build()
     plan, whole = of_length(PLAN, options), identity("digit", options)
     fit(model, ready.shuffled, ready.held, plan, options.seed, options.out, options.resume, whole)
-    finish(options, ready, model, "digit", SUMMARY)
+    finish(options, ready, to_onnx(model), "digit", SUMMARY, model=model)
     return model
 
 

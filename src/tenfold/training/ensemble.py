@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 
 from tenfold.models.onnx import read_card
 from tenfold.training.digit import train_alone
+from tenfold.training.export import to_onnx
 from tenfold.training.family import finish, get_ready
 from tenfold.training.fit import forget
 from tenfold.training.keras_files import load_keras
 from tenfold.training.progress import say
 from tenfold.training.recipes import TrainOptions, command, recipe
+from tenfold.training.storage import stored_as
 
 if TYPE_CHECKING:
     from keras import Model
@@ -43,7 +45,8 @@ def train(options: TrainOptions) -> Path:
     ready = get_ready(options)
     summary = f"{MEMBERS} networks like digit, of seeds {options.seed} to {options.seed + MEMBERS - 1}, on an average"
     # Half precision changes no answer and halves the file.
-    finish(options, ready, average(members), "ensemble", summary, stored="float16")
+    model = average(members)
+    finish(options, ready, stored_as(to_onnx(model), "float16"), "ensemble", summary, model=model)
     return options.out
 
 

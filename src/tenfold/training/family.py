@@ -13,15 +13,13 @@ from tenfold.data.dataset import Dataset
 from tenfold.data.splits import open_training_data
 from tenfold.models.base import ModelCard
 from tenfold.models.onnx import OnnxClassifier
-from tenfold.training.calibrate import calibrated, confidence_thresholds, fit_temperature
-from tenfold.training.export import to_onnx
+from tenfold.training.calibrate import confidence_thresholds, fit_temperature
 from tenfold.training.fit import Labels, Plan, forget
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
 from tenfold.training.recipes import TrainOptions, command
 from tenfold.training.ship import accuracy, commit, ship
-from tenfold.training.storage import Stored, stored_as
 from tenfold.types import Floats, Pixels
 
 if TYPE_CHECKING:
@@ -85,70 +83,68 @@ def of_length(plan: Plan, options: TrainOptions) -> Plan:
 def finish(
     options: TrainOptions,
     ready: Ready,
-    model: Model,
+    weights: bytes,
     name: str,
     summary: str,
     others: Sequence[str] = (),
     foreign: Sequence[Dataset] = (),
-    stored: Stored = "float32",
+    model: Model | None = None,
 ) -> ModelCard:
-    """Calibrate a fitted network, measure it as it is stored, and write its files.
+    """Calibrate a network as it is stored, measure it, and write its files.
 
     Args:
         options: Those of the run.
         ready: What the run started from.
-        model: The fitted network: float32 (n, 28, 28), 0..1, to (n, 10) logits.
+        weights: The ONNX file: float32 (n, 28, 28), 0..1, to (n, 10) logits.
         name: Name of the recipe and of the files.
         summary: One sentence for the card.
         others: What else it learned from, for the card.
         foreign: Digits that validate besides MNIST's, in parts named ``SET:validation``.
-        stored: How the weights are kept.
+        model: The Keras network the file was made of, to be kept too; None if there is none.
 
     Returns:
         The card as written.
     """
-    weights = stored_as(to_onnx(model), stored)
-    look = _look(OnnxClassifier(weights, ModelCard(name=name, output="logits"), options.settings.threads))
+    network = OnnxClassifier(weights, ModelCard(name=name, output="logits"), options.settings.threads)
     pictures, labels = ready.held
-    logits = look(pictures)
-    temperature = fit_temperature(logits, labels)
-    rng = np.random.default_rng(options.seed)
-    hard = augment(np.repeat(pictures, 4, axis=0).astype(np.float32) / np.float32(255), rng, HARD)
-    hard_labels = np.repeat(labels, 4)
-    hard_answers = calibrated(look((hard * 255).astype(np.uint8)), temperature)
+    logits = _in_parts(network.raw, pictures)
+    network.card = replace(network.card, temperature=round(fit_temperature(logits, labels), 4))
+    hard, hard_labels = bent(ready.held, options.seed)
+    hard_answers = answers(network, hard)
     scores = {
         "validation_accuracy": accuracy(logits, labels),
         "hard_validation_accuracy": accuracy(hard_answers, hard_labels),
     }
-    for part in foreign:
-        found = accuracy(look(part.network_pixels(options.settings)), part.labels)
-        scores[f"{part.name.replace(':', '_')}_accuracy"] = found
     test = options.hand_over_test()
-    compared = pictures if test is None else test.network_pixels(options.settings)
-    if test is not None:
-        scores[f"{test.name.replace(':', '_')}_accuracy"] = accuracy(look(compared), test.labels)
+    for part in [*foreign, *([] if test is None else [test])]:
+        found = accuracy(answers(network, part.network_pixels(options.settings)), part.labels)
+        scores[f"{part.name.replace(':', '_')}_accuracy"] = found
     say(", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in scores.items()))
-    card = ModelCard(
-        name=name,
+    card = replace(
+        network.card,
         summary=summary,
         recipe=command(name, options),
         data=", ".join([ready.data, *others]),
         commit=ready.commit,
         seed=options.seed,
-        temperature=round(temperature, 4),
         thresholds=confidence_thresholds(hard_answers, hard_labels),
         scores=scores,
     )
-    return ship(model, weights, card, compared, options.out)
+    compared = pictures if test is None else test.network_pixels(options.settings)
+    return ship(weights, card, compared, options.out, model)
 
 
-def _look(network: OnnxClassifier) -> Callable[[Pixels], Floats]:
-    """What a network says of pictures uint8 (n, 28, 28): float32 (n, k), before the softmax."""
+def bent(held: tuple[Pixels, Labels], seed: int) -> tuple[Pixels, Labels]:
+    """Every validation digit four times, each as hard as those from elsewhere."""
+    plain = np.repeat(held[0], 4, axis=0).astype(np.float32) / np.float32(255)
+    return (augment(plain, np.random.default_rng(seed), HARD) * 255).astype(np.uint8), np.repeat(held[1], 4)
 
-    def look(pictures: Pixels) -> Floats:
-        parts = range(0, len(pictures), AT_ONCE)
-        return np.concatenate(
-            [network.raw(pictures[at : at + AT_ONCE].astype(np.float32) / np.float32(255)) for at in parts]
-        )
 
-    return look
+def answers(network: OnnxClassifier, pictures: Pixels) -> Floats:
+    """Calibrated probabilities of pictures uint8 (n, 28, 28): float32 (n, k)."""
+    return _in_parts(network.predict_proba, pictures)
+
+
+def _in_parts(look: Callable[[Floats], Floats], pictures: Pixels) -> Floats:
+    parts = range(0, len(pictures), AT_ONCE)
+    return np.concatenate([look(pictures[at : at + AT_ONCE].astype(np.float32) / np.float32(255)) for at in parts])

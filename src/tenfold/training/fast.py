@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from tenfold.catalogue import fast as catalogue
+from tenfold.training.export import to_onnx
 from tenfold.training.family import finish, get_ready, of_length
 from tenfold.training.fit import Labels, Plan, fit, forget
 from tenfold.training.recipes import TrainOptions, identity, recipe
@@ -33,7 +34,7 @@ def train(options: TrainOptions) -> Path:
     model = catalogue.build()
     plan, whole = of_length(PLAN, options), identity("fast", options)
     fit(model, draw_epoch, ready.held, plan, options.seed, options.out, options.resume, whole)
-    finish(options, ready, model, "fast", "Three convolutions, trained in seconds")
+    finish(options, ready, to_onnx(model), "fast", "Three convolutions, trained in seconds", model=model)
     forget(options.out)
     return options.out
 

@@ -100,7 +100,7 @@ def train(options: TrainOptions) -> Path:
         thresholds=thresholds,
         scores=scores,
     )
-    ship(model, to_onnx(model), card, validation[0], out)
+    ship(to_onnx(model), card, validation[0], out, model)
     forget(out)
     return out
 

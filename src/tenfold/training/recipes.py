@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from tenfold.data.dataset import Dataset
 
 # Where recipes are defined. They are imported on first need, and import Keras only when run.
-MODULES = tuple(f"tenfold.training.{name}" for name in ("digit", "ensemble", "fast", "gate", "report", "tiny"))
+MODULES = tuple(
+    f"tenfold.training.{name}" for name in ("cascade", "digit", "ensemble", "fast", "gate", "report", "tiny")
+)
 
 
 class TrainOptions(BaseModel):

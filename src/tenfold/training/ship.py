@@ -14,6 +14,7 @@ from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
 from tenfold.training.export import parity, write_model
 from tenfold.training.progress import say
+from tenfold.training.storage import count_weights
 from tenfold.types import Floats, Pixels
 
 if TYPE_CHECKING:
@@ -31,28 +32,25 @@ def logits_of(model: Model, pictures: Pixels) -> Floats:
     return np.concatenate(rows)
 
 
-def ship(model: Model, weights: bytes, card: ModelCard, pictures: Pixels, out: Path) -> ModelCard:
+def ship(weights: bytes, card: ModelCard, pictures: Pixels, out: Path, model: Model | None = None) -> ModelCard:
     """Write ``NAME.onnx``, its card ``NAME.json``, and ``NAME.keras``.
 
     Args:
-        model: The fitted network, ending in logits.
-        weights: The ONNX file made of it.
+        weights: The ONNX file, giving logits.
         card: What the recipe knows of it; what can be read off the network is filled in.
         pictures: uint8 (n, 28, 28) for the certificate that Keras and ONNX agree.
         out: Folder for the files.
+        model: The Keras network the file was made of; without one there is no ``.keras`` and no certificate.
 
     Returns:
         The card as written.
     """
+    full = replace(card, licence="MIT", normalization=VERSION, output="logits")
+    if model is None:
+        say(f"{card.name}: {len(weights):,} bytes.")
+        return write_model(out, card.name, weights, replace(full, parameters=count_weights(weights)))
     certificate = parity(model, weights, pictures[:PARITY_IMAGES].astype(np.float32) / np.float32(255))
-    full = replace(
-        card,
-        licence="MIT",
-        parameters=sum(int(np.prod(variable.shape)) for variable in model.trainable_variables),
-        normalization=VERSION,
-        output="logits",
-        parity=certificate,
-    )
+    parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
     partial = out / f"{card.name}.partial.keras"
     model.save(partial)
     partial.replace(out / f"{card.name}.keras")
@@ -60,7 +58,7 @@ def ship(model: Model, weights: bytes, card: ModelCard, pictures: Pixels, out: P
         f"{card.name}: Keras and ONNX agree on {certificate['same_digit']:,.0f} of {certificate['images']:,.0f} "
         f"pictures, largest difference {certificate['largest_difference']:.2g}; {len(weights):,} bytes."
     )
-    return write_model(out, card.name, weights, full)
+    return write_model(out, card.name, weights, replace(full, parameters=parameters, parity=certificate))
 
 
 def commit() -> str:

@@ -69,10 +69,19 @@ def stored_as(weights: bytes, stored: Stored) -> bytes:
 
 def weight_bytes(weights: bytes) -> int:
     """How many bytes the arrays of an ONNX file take, scales and biases included."""
+    return sum(values.nbytes for values in _arrays(weights))
+
+
+def count_weights(weights: bytes) -> int:
+    """How many numbers the arrays of an ONNX file hold, those that only give a shape left out."""
+    return sum(values.size for values in _arrays(weights) if values.dtype != np.int64)
+
+
+def _arrays(weights: bytes) -> list[Array]:
     import onnx
     from onnx import numpy_helper
 
-    return sum(numpy_helper.to_array(tensor).nbytes for tensor in onnx.load_from_string(weights).graph.initializer)
+    return [numpy_helper.to_array(tensor) for tensor in onnx.load_from_string(weights).graph.initializer]
 
 
 def _output_axis(nodes: list[NodeProto], name: str) -> int:

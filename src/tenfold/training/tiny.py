@@ -8,9 +8,11 @@ from tenfold.catalogue import tiny as catalogue
 from tenfold.data.augment import Augmentation
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.onnx import load_onnx, softmax
+from tenfold.training.export import to_onnx
 from tenfold.training.family import finish, get_ready, of_length
 from tenfold.training.fit import Plan, fit, forget
 from tenfold.training.recipes import TrainOptions, identity, recipe
+from tenfold.training.storage import stored_as
 from tenfold.types import Floats
 
 # A network this small cannot learn the far-fetched and the likely alike.
@@ -35,6 +37,7 @@ def train(options: TrainOptions) -> Path:
     plan, whole = of_length(PLAN, options), f"{identity('tiny', options)} taught by {teacher.card.identity}"
     fit(model, ready.shuffled, ready.held, plan, options.seed, options.out, options.resume, whole, teach)
     summary = "Four small convolutions, weights of one byte each"
-    finish(options, ready, model, "tiny", summary, [f"answers of {teacher.card.identity}"], stored="int8")
+    weights = stored_as(to_onnx(model), "int8")
+    finish(options, ready, weights, "tiny", summary, [f"answers of {teacher.card.identity}"], model=model)
     forget(options.out)
     return options.out
