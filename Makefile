@@ -67,6 +67,15 @@ models: $(VENV)/.all  ## Train the shipped networks again (DATA=FOLDER holds the
 	  $(BIN)/tenfold train $$name --foreign "$(DATA)" --resume --out runs/$$name; \
 	  cp runs/$$name/$$name.onnx runs/$$name/$$name.json src/tenfold/models/weights/; \
 	done
+	@for seed in 0 1 2; do \
+	  $(BIN)/tenfold train tiny --seed $$seed --resume --out runs/tiny-$$seed; \
+	done
+	@cp runs/tiny-0/tiny.onnx runs/tiny-0/tiny.json src/tenfold/models/weights/
+	@$(BIN)/tenfold train cascade --out runs/cascade
+	@$(BIN)/tenfold train ensemble --resume --out runs/ensemble
+	@for name in cascade ensemble; do \
+	  cp runs/$$name/$$name.onnx runs/$$name/$$name.json src/tenfold/models/weights/; \
+	done
 
 judges: $(VENV)/.all  ## Train digit without each foreign set of DATA=FOLDER, for the benchmark (after models)
 	@if [ -z "$(DATA)" ]; then echo "Name the folder of foreign digits: make judges DATA=FOLDER" >&2; exit 2; fi

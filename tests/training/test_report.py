@@ -286,11 +286,12 @@ def test_the_command_trains_quietly(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["repot"], "Did you mean 'report'?"),
-        (["digit", "--as-reported"], "only report follows the report"),
-        (["report", "--foreign", "."], "only digit and gate have"),
-        (["gate", "--foreign", ".", "--start", "digit.keras"], "only digit has"),
+        (["digit", "--as-reported"], "Recipe 'digit' has no --as-reported; report take"),
+        (["report", "--foreign", "."], "Recipe 'report' has no --foreign: that is for digit and gate"),
+        (["gate", "--foreign", ".", "--start", "digit.keras"], "has no --start"),
+        (["cascade", "--epochs", "2"], "Recipe 'cascade' has no --epochs"),
         (["digit", "--without", "semeion"], "go with --foreign"),
-        (["report", "--resume"], "trains as the report did"),
+        (["report", "--resume"], "Recipe 'report' has no --resume"),
         (["report", "--epochs", "0"], "'epochs'"),
     ],
 )

@@ -18,7 +18,7 @@ from tenfold.types import Floats
 MOST_LOST = 0.0002
 
 
-@recipe("cascade", "The shipped tiny answers what it is sure of, the shipped digit the rest")
+@recipe("cascade", "The shipped tiny answers what it is sure of, the shipped digit the rest", takes=())
 def train(options: TrainOptions) -> Path:
     """Choose when `tiny` is sure enough, and export both networks as one.
 

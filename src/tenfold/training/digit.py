@@ -18,7 +18,7 @@ from tenfold.training.fit import DrawEpoch, Labels, Plan, fit, forget
 from tenfold.training.keras_files import load_keras
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
-from tenfold.training.recipes import TrainOptions, identity, recipe
+from tenfold.training.recipes import EVERY_FIT, TrainOptions, identity, recipe
 from tenfold.types import Pixels
 
 if TYPE_CHECKING:
@@ -31,10 +31,11 @@ WIDER = Plan(epochs=8, rate=5e-4, ease=0.5)
 FOREIGN_DRAWS = 12_000
 # Synthetic digits: how many there are, how many of them are print, and how many join an epoch.
 SYNTHETIC, PRINTED, SYNTHETIC_DRAWS = 24_000, 4_000, 8_000
+TAKES = (*EVERY_FIT, "foreign", "without", "start")
 SUMMARY = "Handwritten digits: six 3x3 convolutions"
 
 
-@recipe("digit", "The default network: MNIST alone, or with --foreign every hand there is; 212k parameters")
+@recipe("digit", "The default network: MNIST alone, or with --foreign every hand there is; 212k parameters", TAKES)
 def train(options: TrainOptions) -> Path:
     """Train, calibrate and export `digit`.
 
@@ -43,11 +44,9 @@ def train(options: TrainOptions) -> Path:
         a folder ``alone`` with the same of the network as it was after MNIST.
 
     Raises:
-        UsageError: If `options.foreign` lacks a set, or `options.without` is given alone.
+        UsageError: If `options.foreign` lacks a set, or `options.start` is no network of ten logits.
         UnknownName: If `options.without` names no set.
     """
-    if options.start and not options.foreign:
-        raise UsageError("A start is for going on to other hands.", "Name the folder of foreign sets: --foreign FOLDER")
     foreign = open_foreign(options.foreign, options.without) if options.foreign else []
     ready = get_ready(options)
     if options.start:

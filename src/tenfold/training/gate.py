@@ -23,7 +23,7 @@ from tenfold.training.fit import Labels, Plan, fit, forget
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
-from tenfold.training.recipes import TrainOptions, command, identity, recipe
+from tenfold.training.recipes import EVERY_FIT, TrainOptions, command, identity, recipe
 from tenfold.training.ship import commit, logits_of, ship
 from tenfold.types import Pixels
 
@@ -37,7 +37,10 @@ COUNTS = {"synthetic": 10_000, "several": 15_000, "struck out": 9_000, "no digit
 SHARES = (0.0005, 0.001, 0.002, 0.003, 0.005, TURNED_AWAY, 0.01, 0.02)
 
 
-@recipe("gate", "Tells one digit from several and from what is no digit, before any network reads it")
+TAKES = (*EVERY_FIT, "foreign", "without")
+
+
+@recipe("gate", "Tells one digit from several and from what is no digit, before any network reads it", TAKES)
 def train(options: TrainOptions) -> Path:
     """Train and export `gate`.
 

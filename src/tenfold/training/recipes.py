@@ -104,24 +104,47 @@ def identity(name: str, options: TrainOptions) -> str:
 Trainer = Callable[[TrainOptions], Path]
 
 
+# Options that not every recipe takes.
+SPECIAL = ("as_reported", "epochs", "foreign", "resume", "start", "without")
+EVERY_FIT = ("epochs", "resume")
+
+
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One entry: its name, one sentence, and the function that trains and returns the folder of results."""
+    """One entry: its name, one sentence, the function that trains, and which of the `SPECIAL` options it takes."""
 
     name: str
     summary: str
     train: Trainer
+    takes: tuple[str, ...] = EVERY_FIT
+
+    def check(self, options: TrainOptions) -> None:
+        """Refuse what this recipe could only ignore.
+
+        Raises:
+            UsageError: If an option is given that it does not take, or that goes with another.
+        """
+        for name in SPECIAL:
+            if getattr(options, name) and name not in self.takes:
+                others = [entry.name for entry in recipes() if name in entry.takes]
+                flag = f"--{name.replace('_', '-')}"
+                raise UsageError(f"Recipe {self.name!r} has no {flag}: that is for {' and '.join(others)}.", "Drop it.")
+        if (options.without or options.start) and not options.foreign:
+            raise UsageError(
+                "--without and --start go with --foreign.", "Name the folder of the sets: --foreign FOLDER"
+            )
 
 
 _RECIPES: dict[str, Recipe] = {}
 
 
-def recipe(name: str, summary: str) -> Callable[[Trainer], Trainer]:
+def recipe(name: str, summary: str, takes: tuple[str, ...] = EVERY_FIT) -> Callable[[Trainer], Trainer]:
     """Register a trainer function.
 
     Args:
         name: What `tenfold train` calls it.
         summary: One sentence saying what it trains.
+        takes: Which of the `SPECIAL` options it takes.
 
     Raises:
         ValueError: If two functions claim one name.
@@ -130,7 +153,7 @@ def recipe(name: str, summary: str) -> Callable[[Trainer], Trainer]:
     def register(train: Trainer) -> Trainer:
         if name in _RECIPES:
             raise ValueError(f"recipe {name!r} is defined twice: {_RECIPES[name].train.__module__}, {train.__module__}")
-        _RECIPES[name] = Recipe(name, summary, train)
+        _RECIPES[name] = Recipe(name, summary, train, takes)
         return train
 
     return register

@@ -31,16 +31,7 @@ def run(name: str, **given: object) -> Path:
     """
     entry = find_recipe(name)
     options = train_options(**{**given, "out": given.get("out") or Path("runs") / name})
-    if options.as_reported and name != "report":
-        raise UsageError(f"Recipe {name!r} has no --as-reported: only report follows the report.", "Drop it.")
-    if options.foreign and name not in ("digit", "gate"):
-        raise UsageError(f"Recipe {name!r} has no --foreign: only digit and gate have.", "Drop it.")
-    if options.start and name != "digit":
-        raise UsageError(f"Recipe {name!r} has no --start: only digit has.", "Drop it.")
-    if (options.without or options.start) and not options.foreign:
-        raise UsageError("--without and --start go with --foreign.", "Name the folder of the sets: --foreign FOLDER")
-    if options.resume and name == "report":
-        raise UsageError("Recipe 'report' has no --resume: it trains as the report did, in one go.", "Drop it.")
+    entry.check(options)
     return entry.train(options.model_copy(update={"test": lambda: _test_part(options.data, options.settings)}))
 
 
