@@ -286,7 +286,7 @@ def test_the_command_trains_quietly(tmp_path: Path) -> None:
     ("arguments", "said"),
     [
         (["repot"], "Did you mean 'report'?"),
-        (["digit", "--as-reported"], "Recipe 'digit' has no --as-reported; report take"),
+        (["digit", "--as-reported"], "Recipe 'digit' has no --as-reported: that is for report"),
         (["report", "--foreign", "."], "Recipe 'report' has no --foreign: that is for digit and gate"),
         (["gate", "--foreign", ".", "--start", "digit.keras"], "has no --start"),
         (["cascade", "--epochs", "2"], "Recipe 'cascade' has no --epochs"),
