@@ -31,7 +31,7 @@ def test_a_recipe_has_a_name_to_type_and_a_sentence(entry: Recipe) -> None:
 def test_recipes_are_sorted_and_at_home_in_their_modules() -> None:
     names = [entry.name for entry in recipes()]
     assert names == sorted(names)
-    assert {entry.train.__module__ for entry in recipes()} == set(catalogue.MODULES)
+    assert {entry.trainer.__module__ for entry in recipes()} == set(catalogue.MODULES)
 
 
 def test_no_recipe_can_reach_the_test_digits_by_itself() -> None:
@@ -44,7 +44,7 @@ def test_no_recipe_can_reach_the_test_digits_by_itself() -> None:
 
 def test_one_name_one_recipe() -> None:
     with pytest.raises(ValueError, match="recipe 'report' is defined twice"):
-        recipe("report", "Another")(find_recipe("digit").train)
+        recipe("report", "Another")(find_recipe("digit").trainer)
     assert find_recipe("report").summary != "Another"
 
 

@@ -10,6 +10,7 @@ import pytest
 from tests.imaging.papers import STROKES, ink, on, papers
 
 from tenfold.imaging.normalize import FINE, FIT, SIDE, THINNEST, VERSION, normalize, stroke_width
+from tenfold.imaging.rules import erase_lines
 from tenfold.types import Picture
 
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
@@ -124,6 +125,21 @@ def test_textured_paper_is_empty() -> None:
     for spread in (1, 2, 4, 10):
         grain = cv2.GaussianBlur(np.random.default_rng(spread).normal(0, 1, (280, 280)), (0, 0), spread)
         assert normalize(Picture(np.clip(220 + 6 * grain / grain.std(), 0, 255).astype(np.uint8))).empty, spread
+
+
+def test_one_rough_bar_is_one_line() -> None:
+    """Its ragged edges look like lines of their own; three lines would be ruled paper, which a bar alone is not."""
+    mask = np.zeros((280, 280), np.uint8)
+    mask[60:71] = 1
+    mask[63:68:2, ::9] = 0
+    mask[58:60, ::3] = 1
+    starts = np.array([60, 64, 66, 69], np.float32)
+    _, lines, _ = erase_lines(mask, starts, 0.0)
+    assert lines <= 1
+    apart = np.zeros((280, 280), np.uint8)
+    apart[[40, 80, 120]] = 1
+    erased, lines, thickest = erase_lines(apart, np.array([40, 80, 120], np.float32), 0.0)
+    assert (lines, thickest, int(erased.sum())) == (3, 1, 0)
 
 
 def test_ruled_paper_and_an_empty_box_are_empty() -> None:

@@ -51,17 +51,25 @@ def rows(confidence: list[float], right: list[bool]) -> Any:
     return table
 
 
-@given(st.lists(st.tuples(st.floats(0.25, 1, width=32), st.booleans(), st.booleans()), min_size=1, max_size=60))
+CONFIDENCES = st.one_of(st.sampled_from([0.5, 1.0]), st.floats(0.25, 1, width=32))
+
+
+@given(st.lists(st.tuples(CONFIDENCES, st.booleans(), st.booleans()), min_size=1, max_size=60))
 def test_what_the_first_answers_costs_next_to_nothing(cases: list[tuple[float, bool, bool]]) -> None:
     confidence, first_right, second_right = (list(column) for column in zip(*cases, strict=True))
     first, second = rows(confidence, first_right), rows([1.0] * len(cases), second_right)
     sure = least_sure(first, second, np.zeros(len(cases), np.int64))
-    surer = np.array(confidence, np.float32) > np.float32(sure)
-    lost = (np.array(second_right) & surer).sum() - (np.array(first_right) & surer).sum()
+    answered = np.array(confidence, np.float32) >= np.float32(sure)
+    lost = (np.array(second_right) & answered).sum() - (np.array(first_right) & answered).sum()
     assert lost <= MOST_LOST * len(cases)
+
+
+def test_a_first_network_that_is_wrong_when_surest_answers_nothing() -> None:
+    first, second = rows([1.0, 1.0, 0.5], [False, True, True]), rows([1.0] * 3, [True] * 3)
+    assert least_sure(first, second, np.zeros(3, np.int64)) > 1
 
 
 def test_a_first_network_that_is_never_worse_answers_all() -> None:
     confidence = [0.9, 0.3, 0.5]
     right = rows(confidence, [True] * 3)
-    assert least_sure(right, right, np.zeros(3, np.int64)) == pytest.approx(min(confidence))
+    assert least_sure(right, right, np.zeros(3, np.int64)) <= min(confidence)

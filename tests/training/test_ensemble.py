@@ -44,3 +44,9 @@ def test_the_ensemble_is_the_mean_of_its_members_and_resumes_without_training_th
 
     find_recipe("ensemble").train(train_options(resume=True, **{**few, "limit": 150}))
     assert all(path.stat().st_mtime_ns != before for path, before in trained.items()), "other options are another run"
+
+    before = {path: path.stat().st_mtime_ns for path in trained}
+    (tmp_path / "member-1" / ensemble.FINISHED).unlink()
+    find_recipe("ensemble").train(train_options(resume=True, **{**few, "limit": 150}))
+    again = [path for path, time in before.items() if path.stat().st_mtime_ns != time]
+    assert [path.parent.name for path in again] == ["member-1"], "a member that was not finished is trained again"

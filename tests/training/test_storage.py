@@ -64,3 +64,21 @@ def test_each_channel_has_a_scale_of_its_own(exported: bytes) -> None:
 def test_an_unknown_type_is_named(exported: bytes) -> None:
     with pytest.raises(ValueError, match="got 'int3'"):
         stored_as(exported, "int3")  # type: ignore[arg-type]
+
+
+def test_biases_stay_as_they_are(keras: Any) -> None:
+    layers = keras.layers
+    wide = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.Dense(99, "relu"), layers.Dense(10)])
+    from onnx import load_from_string, numpy_helper
+
+    kept = load_from_string(stored_as(to_onnx(wide), "int8")).graph.initializer
+    types = {numpy_helper.to_array(tensor).dtype for tensor in kept if list(tensor.dims) == [99]}
+    assert types == {np.dtype(np.float32)}
+
+
+def test_tiny_keeps_its_weights_in_twelve_thousand_bytes(keras: Any) -> None:
+    from tenfold.catalogue.tiny import build
+
+    stored = stored_as(to_onnx(build()), "int8")
+    assert weight_bytes(stored) <= 12_000
+    assert len(stored) <= 24_000

@@ -15,6 +15,9 @@ def convolutions(rows: Sequence[tuple[int, int, int]]) -> list[Layer]:
     Args:
         rows: For each its maps, the side of its kernel, and its stride. Strides stand in place of pooling
             (Springenberg et al. 2015): a layer does its own halving, at a quarter of the cost.
+
+    Returns:
+        Layers from float32 (n, 28, 28) to (n, h, w, maps of the last).
     """
     from keras import Input, layers
 
@@ -35,6 +38,9 @@ def weighted_average(side: int = 7) -> list[Layer]:
 
     Args:
         side: Height and width of the maps.
+
+    Returns:
+        Layers from float32 (n, side, side, c) to (n, c).
     """
     from keras import initializers, layers
 

@@ -46,7 +46,11 @@ class Augmentation:
     hide: float = 0.03
 
     def scaled(self, by: float) -> Augmentation:
-        """The same, so many times as far."""
+        """The same, so many times as far or as often; lightness and contrast change as ever.
+
+        Args:
+            by: 0..1.
+        """
         return Augmentation(**{one.name: by * getattr(self, one.name) for one in fields(self)})
 
 

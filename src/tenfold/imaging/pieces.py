@@ -68,7 +68,7 @@ def find_pieces(mask: Pixels) -> Pieces:
     """Label the connected pieces of a mask.
 
     Args:
-        mask: uint8 (h, w), 1 where there is ink; smaller than 512x512, so that 16 bits count its pieces.
+        mask: uint8 (h, w), 1 where there is ink; of at most 510x510 pixels, so that 16 bits count its pieces.
     """
     x, y, width, height = cv2.boundingRect(mask)
     window = mask[y : y + height, x : x + width]

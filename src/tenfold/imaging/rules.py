@@ -54,7 +54,7 @@ def _edge(mask: Pixels) -> int:
 
 def _without_lines(mask: Pixels) -> Pixels:
     """Erase near-horizontal lines that run across the picture."""
-    left, lines, thickest = _erase_lines(mask, *_lines(mask))
+    left, lines, thickest = erase_lines(mask, *_lines(mask))
     if lines == 0:
         return mask
     pieces = find_pieces(left)
@@ -96,8 +96,13 @@ def _lines(mask: Pixels) -> tuple[Floats, float]:
     return ((starts + ends) / 2 - slope * middle)[:MOST_LINES].astype(np.float32), slope
 
 
-def _erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, int, float]:
+def erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, int, float]:
     """Erase the runs of ink along lines that are no thicker than the line.
+
+    Args:
+        mask: uint8 (h, w), 1 where there is ink.
+        starts: float32 (n,), heights of the lines at the left edge, from the top down.
+        slope: Their rise over run.
 
     Returns:
         The mask without them, how many thin lines there were, and the thickness of the thickest in pixels.
@@ -125,8 +130,12 @@ def _erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, in
         # Where the line meets a stroke the run is longer, so the thinner runs tell how thick the line is.
         order = np.sort(np.where(on_line, thickness, height), axis=1)
         usual = order[np.arange(len(order)), on_line.sum(axis=1) // 4]
+        # The edge of a rough stroke looks like lines of its own: where runs reach up to the line before, that one has
+        # them already.
+        shared = on_line[1:] & on_line[:-1] & (above[1:] > centre[1:] - centre[:-1])
+        again = np.concatenate([[False], 2 * shared.sum(axis=1) > on_line[1:].sum(axis=1)])
         wide = on_line.any(axis=1) & (1.6 * usual + 1 >= reach) & (reach == 5)
-        thin = on_line & (thickness <= 1.6 * usual[:, None] + 1) & ((usual <= limit) & ~wide)[:, None]
+        thin = on_line & (thickness <= 1.6 * usual[:, None] + 1) & ((usual <= limit) & ~wide & ~again)[:, None]
         if thin.any():
             run = thin[:, None] & (away > -above[:, None]) & (away < below[:, None])
             erased = mask.copy() if erased is mask else erased

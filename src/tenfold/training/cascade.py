@@ -16,6 +16,8 @@ from tenfold.types import Floats
 
 # By so much may the cascade be less right than `digit` where the confidence to answer with is chosen.
 MOST_LOST = 0.0002
+# More than any confidence.
+NEVER = 1.1
 
 
 @recipe("cascade", "The shipped tiny answers what it is sure of, the shipped digit the rest", takes=())
@@ -37,8 +39,10 @@ def train(options: TrainOptions) -> Path:
     say(f"tiny answers from a confidence of {sure:.4f} on; {100 * handed:.1f} % of the validation digits go to digit.")
     early, late = (((WEIGHTS / f"{one.card.name}.onnx").read_bytes(), one.card.temperature) for one in (tiny, digit))
     weights = joined(early, late, sure)
-    others = [f"{one.card.identity}" for one in (tiny, digit)]
-    finish(options, ready, weights, "cascade", "tiny answers what it is sure of, digit the rest", others)
+    others = [one.card.identity for one in (tiny, digit)] + [f"which learned from {tiny.card.data}"]
+    summary = "tiny answers what it is sure of, digit the rest"
+    parameters = tiny.card.parameters + digit.card.parameters
+    finish(options, ready, weights, "cascade", summary, others, parameters=parameters)
     return options.out
 
 
@@ -51,7 +55,7 @@ def least_sure(first: Floats, second: Floats, labels: Labels) -> float:
         labels: int64 (n,).
 
     Returns:
-        A confidence, 0..1: the first answers where its own is as high at least.
+        A confidence, 0..1, or more than 1: the first answers where its own is as high at least.
     """
     confidence = first.max(axis=1)
     # From the surest down: what is lost if the first answers so many.
@@ -61,9 +65,13 @@ def least_sure(first: Floats, second: Floats, labels: Labels) -> float:
         - (first.argmax(axis=1)[order] == labels[order])
     )
     too_much = np.flatnonzero(lost > MOST_LOST * len(labels))
-    # It may still answer the one before the first that costs too much; never none at all, as 1.0 is a confidence too.
-    last = max(0, int(too_much[0]) - 1) if too_much.size else len(order) - 1
-    return float(confidence[order[last]])
+    if not too_much.size:
+        return 0.0
+    # Half way between the answer that costs too much and the next surer one: the last bits of a softmax differ from
+    # machine to machine. Where none is surer the first answers nothing.
+    costly = confidence[order[too_much[0]]]
+    surer = confidence[confidence > costly]
+    return float((costly + surer.min(initial=np.float32(1.0))) / 2) if surer.size else NEVER
 
 
 def joined(first: tuple[bytes, float], second: tuple[bytes, float], sure: float) -> bytes:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tenfold.models.onnx import read_card
-from tenfold.training.digit import train_alone
+from tenfold.catalogue import digit as catalogue
+from tenfold.training.digit import PLAN, train_alone
 from tenfold.training.export import to_onnx
 from tenfold.training.family import finish, get_ready
 from tenfold.training.fit import forget
 from tenfold.training.keras_files import load_keras
+from tenfold.training.outputs import write_file
 from tenfold.training.progress import say
-from tenfold.training.recipes import TrainOptions, command, recipe
+from tenfold.training.recipes import TrainOptions, identity, recipe
 from tenfold.training.storage import stored_as
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 # Fixed in advance: the members are the first five seeds, whatever each turns out to be worth.
 MEMBERS = 5
+# Left in the folder of a member when it is done: what it is.
+FINISHED = "finished.txt"
 
 
 @recipe("ensemble", "Five networks like digit, trained on MNIST alone, whose logits are averaged; 1.1M parameters")
@@ -40,20 +43,27 @@ def train(options: TrainOptions) -> Path:
             members.append(load_keras(out / "digit.keras"))
             continue
         say(f"Member of seed {seed}:")
+        (out / FINISHED).unlink(missing_ok=True)
         members.append(train_alone(alone, get_ready(alone)))
+        write_file(out / FINISHED, what_is_trained(alone).encode())
         forget(out)
     ready = get_ready(options)
     summary = f"{MEMBERS} networks like digit, of seeds {options.seed} to {options.seed + MEMBERS - 1}, on an average"
-    # Half precision changes no answer and halves the file.
+    # Half precision halves the file; the certificate says what that changes.
     model = average(members)
     finish(options, ready, stored_as(to_onnx(model), "float16"), "ensemble", summary, model=model)
     return options.out
 
 
 def _is_done(options: TrainOptions) -> bool:
-    """Whether a run of these options has left its network: the card is written last."""
-    card = options.out / "digit.json"
-    return card.is_file() and read_card(card).recipe == command("digit", options)
+    """Whether a run of these options, as they are understood today, has left its network."""
+    note = options.out / FINISHED
+    return note.is_file() and note.read_text("utf-8") == what_is_trained(options)
+
+
+def what_is_trained(options: TrainOptions) -> str:
+    """All that decides what a member becomes: options, normalisation, plan, network."""
+    return f"{identity('digit', options)} {PLAN} parameters {catalogue.build().count_params()}"
 
 
 def average(members: list[Model]) -> Model:

@@ -89,6 +89,7 @@ def finish(
     others: Sequence[str] = (),
     foreign: Sequence[Dataset] = (),
     model: Model | None = None,
+    parameters: int = 0,
 ) -> ModelCard:
     """Calibrate a network as it is stored, measure it, and write its files.
 
@@ -101,6 +102,7 @@ def finish(
         others: What else it learned from, for the card.
         foreign: Digits that validate besides MNIST's, in parts named ``SET:validation``.
         model: The Keras network the file was made of, to be kept too; None if there is none.
+        parameters: How many numbers were trained, where no Keras network tells.
 
     Returns:
         The card as written.
@@ -127,6 +129,7 @@ def finish(
         data=", ".join([ready.data, *others]),
         commit=ready.commit,
         seed=options.seed,
+        parameters=parameters,
         thresholds=confidence_thresholds(hard_answers, hard_labels),
         scores=scores,
     )

@@ -47,7 +47,7 @@ class Plan:
         average: Momentum of the exponential average of the weights that is kept in the end.
         augmentation: How far to change the pictures; None leaves them as they are.
         ease: How far still in the end, as a share of that: from `EASING` of the way on it falls to this in a straight
-            line, so that the last weights belong to pictures as they are.
+            line, so that the last weights belong to pictures hardly changed.
         settle: Batches from which the statistics of batch normalisation are measured again in the end.
     """
 

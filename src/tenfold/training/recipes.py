@@ -39,8 +39,8 @@ class TrainOptions(BaseModel):
         foreign: Folder of the sets in `tenfold.data.foreign`, to learn other hands from too.
         without: Name of one of these sets to leave out, so that it can judge.
         start: A ``.keras`` file of an earlier run on MNIST alone, in place of that part of the run.
-        limit: Train on the first so many digits only, and let as many validate, but 500 at least: for trying things
-            out, and for tests.
+        limit: Train on the first so many digits only: for trying things out, and for tests. Most recipes validate on
+            few then, too.
         test: Hands over the test digits. Recipes have no other way to them, and call it once for each network
             they leave, after the last choice is made.
     """
@@ -115,15 +115,22 @@ class Recipe:
 
     name: str
     summary: str
-    train: Trainer
+    trainer: Trainer
     takes: tuple[str, ...] = EVERY_FIT
 
-    def check(self, options: TrainOptions) -> None:
-        """Refuse what this recipe could only ignore.
+    def train(self, options: TrainOptions) -> Path:
+        """Train.
+
+        Returns:
+            The folder with the results.
 
         Raises:
-            UsageError: If an option is given that it does not take, or that goes with another.
+            UsageError: If an option is given that this recipe could only ignore.
         """
+        self._check(options)
+        return self.trainer(options)
+
+    def _check(self, options: TrainOptions) -> None:
         for name in SPECIAL:
             if getattr(options, name) and name not in self.takes:
                 others = [entry.name for entry in recipes() if name in entry.takes]
@@ -152,7 +159,8 @@ def recipe(name: str, summary: str, takes: tuple[str, ...] = EVERY_FIT) -> Calla
 
     def register(train: Trainer) -> Trainer:
         if name in _RECIPES:
-            raise ValueError(f"recipe {name!r} is defined twice: {_RECIPES[name].train.__module__}, {train.__module__}")
+            homes = f"{_RECIPES[name].trainer.__module__}, {train.__module__}"
+            raise ValueError(f"recipe {name!r} is defined twice: {homes}")
         _RECIPES[name] = Recipe(name, summary, train, takes)
         return train
 

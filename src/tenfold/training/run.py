@@ -31,7 +31,6 @@ def run(name: str, **given: object) -> Path:
     """
     entry = find_recipe(name)
     options = train_options(**{**given, "out": given.get("out") or Path("runs") / name})
-    entry.check(options)
     return entry.train(options.model_copy(update={"test": lambda: _test_part(options.data, options.settings)}))
 
 

@@ -1,4 +1,4 @@
-"""From a fitted network to files others can use: export, certificate, calibration, card."""
+"""The files of a fitted network: ONNX with its card, Keras, and the certificate that both say the same."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
 from tenfold.training.export import parity, write_model
 from tenfold.training.progress import say
-from tenfold.training.storage import count_weights
 from tenfold.types import Floats, Pixels
 
 if TYPE_CHECKING:
@@ -48,7 +47,7 @@ def ship(weights: bytes, card: ModelCard, pictures: Pixels, out: Path, model: Mo
     full = replace(card, licence="MIT", normalization=VERSION, output="logits")
     if model is None:
         say(f"{card.name}: {len(weights):,} bytes.")
-        return write_model(out, card.name, weights, replace(full, parameters=count_weights(weights)))
+        return write_model(out, card.name, weights, full)
     certificate = parity(model, weights, pictures[:PARITY_IMAGES].astype(np.float32) / np.float32(255))
     parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
     partial = out / f"{card.name}.partial.keras"

@@ -12,8 +12,6 @@ if TYPE_CHECKING:
     from onnx import NodeProto
 
 Stored = Literal["float32", "float16", "int8"]
-# Arrays with fewer numbers stay as they are: biases weigh little and every one of them counts.
-LEAST = 64
 
 
 def stored_as(weights: bytes, stored: Stored) -> bytes:
@@ -44,7 +42,8 @@ def stored_as(weights: bytes, stored: Stored) -> bytes:
     arrays, spelled = [], []
     for tensor in graph.initializer:
         values = numpy_helper.to_array(tensor)
-        if tensor.data_type != TensorProto.FLOAT or values.size < LEAST:
+        # Biases weigh little, and every one of them counts.
+        if tensor.data_type != TensorProto.FLOAT or values.ndim < 2:
             arrays.append(tensor)
             continue
         short = f"{tensor.name}_{stored}"
@@ -69,19 +68,10 @@ def stored_as(weights: bytes, stored: Stored) -> bytes:
 
 def weight_bytes(weights: bytes) -> int:
     """How many bytes the arrays of an ONNX file take, scales and biases included."""
-    return sum(values.nbytes for values in _arrays(weights))
-
-
-def count_weights(weights: bytes) -> int:
-    """How many numbers the arrays of an ONNX file hold, those that only give a shape left out."""
-    return sum(values.size for values in _arrays(weights) if values.dtype != np.int64)
-
-
-def _arrays(weights: bytes) -> list[Array]:
     import onnx
     from onnx import numpy_helper
 
-    return [numpy_helper.to_array(tensor) for tensor in onnx.load_from_string(weights).graph.initializer]
+    return sum(numpy_helper.to_array(tensor).nbytes for tensor in onnx.load_from_string(weights).graph.initializer)
 
 
 def _output_axis(nodes: list[NodeProto], name: str) -> int:

@@ -20,7 +20,7 @@ MILD = Augmentation(turn=5, shear=0.1, scale=0.06, stretch=0.1, elastic=0.6, wei
 PLAN = Plan(epochs=40, rate=5e-3, decay=2e-3, smooth=0.0, augmentation=MILD, ease=0.2)
 
 
-@recipe("tiny", "At most 12,000 bytes of weights: taught by the shipped digit, kept as int8")
+@recipe("tiny", "Weights of at most 12,000 bytes, kept as int8; taught by the shipped digit")
 def train(options: TrainOptions) -> Path:
     """Train and export `tiny`.
 
@@ -38,6 +38,7 @@ def train(options: TrainOptions) -> Path:
     fit(model, ready.shuffled, ready.held, plan, options.seed, options.out, options.resume, whole, teach)
     summary = "Four small convolutions, weights of one byte each"
     weights = stored_as(to_onnx(model), "int8")
-    finish(options, ready, weights, "tiny", summary, [f"answers of {teacher.card.identity}"], model=model)
+    others = [f"answers of {teacher.card.identity}, which learned from {teacher.card.data}"]
+    finish(options, ready, weights, "tiny", summary, others, model=model)
     forget(options.out)
     return options.out
