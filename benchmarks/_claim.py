@@ -39,7 +39,8 @@ class Figure:
         value: The number: a median for times, a share in % for accuracies.
         unit: Its unit: ``"s"``, ``"ms"``, ``"MB"``, ``"%"``.
         n: How many trials or digits it rests on.
-        spread: Its spread, low and high: quartiles for times, Wilson's 95 % interval for shares, None for neither.
+        spread: Its spread, low and high: quartiles for times, Wilson's 95 % interval for shares, least and most for
+            several seeds, None for neither.
         baseline: The same by the plain way.
         baseline_what: What the plain way is.
         ratio: How many times better than the baseline; None where a ratio says nothing.

@@ -1,7 +1,8 @@
-"""Claim: `fast` is as right as the report's network after a 25th of the time, from opening the data to the saved files.
+"""Claim: `fast` is as right as the report says its network is, after a 25th of the time from the command to the files.
 
-Both run as commands, in fresh processes, by turns. Of the report's ten epochs two are run, and one: the difference is
-what each of the other eight takes. What both do before and after their epochs counts for both.
+Both run as commands, in fresh processes. Of the report's ten epochs one is run, and two: the difference is what each of
+the other eight takes, and what comes before and after the epochs counts for both. `fast` runs in between, and all of it
+twice, so that a machine that slows down slows both.
 
     python benchmarks/fast_training.py [--seeds 10]
 """
@@ -20,7 +21,7 @@ from _claim import Figure, arguments, report, stop
 from tenfold.models.onnx import read_card
 
 LEAST, TIMES, EPOCHS = 99.13, 25.0, 10
-CLAIM = "`fast` is right on at least 99.13 % of MNIST's test digits after a 25th of the report's time."
+CLAIM = "`fast` is right on 99.13 % of MNIST's test digits, as the report says of itself, after a 25th of its time."
 
 
 def timed(name: str, out: Path, *flags: str) -> float:
@@ -40,21 +41,26 @@ def main() -> None:
     seeds = 2 if given.quick else given.seeds
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
-        one = timed("report", home / "report", "--epochs", "1", *few)
-        seconds = [timed("fast", home / f"fast-{seed}", "--seed", str(seed), *few) for seed in range(seeds)]
-        two = timed("report", home / "report", "--epochs", "2", *few)
+        seconds: list[float] = []
+        ones, twos = [], []
+        for turn in range(2):
+            ones.append(timed("report", home / "report", "--epochs", "1", *few))
+            for seed in range(turn, seeds, 2):
+                seconds.append(timed("fast", home / f"fast-{seed}", "--seed", str(seed), *few))
+            twos.append(timed("report", home / "report", "--epochs", "2", *few))
         shares = [
             100 * read_card(home / f"fast-{seed}" / "fast.json").scores["mnist_test_accuracy"] for seed in range(seeds)
         ]
         parameters = read_card(home / "fast-0" / "fast.json").parameters
-    whole = two + (EPOCHS - 2) * (two - one)
+    reckoned = [two + (EPOCHS - 2) * (two - one) for one, two in zip(ones, twos, strict=True)]
+    whole = statistics.mean(reckoned)
     median, mean = statistics.median(seconds), statistics.mean(shares)
     figures = [
         Figure(
             what=f"`fast` on MNIST's test digits, mean of {seeds} seeds",
             value=mean,
             unit="%",
-            n=10_000 * seeds,
+            n=10_000,
             spread=(min(shares), max(shares)),
             baseline=99.13,
             baseline_what="what the report prints",
@@ -73,6 +79,7 @@ def main() -> None:
             ratio=whole / median,
             asked=f"at least {TIMES:g} times less",
             met=whole / median >= TIMES,
+            more={"the report's time, least": min(reckoned), "the report's time, most": max(reckoned)},
         ),
     ]
     report("fast_training", CLAIM, figures, quick=given.quick)
