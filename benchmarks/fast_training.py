@@ -45,8 +45,9 @@ def main() -> None:
         ones, twos = [], []
         for turn in range(2):
             ones.append(timed("report", home / "report", "--epochs", "1", *few))
-            for seed in range(turn, seeds, 2):
-                seconds.append(timed("fast", home / f"fast-{seed}", "--seed", str(seed), *few))
+            seconds += [
+                timed("fast", home / f"fast-{seed}", "--seed", str(seed), *few) for seed in range(turn, seeds, 2)
+            ]
             twos.append(timed("report", home / "report", "--epochs", "2", *few))
         shares = [
             100 * read_card(home / f"fast-{seed}" / "fast.json").scores["mnist_test_accuracy"] for seed in range(seeds)
