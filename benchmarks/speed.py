@@ -3,7 +3,7 @@
 One 28x28 array at a time on one thread, another of MNIST's test digits each time; then all of them in stacks of 256 on
 one thread and on two, and in other sizes for comparison. The report's network runs in Keras as the report runs it
 (`model.predict`), also in batches of 256 and called without `predict`, and, exported, in ONNX Runtime; how long it
-takes does not depend on its weights. A 280x280 PNG goes the whole way: open, normalise, gate, read. Networks take turns.
+takes does not depend on its weights. A 280x280 PNG goes the whole way: open, normalise, gate, read. They take turns.
 
     python benchmarks/speed.py [--trials 1000]
 """
