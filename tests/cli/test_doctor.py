@@ -33,7 +33,7 @@ def test_a_sound_machine(tmp_path: Path) -> None:
     assert [name for name, finding in found.items() if finding["needed"]] == ["python", "core", "models", "self-test"]
     assert all(finding["ok"] for finding in found.values() if finding["needed"])
     assert "a drawn 7 was read as 7" in found["self-test"]["detail"]
-    assert re.search(r"digit@\w{8}, gate@\w{8}: checksums agree", found["models"]["detail"])
+    assert re.search(r"cascade@\w{8}, digit@\w{8}, tiny@\w{8}, gate@\w{8}: checksums agree", found["models"]["detail"])
     assert found["cache"]["detail"] == str(tmp_path / "tenfold")
     assert found["mnist"] == {
         "name": "mnist",

@@ -72,8 +72,8 @@ def test_a_recipe_leaves_a_network_and_a_full_card(
     epochs = " --epochs 1" if "epochs" in few else ""
     assert card.recipe == f"tenfold train {entry.name}{epochs} --limit 200 --seed 3"
     assert card.parity.get("images", 0) > 0 or entry.name == "cascade"
-    # Weights of one byte may tip a network that has hardly learned anything.
-    least = 0.95 if entry.name == "tiny" else 1
+    # Weights kept short may tip a network that has hardly learned anything.
+    least = 0.95 if entry.name in ("ensemble", "tiny") else 1
     assert card.parity.get("same_digit", 0) >= least * card.parity.get("images", 0)
     assert card.scores
     assert not [name for name in card.scores if "test" in name], "nobody handed over the test digits"
