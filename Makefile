@@ -63,28 +63,12 @@ lock: $(VENV)/.all  ## Resolve the dependencies again into the two lock files
 models: $(VENV)/.all  ## Train the shipped networks again (DATA=FOLDER holds the foreign sets), into the package
 	@if [ -z "$(DATA)" ]; then echo "Name the folder of foreign digits: make models DATA=FOLDER" >&2; exit 2; fi
 	@$(BIN)/tenfold data fetch mnist
-	@for name in digit gate; do \
-	  $(BIN)/tenfold train $$name --foreign "$(DATA)" --resume --out runs/$$name; \
-	  cp runs/$$name/$$name.onnx runs/$$name/$$name.json src/tenfold/models/weights/; \
-	done
-	@for seed in 0 1 2; do \
-	  $(BIN)/tenfold train tiny --seed $$seed --resume --out runs/tiny-$$seed; \
-	done
-	@cp runs/tiny-0/tiny.onnx runs/tiny-0/tiny.json src/tenfold/models/weights/
-	@$(BIN)/tenfold train cascade --out runs/cascade
-	@$(BIN)/tenfold train ensemble --resume --out runs/ensemble
-	@for name in cascade ensemble; do \
-	  cp runs/$$name/$$name.onnx runs/$$name/$$name.json src/tenfold/models/weights/; \
-	done
+	@$(BIN)/python -m tools.make_models "$(DATA)"
 
-judges: $(VENV)/.all  ## Train digit without each foreign set of DATA=FOLDER, for the benchmark (after models)
+judges: $(VENV)/.all  ## Train what is measured besides: other seeds, digit without each set of DATA=FOLDER (after models)
 	@if [ -z "$(DATA)" ]; then echo "Name the folder of foreign digits: make judges DATA=FOLDER" >&2; exit 2; fi
 	@if [ ! -f runs/digit/alone/digit.keras ]; then echo "First: make models DATA=$(DATA)" >&2; exit 2; fi
-	@$(BIN)/tenfold data fetch mnist
-	@for name in $$($(BIN)/python -c 'from tenfold.data.foreign import SETS; print(*[one.name for one in SETS])'); do \
-	  $(BIN)/tenfold train digit --foreign "$(DATA)" --without $$name --start runs/digit/alone/digit.keras --resume \
-	    --out runs/without-$$name; \
-	done
+	@$(BIN)/python -m tools.make_models "$(DATA)" --judges
 
 bench: $(VENV)/.all runs/report/mnist.onnx  ## Measure every claim again and write the scorecard (DATA=FOLDER, after judges: on those sets too)
 	@$(BIN)/tenfold data fetch mnist

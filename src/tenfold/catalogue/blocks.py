@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from keras import Layer
 
+# Whether a convolution pads its maps with zeros or keeps to the places where all of its kernel lies within.
+Padding = Literal["same", "valid"]
 
-def convolutions(rows: Sequence[tuple[int, int, int]]) -> list[Layer]:
+
+def convolutions(rows: Sequence[tuple[int, int, int, Padding]]) -> list[Layer]:
     """Convolutions of pictures (28, 28), each with batch normalisation (Ioffe & Szegedy 2015) and a ReLU.
 
     Args:
-        rows: For each its maps, the side of its kernel, and its stride. Strides stand in place of pooling
+        rows: For each its maps, the side of its kernel, its stride and its padding. Strides stand in place of pooling
             (Springenberg et al. 2015): a layer does its own halving, at a quarter of the cost.
 
     Returns:
@@ -22,16 +25,16 @@ def convolutions(rows: Sequence[tuple[int, int, int]]) -> list[Layer]:
     from keras import Input, layers
 
     stack: list[Any] = [Input((28, 28)), layers.Reshape((28, 28, 1))]
-    for maps, side, stride in rows:
+    for maps, side, stride, padding in rows:
         stack += [
-            layers.Conv2D(maps, side, strides=stride, padding="same", use_bias=False),
+            layers.Conv2D(maps, side, strides=stride, padding=padding, use_bias=False),
             layers.BatchNormalization(momentum=0.95),
             layers.ReLU(),
         ]
     return stack
 
 
-def weighted_average(side: int = 7) -> list[Layer]:
+def weighted_average(side: int) -> list[Layer]:
     """Global average pooling (Lin, Chen, Yan 2014) whose weights for the places are learned, each map its own.
 
     Digits come centred, so the place where a stroke is says something. It starts as the plain average.

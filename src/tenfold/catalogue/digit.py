@@ -9,15 +9,15 @@ from tenfold.catalogue.blocks import convolutions, weighted_average
 if TYPE_CHECKING:
     from keras import Model
 
-# The second and the fourth convolution take every other pixel.
-HALVING = (1, 3)
 
+def build(channels: tuple[int, ...] = (24, 40, 48, 80, 112, 112), classes: int = 10, dropout: float = 0.3) -> Model:
+    """Convolutions of pictures of 12, 10, 5 and 3 pixels a side, and a weighted average in place of wide dense layers.
 
-def build(channels: tuple[int, ...] = (16, 32, 48, 80, 96, 96), classes: int = 10, dropout: float = 0.3) -> Model:
-    """Convolutions of 3x3 at full, half and quarter size, and a weighted average in place of wide dense layers.
+    The first convolution takes every other pixel already, and three need no padding: normalised digits leave a margin
+    of four pixels, so there is nothing to lose at the edge and half of the arithmetic to save.
 
     Args:
-        channels: Feature maps of each convolution.
+        channels: Feature maps of each of the six convolutions.
         classes: Outputs.
         dropout: Share of features dropped before the last layer while training.
 
@@ -26,6 +26,15 @@ def build(channels: tuple[int, ...] = (16, 32, 48, 80, 96, 96), classes: int = 1
     """
     from keras import Sequential, layers
 
-    rows = [(maps, 3, 2 if number in HALVING else 1) for number, maps in enumerate(channels)]
-    end = [*weighted_average(), layers.Dropout(dropout), layers.Dense(classes)]
-    return Sequential([*convolutions(rows), *end], name="digit")
+    first, second, third, fourth, fifth, sixth = channels
+    stack = convolutions(
+        [
+            (first, 5, 2, "valid"),
+            (second, 3, 1, "valid"),
+            (third, 3, 1, "same"),
+            (fourth, 3, 2, "same"),
+            (fifth, 3, 1, "same"),
+            (sixth, 3, 1, "valid"),
+        ]
+    )
+    return Sequential([*stack, *weighted_average(3), layers.Dropout(dropout), layers.Dense(classes)], name="digit")

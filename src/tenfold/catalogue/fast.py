@@ -23,5 +23,5 @@ def build(channels: tuple[int, int, int] = (16, 32, 64), dropout: float = 0.1) -
     from keras import Sequential, layers
 
     first, second, third = channels
-    end = [layers.Flatten(), layers.Dropout(dropout), layers.Dense(10)]
-    return Sequential([*convolutions([(first, 5, 2), (second, 3, 2), (third, 3, 1)]), *end], name="fast")
+    stack = convolutions([(first, 5, 2, "same"), (second, 3, 2, "same"), (third, 3, 1, "same")])
+    return Sequential([*stack, layers.Flatten(), layers.Dropout(dropout), layers.Dense(10)], name="fast")

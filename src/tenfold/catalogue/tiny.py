@@ -10,17 +10,25 @@ if TYPE_CHECKING:
     from keras import Model
 
 
-def build(channels: tuple[int, int, int, int] = (8, 16, 24, 22)) -> Model:
-    """Four convolutions, the first two of which halve the picture, and a weighted average.
+def build(channels: tuple[int, ...] = (8, 12, 20, 24, 15)) -> Model:
+    """Five convolutions, two of which halve the picture, and a weighted average: `digit`, a fifth as wide.
 
     Args:
-        channels: Feature maps of each convolution.
+        channels: Feature maps of each of the five convolutions.
 
     Returns:
         A Keras model, untrained: float32 (n, 28, 28), 0..1, to (n, 10) logits.
     """
     from keras import Sequential, layers
 
-    first, second, third, fourth = channels
-    rows = [(first, 5, 2), (second, 3, 2), (third, 3, 1), (fourth, 3, 1)]
-    return Sequential([*convolutions(rows), *weighted_average(), layers.Dense(10)], name="tiny")
+    first, second, third, fourth, fifth = channels
+    stack = convolutions(
+        [
+            (first, 5, 2, "valid"),
+            (second, 3, 1, "valid"),
+            (third, 3, 2, "same"),
+            (fourth, 3, 1, "same"),
+            (fifth, 3, 1, "valid"),
+        ]
+    )
+    return Sequential([*stack, *weighted_average(3), layers.Dense(10)], name="tiny")

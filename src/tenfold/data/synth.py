@@ -16,18 +16,25 @@ from tenfold.types import Floats, Picture, Pixels
 
 Rng = np.random.Generator
 CANVAS = 72
+# Shares of written digits drawn from point to point, in spots, and with few pixels.
+ANGULAR, SPOTTED, COARSE = 0.12, 0.05, 0.2
 
 
-def path(glyph: str) -> list[Floats]:
-    """A glyph's strokes as float32 (n, 2) points in the unit box, curves filled in (Catmull-Rom)."""
-    return [curve(stroke) for stroke in glyph.split("/")]
+def path(glyph: str, angular: bool = False) -> list[Floats]:
+    """A glyph's strokes as float32 (n, 2) points in the unit box, curves filled in (Catmull-Rom).
+
+    Args:
+        glyph: Strokes as in `tenfold.data.glyphs`.
+        angular: Every point a corner, as from a mouse that stopped at each.
+    """
+    return [curve(stroke, angular) for stroke in glyph.split("/")]
 
 
-def curve(stroke: str) -> Floats:
+def curve(stroke: str, angular: bool = False) -> Floats:
     """One stroke of a glyph, as in `tenfold.data.glyphs`: float32 (n, 2), a curve but for its corners."""
     corners, points = [], []
     for token in stroke.split():
-        corners.append(token.endswith("!"))
+        corners.append(angular or token.endswith("!"))
         points.append([float(value) / 100 for value in token.rstrip("!").split(",")])
     p = np.array(points, np.float32)
     if len(p) == 1:
@@ -99,9 +106,40 @@ def draw(strokes: list[Floats], rng: Rng, pen: float | None = None) -> Pixels:
 
 
 def written_digit(digit: int, rng: Rng) -> Pixels:
-    """A synthetic handwritten digit: uint8 (`CANVAS`, `CANVAS`)."""
+    """A synthetic handwritten digit by any hand, pen and screen: uint8, bright on black, at most `CANVAS` a side."""
     glyphs = DIGITS[digit]
-    return draw(scrawl(path(glyphs[rng.integers(len(glyphs))]), rng), rng)
+    glyph = glyphs[rng.integers(len(glyphs))]
+    wild = float(np.clip(np.exp(rng.normal(0.1, 0.3)), 0.5, 1.7))
+    strokes = scrawl(path(glyph, angular=bool(rng.random() < ANGULAR)), rng, wild)
+    if rng.random() < SPOTTED:
+        # Each spot a line that ends where it begins, a little more than a pen's width from the last.
+        pen = float(rng.uniform(0.05, 0.1))
+        strokes = [point for line in strokes for point in spots(line, pen * float(rng.uniform(1.1, 1.6)))]
+        ink = draw(strokes, rng, pen)
+    else:
+        ink = draw(strokes, rng, pen=float(np.exp(rng.uniform(np.log(0.03), np.log(0.26)))))
+    return _coarse(ink, rng) if rng.random() < COARSE else ink
+
+
+def spots(line: Floats, step: float) -> list[Floats]:
+    """Points along a line, so far from each other, as lines of their own: a slow canvas under a quick mouse."""
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
+    places = np.arange(0, along[-1] + step / 2, step)
+    return [np.full((2, 2), [np.interp(place, along, line[:, axis]) for axis in (0, 1)], np.float32) for place in places]
+
+
+def _coarse(ink: Pixels, rng: Rng) -> Pixels:
+    """The ink as 12 to 22 pixels a side hold it, hard-edged more often than not, and now and then stretched."""
+    x, y, width, height = cv2.boundingRect(ink)
+    side = int(rng.integers(12, 23))
+    across, down = (max(2, round(side * part / max(width, height))) for part in (width, height))
+    if rng.random() < 0.5:
+        # As far towards a square as keeps a bar a bar.
+        across, down = (min(side, round(2 * part)) for part in (across, down))
+    small = cv2.resize(ink[y : y + height, x : x + width], (across, down), interpolation=cv2.INTER_AREA)
+    if rng.random() < 0.7:
+        small = np.where(small > rng.uniform(70, 130), 255, 0).astype(np.uint8)
+    return np.pad(np.asarray(small, np.uint8), 3)
 
 
 @lru_cache(maxsize=1)

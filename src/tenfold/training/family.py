@@ -11,10 +11,11 @@ import numpy as np
 from tenfold.data.augment import Augmentation, augment
 from tenfold.data.dataset import Dataset
 from tenfold.data.splits import open_training_data
+from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
-from tenfold.models.onnx import OnnxClassifier
+from tenfold.models.onnx import OnnxClassifier, load_onnx, softmax
 from tenfold.training.calibrate import confidence_thresholds, fit_temperature
-from tenfold.training.fit import Labels, Plan, forget
+from tenfold.training.fit import Labels, Plan, Teacher, forget
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
@@ -73,6 +74,21 @@ def get_ready(options: TrainOptions) -> Ready:
         held = held[0][:few], held[1][:few]
     say(f"{len(pictures):,} digits to train on, {len(held[1]):,} to validate.")
     return Ready(pictures, labels, held, f"{train_set.name} ({len(pictures):,} digits)", made_at)
+
+
+def taught_by(name: str) -> tuple[Teacher, ModelCard]:
+    """A shipped network as a teacher, and its card. Its logits are taken as they are: sharpened they say less.
+
+    Raises:
+        UnknownName: If it is not shipped.
+        ModelError: If it cannot be trusted, or was made for another normalisation.
+    """
+    network = load_onnx(name, VERSION)
+
+    def teach(pictures: Floats) -> Floats:
+        return softmax(network.raw(pictures))
+
+    return teach, network.card
 
 
 def of_length(plan: Plan, options: TrainOptions) -> Plan:

@@ -70,7 +70,7 @@ def train(options: TrainOptions) -> Path:
         return every[order], labels[order]
 
     validation = np.concatenate([held, judged]), np.concatenate([np.full(len(held), ONE), judged_kinds])
-    model = catalogue.build(channels=(16, 24, 32, 48, 64, 64), classes=3)
+    model = catalogue.build(channels=(16, 32, 48, 64, 80, 80), classes=3)
     plan = replace(PLAN, epochs=options.epochs or PLAN.epochs)
     fit(model, draw_epoch, validation, plan, options.seed, out, options.resume, identity("gate", options))
 

@@ -6,14 +6,11 @@ from pathlib import Path
 
 from tenfold.catalogue import tiny as catalogue
 from tenfold.data.augment import Augmentation
-from tenfold.imaging.normalize import VERSION
-from tenfold.models.onnx import load_onnx, softmax
 from tenfold.training.export import to_onnx
-from tenfold.training.family import finish, get_ready, of_length
+from tenfold.training.family import finish, get_ready, of_length, taught_by
 from tenfold.training.fit import Plan, fit, forget
 from tenfold.training.recipes import TrainOptions, identity, recipe
 from tenfold.training.storage import stored_as
-from tenfold.types import Floats
 
 # A network this small cannot learn the far-fetched and the likely alike.
 MILD = Augmentation(turn=5, shear=0.1, scale=0.06, stretch=0.1, elastic=0.6, weight=0.3, soften=0.06, harden=0.06)
@@ -28,17 +25,13 @@ def train(options: TrainOptions) -> Path:
         The folder with ``tiny.onnx``, its card, ``tiny.keras`` (not rounded) and the log.
     """
     ready = get_ready(options)
-    teacher = load_onnx("digit", VERSION)
-
-    def teach(pictures: Floats) -> Floats:
-        return softmax(teacher.raw(pictures))
-
+    teach, teacher = taught_by("digit")
     model = catalogue.build()
-    plan, whole = of_length(PLAN, options), f"{identity('tiny', options)} taught by {teacher.card.identity}"
+    plan, whole = of_length(PLAN, options), f"{identity('tiny', options)} taught by {teacher.identity}"
     fit(model, ready.shuffled, ready.held, plan, options.seed, options.out, options.resume, whole, teach)
-    summary = "Four small convolutions, weights of one byte each"
+    summary = "Five small convolutions, weights of one byte each"
     weights = stored_as(to_onnx(model), "int8")
-    others = [f"answers of {teacher.card.identity}, which learned from {teacher.card.data}"]
+    others = [f"answers of {teacher.identity}, which learned from {teacher.data}"]
     finish(options, ready, weights, "tiny", summary, others, model=model)
     forget(options.out)
     return options.out
