@@ -125,7 +125,8 @@ def spots(line: Floats, step: float) -> list[Floats]:
     """Points along a line, so far from each other, as lines of their own: a slow canvas under a quick mouse."""
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     places = np.arange(0, along[-1] + step / 2, step)
-    return [np.full((2, 2), [np.interp(place, along, line[:, axis]) for axis in (0, 1)], np.float32) for place in places]
+    centres = np.stack([np.interp(places, along, line[:, axis]) for axis in (0, 1)], axis=1).astype(np.float32)
+    return [np.stack([centre, centre]) for centre in centres]
 
 
 def _coarse(ink: Pixels, rng: Rng) -> Pixels:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -134,8 +136,8 @@ def fit(
     held = (validation[0].astype(np.float32) / 255, np.eye(classes, dtype=np.float32)[validation[1]])
     bars = EpochBars(plan.epochs, steps)
     keep = keras.callbacks.LambdaCallback(on_epoch_end=run.keep)
-    # Changing pictures multiplies small matrices: a second thread for that takes the processor from the network.
-    with threadpool_limits(1, "blas"):
+    # Changing pictures is many small jobs: threads that wait for more of them take the processor from the network.
+    with threadpool_limits(1, "blas"), _one_thread_for_pictures():
         try:
             model.fit(
                 feed,
@@ -152,6 +154,16 @@ def fit(
         # Keras has put the averaged weights in their place by now.
         _settle(keras, model, draw_epoch, _chance(seed), plan)
     return run.history
+
+
+@contextmanager
+def _one_thread_for_pictures() -> Iterator[None]:
+    usual = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
+    finally:
+        cv2.setNumThreads(usual)
 
 
 def forget(out: Path) -> None:
