@@ -1,30 +1,34 @@
 """Trains everything that ships, in the order in which one learns from another, and notes what each took.
 
-    python -m tools.make_models FOLDER [--judges] [--only NAME ...]
+    python -m tools.make_models FOLDER [--judges] [--only NAME ...] [--at-once N]
 
 FOLDER holds the foreign sets of `tenfold.data.foreign`. With `--judges` it trains what the benchmarks measure besides:
-other seeds, `digit` without each of the sets, and the report's network. What is finished is not trained again, what was
-stopped goes on: `runs/made.json` holds how many seconds each command has taken so far.
+other seeds, `digit` without each of the sets, and the report's network. Each command runs on one thread, and as many of
+them at once as there are cores: networks this small train faster so. What is finished is not trained again, what was
+stopped goes on: `runs/NAME/made.json` says how many seconds a command has taken so far.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from tenfold.data.foreign import SETS
 from tenfold.models.onnx import WEIGHTS
+from tenfold.training.ensemble import MEMBERS
 
 ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs"
-MADE = RUNS / "made.json"
-SEEDS = {"digit": 5, "tiny": 3}
+NOTE = "made.json"
+DIGITS, TINIES = 5, 3
 
 
 @dataclass(frozen=True)
@@ -32,87 +36,102 @@ class Step:
     """One command.
 
     Attributes:
-        name: What it is called in `runs`.
+        folder: Where in `runs` its results go.
         recipe: The recipe.
         flags: Further flags.
         ships: Whether its network goes into the package.
     """
 
-    name: str
+    folder: str
     recipe: str
-    flags: tuple[str, ...] = ()
-    ships: bool = True
+    flags: tuple[str, ...] = ("--resume",)
+    ships: bool = False
 
 
-def shipped(foreign: str) -> list[Step]:
-    """What ships, in order: the ensemble teaches digit, digit teaches tiny, and the cascade is of both."""
+def shipped(foreign: str) -> list[list[Step]]:
+    """What ships, one after the other: the ensemble teaches digit, digit teaches tiny, and the cascade is of both."""
     others = ("--foreign", foreign, "--resume")
     return [
-        Step("ensemble", "ensemble", ("--resume",)),
-        Step("digit", "digit", others),
-        Step("gate", "gate", others),
-        Step("tiny", "tiny", ("--resume",)),
-        Step("cascade", "cascade"),
+        [_seed("member", seed, "ensemble/member-{}") for seed in range(MEMBERS)],
+        [Step("ensemble", "ensemble", ships=True)],
+        [Step("digit", "digit", others, ships=True), Step("gate", "gate", others, ships=True)],
+        [Step("tiny", "tiny", ships=True)],
+        [Step("cascade", "cascade", (), ships=True)],
     ]
 
 
-def judges(foreign: str) -> list[Step]:
+def judges(foreign: str) -> list[list[Step]]:
     """What is measured besides. `digit` without a set starts from the one that learned from MNIST alone."""
     start = str(RUNS / "digit" / "alone" / "digit.keras")
-    left_out = [
-        Step(
-            f"without-{one.name}",
-            "digit",
-            ("--foreign", foreign, "--without", one.name, "--start", start, "--resume"),
-            ships=False,
-        )
-        for one in SETS
+    others = ("--foreign", foreign, "--start", start, "--resume")
+    return [
+        [
+            *(Step(f"without-{one.name}", "digit", (*others, "--without", one.name)) for one in SETS),
+            *(_seed("digit", seed) for seed in range(1, DIGITS)),
+            *(_seed("tiny", seed) for seed in range(1, TINIES)),
+            Step("report", "report", ()),
+        ]
     ]
-    seeds = [
-        Step(f"{name}-{seed}", name, ("--seed", str(seed), "--resume"), ships=False)
-        for name, count in SEEDS.items()
-        for seed in range(1, count)
-    ]
-    return [*left_out, *seeds, Step("report", "report", ships=False)]
+
+
+def _seed(recipe: str, seed: int, folder: str = "") -> Step:
+    return Step((folder or recipe + "-{}").format(seed), recipe, ("--seed", str(seed), "--resume"))
+
+
+def make(step: Step) -> None:
+    """Run one command, unless it is done.
+
+    Raises:
+        CalledProcessError: If it fails.
+    """
+    out = RUNS / step.folder
+    took, done = noted(step.folder)
+    if done:
+        print(f"{step.folder}: made before, in {took:.0f} s. To make it again: rm {out / NOTE}", flush=True)
+        return
+    out.mkdir(parents=True, exist_ok=True)
+    command = [sys.executable, "-m", "tenfold", "train", step.recipe, *step.flags, "--out", str(out)]
+    start = time.monotonic()
+    try:
+        with (out / "output.txt").open("a", encoding="utf-8") as output:
+            one_thread = {**os.environ, "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "2"}
+            print(f"{step.folder}: {' '.join(command[2:])} > {output.name}", flush=True)
+            subprocess.run(command, check=True, stdout=output, stderr=subprocess.STDOUT, env=one_thread)
+        if step.ships:
+            for ending in ("onnx", "json"):
+                shutil.copy(out / f"{step.recipe}.{ending}", WEIGHTS)
+        done = True
+    finally:
+        note = {"seconds": round(took + time.monotonic() - start, 1), "done": done}
+        (out / NOTE).write_text(json.dumps(note) + "\n", "utf-8")
+    print(f"{step.folder}: {note['seconds']:.0f} s", flush=True)
+
+
+def noted(folder: str) -> tuple[float, bool]:
+    """How many seconds a command has taken so far, and whether it is done."""
+    path = RUNS / folder / NOTE
+    note = json.loads(path.read_text("utf-8")) if path.is_file() else {"seconds": 0.0, "done": False}
+    return float(note["seconds"]), bool(note["done"])
 
 
 def main() -> None:
     """Train."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("foreign")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("foreign", metavar="FOLDER")
     parser.add_argument("--judges", action="store_true", help="not what ships, but what is measured besides")
-    parser.add_argument("--only", nargs="*", help="names of steps; default: all")
+    parser.add_argument("--only", nargs="*", help="folders in runs, as the tool names them; default: all")
+    parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, help="default: as many as cores")
     given = parser.parse_args()
-    made = json.loads(MADE.read_text("utf-8")) if MADE.is_file() else {}
-    for step in judges(given.foreign) if given.judges else shipped(given.foreign):
-        if given.only and step.name not in given.only:
-            continue
-        note = made.setdefault(step.name, {"seconds": 0.0, "done": False})
-        if note["done"]:
-            print(f"{step.name}: made before, in {note['seconds']:.0f} s. To train it again: rm {MADE}", flush=True)
-            continue
-        out = RUNS / step.name
-        start = time.monotonic()
-        command = [sys.executable, "-m", "tenfold", "train", step.recipe, *step.flags, "--out", str(out)]
-        try:
-            status = subprocess.run(command, check=False).returncode
-        finally:
-            note["seconds"] = round(note["seconds"] + time.monotonic() - start, 1)
-            _write(made)
-        if status:
-            sys.exit(status)
-        if step.ships:
-            for ending in ("onnx", "json"):
-                shutil.copy(out / f"{step.recipe}.{ending}", WEIGHTS)
-        note["done"] = True
-        _write(made)
-
-
-def _write(made: dict[str, dict[str, float | bool]]) -> None:
-    MADE.parent.mkdir(parents=True, exist_ok=True)
-    partial = MADE.with_suffix(".partial")
-    partial.write_text(json.dumps(made, indent=2) + "\n", "utf-8")
-    partial.replace(MADE)
+    for together in judges(given.foreign) if given.judges else shipped(given.foreign):
+        chosen = [step for step in together if not given.only or step.folder in given.only]
+        with ThreadPoolExecutor(given.at_once) as pool:
+            tasks = [pool.submit(make, step) for step in chosen]
+            for task in tasks:
+                try:
+                    task.result()
+                except subprocess.CalledProcessError as error:
+                    pool.shutdown(cancel_futures=True)
+                    sys.exit(f"{error}; what it said is in output.txt of its folder.")
 
 
 if __name__ == "__main__":

@@ -39,10 +39,10 @@ def train(options: TrainOptions) -> Path:
         alone = options.model_copy(update={"seed": seed, "out": options.out / f"member-{seed}"})
         if options.resume and _is_done(alone):
             say(f"Member of seed {seed}: already trained.")
-            members.append(load_keras(alone.out / "member.keras"))
-            continue
-        say(f"Member of seed {seed}:")
-        members.append(train_member(alone))
+        else:
+            say(f"Member of seed {seed}:")
+            train_member(alone)
+        members.append(load_keras(alone.out / "member.keras"))
     ready = get_ready(options)
     summary = f"{MEMBERS} networks of digit's form, of seeds {options.seed} to {seed}, on an average"
     model = average(members)
@@ -51,11 +51,12 @@ def train(options: TrainOptions) -> Path:
     return options.out
 
 
-def train_member(options: TrainOptions) -> Model:
+@recipe("member", "One member of the ensemble, of one seed: where several machines or cores share that work")
+def train_member(options: TrainOptions) -> Path:
     """Train one member by the labels of MNIST alone and write its files.
 
     Returns:
-        The fitted network.
+        The folder with ``member.onnx``, its card, ``member.keras`` and the log.
     """
     make_folder(options.out)
     (options.out / FINISHED).unlink(missing_ok=True)
@@ -66,7 +67,7 @@ def train_member(options: TrainOptions) -> Model:
     finish(options, ready, to_onnx(model), "member", "One member of the ensemble", model=model)
     write_file(options.out / FINISHED, what_is_trained(options).encode())
     forget(options.out)
-    return model
+    return options.out
 
 
 def _is_done(options: TrainOptions) -> bool:
