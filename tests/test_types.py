@@ -23,6 +23,7 @@ predictions = st.builds(
     alternatives=st.lists(st.builds(Alternative, st.integers(0, 9), share), max_size=10).map(tuple),
     reason=st.text(),
     model=st.text(),
+    one_digit=share,
 )
 
 
@@ -40,6 +41,7 @@ def test_a_prediction_has_the_fields_of_the_contract() -> None:
         "alternatives",
         "reason",
         "model",
+        "one_digit",
     ]
     assert STATUSES == ("ok", "uncertain", "empty", "not_a_digit", "several_digits", "unreadable_image")
 

@@ -35,22 +35,23 @@ def threshold(table: Sequence[tuple[float, float]], error_budget: float) -> floa
     return float(np.interp(error_budget, budgets, confidences))
 
 
-def read_digit(probabilities: Floats, least: float, model: str) -> Prediction:
+def read_digit(probabilities: Floats, least: float, model: str, one_digit: float = 1.0) -> Prediction:
     """The answer for ink that is one digit: ``ok``, or ``uncertain`` below the threshold.
 
     Args:
         probabilities: float (10,), calibrated, sums to 1.
         least: The confidence below which the answer is uncertain; see `threshold`.
         model: Identity of the network that answered.
+        one_digit: Probability that the ink is one digit at all, for the answer.
     """
     order = [int(digit) for digit in np.argsort(-probabilities, kind="stable")]
     ranked = tuple(Alternative(digit, float(probabilities[digit])) for digit in order)
     best = ranked[0]
     values = tuple(float(value) for value in probabilities)
     if best.probability >= least:
-        return Prediction("ok", best.digit, best.probability, values, ranked[1:], "", model)
+        return Prediction("ok", best.digit, best.probability, values, ranked[1:], "", model, one_digit)
     reason = f"Could be {best.digit} or {ranked[1].digit}, and not sure enough to say which."
-    return Prediction("uncertain", None, best.probability, values, ranked, reason, model)
+    return Prediction("uncertain", None, best.probability, values, ranked, reason, model, one_digit)
 
 
 def turn_away(gate: Floats, parts: Floats, least: float, model: str) -> Prediction | None:
@@ -69,5 +70,5 @@ def turn_away(gate: Floats, parts: Floats, least: float, model: str) -> Predicti
     if one >= least and not (read_apart and apart[1] > one):
         return None
     if read_apart or several >= neither:
-        return Prediction("several_digits", reason=SEVERAL, model=model)
-    return Prediction("not_a_digit", reason=NOT_A_DIGIT, model=model)
+        return Prediction("several_digits", reason=SEVERAL, model=model, one_digit=float(one))
+    return Prediction("not_a_digit", reason=NOT_A_DIGIT, model=model, one_digit=float(one))

@@ -145,7 +145,7 @@ class Recognizer:
                 first, end = next(verdicts)
                 row = next(digits)
                 turned = turn_away(gates[first], gates[first + 1 : end], a_digit, self.model)
-                answers.append(turned or read_digit(row, sure, self.model))
+                answers.append(turned or read_digit(row, sure, self.model, float(gates[first, 0])))
         return answers
 
 

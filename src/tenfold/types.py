@@ -129,6 +129,7 @@ class Prediction:
         alternatives: Other readings, most probable first; with ``"uncertain"`` the best guess leads.
         reason: One sentence saying why there is no digit; empty when ok.
         model: ``name@hash`` of the network that answered.
+        one_digit: Probability (0..1) that the ink is one digit at all, whichever it may be; 0 if nothing is written.
     """
 
     status: Status
@@ -138,6 +139,7 @@ class Prediction:
     alternatives: tuple[Alternative, ...] = ()
     reason: str = ""
     model: str = ""
+    one_digit: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """The answer as plain JSON types; the inverse of `from_dict`."""
@@ -149,6 +151,7 @@ class Prediction:
             "alternatives": [{"digit": a.digit, "probability": a.probability} for a in self.alternatives],
             "reason": self.reason,
             "model": self.model,
+            "one_digit": self.one_digit,
         }
 
     @classmethod
@@ -168,6 +171,7 @@ class Prediction:
             alternatives=tuple(Alternative(a["digit"], a["probability"]) for a in data["alternatives"]),
             reason=data["reason"],
             model=data["model"],
+            one_digit=data.get("one_digit", 0.0),
         )
 
 

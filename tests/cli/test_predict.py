@@ -18,7 +18,7 @@ from tests.cli.commands import TENFOLD, answers, digit_picture, environment, png
 
 from tenfold.types import Prediction
 
-FIELDS = ["file", "status", "digit", "confidence", "probabilities", "alternatives", "reason", "model"]
+FIELDS = ["file", "status", "digit", "confidence", "probabilities", "alternatives", "reason", "model", "one_digit"]
 
 
 def on_a_terminal(*arguments: str | Path, stdin: int | None = None) -> tuple[int, str]:

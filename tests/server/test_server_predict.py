@@ -18,7 +18,8 @@ from tenfold.server.app import create_app
 from tenfold.types import Floats, Strokes
 
 FIELDS = {
-    "id", "status", "digit", "confidence", "probabilities", "alternatives", "reason", "model", "saw", "box",
+    "id", "status", "digit", "confidence", "probabilities", "alternatives", "reason", "model", "one_digit",
+    "saw", "box",
 }  # fmt: skip
 
 

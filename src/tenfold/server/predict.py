@@ -73,6 +73,7 @@ class Answer(BaseModel):
     alternatives: list[OtherReading] = Field(description="Other readings, most probable first")
     reason: str = Field(description="Why there is no digit; empty when ok")
     model: str = Field(description="name@hash of the network that answered")
+    one_digit: float = Field(description="Probability that the ink is one digit at all, whichever it may be")
     saw: list[int] = Field(description="The 28x28 the network was given, row by row, 0 to 255, bright ink on black")
     box: InkBox | None = Field(description="Where the ink stands in the given picture; null for strokes")
 
