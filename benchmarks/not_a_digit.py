@@ -8,9 +8,11 @@ same pictures resized to 28x28, bright on black as it was trained: the usual sta
 
 Fashion-MNIST is not part of this project: Debian's package `dataset-fashion-mnist` brings it, or name a folder with its
 files. Without it nothing is measured. What is drawn here comes of another seed than the gate was trained with, but of
-the same makers: it measures the gate, not the breadth of the world.
+the same makers: it measures the gate, not the breadth of the world. For that there are characters in fonts the gate has
+never met (Debian's `fonts-freefont-ttf`, `fonts-liberation`, `fonts-wqy-microhei`) and pieces of photographs (those in
+the wheel of `scikit-image`, unpacked), where they are there.
 
-    python benchmarks/not_a_digit.py [--fashion /usr/share/datasets/fashion-mnist]
+    python benchmarks/not_a_digit.py [--fashion FOLDER] [--fonts FOLDER] [--photos FOLDER]
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 from _claim import ROOT, Figure, arguments, open_report, report, stop
+from _strangers import SCRIPTS, characters, photographs
 
 from tenfold.config import load_settings
 from tenfold.data.clutter import NO_DIGITS
@@ -63,7 +66,13 @@ def auroc(inside: Scores, outside: Scores) -> float:
 
 def main() -> None:
     """Measure and report."""
-    given = arguments(CLAIM, fashion="/usr/share/datasets/fashion-mnist", each=500)
+    given = arguments(
+        CLAIM,
+        fashion="/usr/share/datasets/fashion-mnist",
+        fonts="/usr/share/fonts",
+        photos="/usr/share/photos",
+        each=500,
+    )
     if not Path(given.fashion).is_dir():
         stop(
             f"What is no digit: not measured. {given.fashion} is not there; it comes with Debian's package\n"
@@ -82,11 +91,18 @@ def main() -> None:
     kinds = {"clothes of Fashion-MNIST": [np.asarray(picture) for picture in clothes.images[:few]]}
     kinds |= {make.__name__.strip("_"): [make(rng) for _ in range(each)] for _, make in NO_DIGITS}
     kinds["digit struck out"] = [struck_out(written[rng.integers(len(written))], rng) for _ in range(each)]
+    unseen = {script: characters(Path(given.fonts), script, each, rng) for script in SCRIPTS}
+    unseen["pieces of photographs"] = photographs(Path(given.photos), each, rng)
+    unseen = {kind: pictures for kind, pictures in unseen.items() if pictures}
+    for kind in set(SCRIPTS) | {"pieces of photographs"}:
+        if kind not in unseen:
+            print(f"{kind[0].upper()}{kind[1:]}: not measured, there are none in {given.fonts} or {given.photos}.")
+    kinds |= unseen
     ours = {kind: gate_scores(gate, pictures) for kind, pictures in kinds.items()}
     plain = {kind: plain_scores(theirs, pictures) for kind, pictures in kinds.items()}
     least = threshold(gate.card.thresholds, TURNED_AWAY)
     baseline = "confidence of the report's network"
-    drawn = [kind for kind in kinds if kind != "clothes of Fashion-MNIST"]
+    drawn = [kind for kind in kinds if kind not in ("clothes of Fashion-MNIST", *unseen)]
     figures = [
         Figure(
             what=what,
@@ -102,6 +118,7 @@ def main() -> None:
         for what, chosen, asked in (
             ("Digits from clothes (Fashion-MNIST)", ["clothes of Fashion-MNIST"], FASHION_LEAST),
             ("Digits from letters, marks, scribbles, scenes and struck-out digits", drawn, DRAWN_LEAST),
+            *((f"Digits from {kind}, of makers the gate never met", [kind], DRAWN_LEAST) for kind in unseen),
         )
     ]
     passing = 100 * float((inside >= least).mean())

@@ -5,7 +5,8 @@
 FOLDER holds the foreign sets of `tenfold.data.foreign`. With `--judges` it trains what the benchmarks measure besides:
 other seeds, `digit` without each of the sets, and the report's network. Each command runs on one thread, and as many of
 them at once as there are cores: networks this small train faster so. What is finished is not trained again, what was
-stopped goes on: `runs/NAME/made.json` says how many seconds a command has taken so far.
+stopped goes on: `runs/NAME/made.json` says how many seconds a command has taken so far, `runs/shipped.json` what all
+that ships has taken.
 """
 
 from __future__ import annotations
@@ -132,6 +133,10 @@ def main() -> None:
                 except subprocess.CalledProcessError as error:
                     pool.shutdown(cancel_futures=True)
                     sys.exit(f"{error}; what it said is in output.txt of its folder.")
+    made = {step.folder: noted(step.folder) for together in shipped("") for step in together}
+    if all(done for _, done in made.values()):
+        seconds = {folder: took for folder, (took, _) in made.items()}
+        (RUNS / "shipped.json").write_text(json.dumps(seconds, indent=2) + "\n", "utf-8")
 
 
 if __name__ == "__main__":
