@@ -28,15 +28,15 @@ def test_the_ensemble_is_the_mean_of_its_members_and_resumes_without_training_th
     def logits(path: Path) -> Any:
         return load_onnx(str(path), VERSION).raw(pictures)
 
-    members = [logits(tmp_path / f"member-{seed}" / "digit.onnx") for seed in (0, 1)]
+    members = [logits(tmp_path / f"member-{seed}" / "member.onnx") for seed in (0, 1)]
     assert not np.allclose(members[0], members[1], atol=1e-3), "two seeds are two networks"
     together = logits(tmp_path / "ensemble.onnx")
     assert together == pytest.approx(np.mean(members, axis=0), abs=0.01 * float(np.abs(members).max()))
     card = load_onnx(str(tmp_path / "ensemble.onnx"), VERSION).card
-    parts = [load_onnx(str(tmp_path / f"member-{seed}" / "digit.onnx"), VERSION).card for seed in (0, 1)]
+    parts = [load_onnx(str(tmp_path / f"member-{seed}" / "member.onnx"), VERSION).card for seed in (0, 1)]
     assert card.parameters == sum(part.parameters for part in parts)
 
-    trained = {path: path.stat().st_mtime_ns for path in tmp_path.glob("member-*/digit.keras")}
+    trained = {path: path.stat().st_mtime_ns for path in tmp_path.glob("member-*/member.keras")}
     (tmp_path / "ensemble.onnx").unlink()
     find_recipe("ensemble").train(train_options(resume=True, **few))
     assert logits(tmp_path / "ensemble.onnx") == pytest.approx(together)

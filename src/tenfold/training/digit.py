@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tenfold.catalogue import digit as catalogue
+from tenfold.data.augment import Augmentation
 from tenfold.data.dataset import Dataset
 from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.synth import fonts, normalized, printed, written_digit
 from tenfold.errors import UsageError
 from tenfold.training.export import to_onnx
-from tenfold.training.family import Ready, finish, get_ready, of_length, taught_by
+from tenfold.training.family import Ready, finish, get_ready, of_length, reminded_by, taught_by
 from tenfold.training.fit import DrawEpoch, Labels, Plan, fit, forget
 from tenfold.training.keras_files import load_keras
 from tenfold.training.outputs import make_folder
@@ -24,9 +25,9 @@ from tenfold.types import Pixels
 if TYPE_CHECKING:
     from keras import Model
 
-PLAN = Plan(epochs=14, smooth=0.0, ease=0.3)
+PLAN = Plan(epochs=12, smooth=0.0, ease=0.3)
 # From MNIST to the world: a shorter and gentler cycle, from weights that read well already.
-WIDER = Plan(epochs=8, rate=5e-4, ease=0.5)
+WIDER = Plan(epochs=6, rate=7e-4, smooth=0.0, ease=0.5, augmentation=Augmentation(stretch=0.2, weight=0.5))
 # How many foreign digits join an epoch, equally many of each set: small ones must not be lost among the large.
 FOREIGN_DRAWS = 12_000
 # Synthetic digits: how many there are, how many of them are print, and how many join an epoch.
@@ -58,7 +59,8 @@ def train(options: TrainOptions) -> Path:
         say(f"Then {', '.join(part.name for part, _ in foreign)} and synthetic digits; preparing them …")
         wider = _wider(options, (ready.pictures, ready.labels), [part for part, _ in foreign])
         plan, whole = of_length(WIDER, options), identity("digit", options)
-        fit(model, wider, ready.held, plan, options.seed + 1, options.out, options.resume, whole)
+        before = reminded_by(to_onnx(model))
+        fit(model, wider, ready.held, plan, options.seed + 1, options.out, options.resume, whole, before)
         sets = [f"{one.name} ({one.what}; {one.licence})" for one in chosen_sets(options.without)]
         others = [*sets, "synthetic pen strokes", "printed digits of DejaVu and STIX"]
         finish(options, ready, to_onnx(model), "digit", SUMMARY, others, [part for _, part in foreign], model)

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 Labels = npt.NDArray[np.int64]
 Rng = np.random.Generator
 DrawEpoch = Callable[[Rng], tuple[Pixels, Labels]]
-Teacher = Callable[[Floats], Floats]
+# What is to be learned of pictures float32 (n, 28, 28) as they are shown, given what their labels say: float32 (n, k).
+Teacher = Callable[[Floats, Floats], Floats]
 
 # What a run that was stopped goes on from: written anew after each epoch, removed at the end.
 STATE = "state.npz"
@@ -98,8 +99,7 @@ def fit(
         resume: Go on after the last finished epoch of an earlier run in that folder, if there is one; without it
             that run is forgotten.
         identity: What else decides how the run goes on: recipe, data, where the weights come from.
-        teacher: A network whose probabilities count for half of what is to be learned, the labels being the other
-            half (distillation; Hinton, Vinyals, Dean 2015): float32 (n, 28, 28) as shown to (n, k).
+        teacher: What is to be learned in place of the labels alone (distillation; Hinton, Vinyals, Dean 2015).
 
     Returns:
         The history: for each figure a value an epoch.
@@ -208,7 +208,7 @@ def _feed(
             # Keras draws a batch here and there that it only looks at: no other may depend on that.
             pictures = plan.change(self._pictures[part], _chance(seed, self._epoch, step), done)
             answers = targets[self._labels[part]]
-            return pictures, answers if teacher is None else (answers + teacher(pictures)) * np.float32(0.5)
+            return pictures, answers if teacher is None else teacher(pictures, answers)
 
         def on_epoch_end(self) -> None:
             self._epoch += 1

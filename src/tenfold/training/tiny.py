@@ -14,7 +14,7 @@ from tenfold.training.storage import stored_as
 
 # A network this small cannot learn the far-fetched and the likely alike.
 MILD = Augmentation(turn=5, shear=0.1, scale=0.06, stretch=0.1, elastic=0.6, weight=0.3, soften=0.06, harden=0.06)
-PLAN = Plan(epochs=40, rate=5e-3, decay=2e-3, smooth=0.0, augmentation=MILD, ease=0.2)
+PLAN = Plan(epochs=32, rate=5e-3, decay=2e-3, smooth=0.0, augmentation=MILD, ease=0.2)
 
 
 @recipe("tiny", "Weights of at most 12,000 bytes, kept as int8; taught by the shipped digit")
