@@ -24,6 +24,7 @@ from PIL import Image
 from tenfold import Recognizer
 from tenfold.config import load_settings
 from tenfold.data.held_out import open_data
+from tenfold.data.splits import open_training_data
 from tenfold.models.base import ModelCard
 from tenfold.models.onnx import WEIGHTS, OnnxClassifier, read_card, shipped_names
 from tenfold.types import Floats
@@ -34,6 +35,8 @@ TINY_LIMIT, TINY_MORE = 40.0, 20.0
 CASCADE_MORE = 5.0
 MANY = 10_000
 STACK, STACKS = 256, (1, 8, 64, 256, 1024)
+# Networks whose arithmetic is tried in bytes too (`tenfold export NAME --to int8`).
+BYTES, IN_BYTES = ("digit", "tiny"), " in bytes"
 CLAIM = "`digit` answers 150 times sooner than the report's network in Keras, and twice as many digits a second."
 REPORT = "the report's network in ONNX Runtime"
 KERAS = "the report's network, model.predict"
@@ -67,6 +70,7 @@ def main() -> None:
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from tenfold.catalogue.report import build
     from tenfold.training.export import to_onnx
+    from tenfold.training.quantize import in_bytes
 
     keras_model = build()
     plain = to_onnx(keras_model)
@@ -76,6 +80,8 @@ def main() -> None:
     as_keras = pictures[..., None]
     names = shipped_names()
     files = {name: ((WEIGHTS / f"{name}.onnx").read_bytes(), read_card(WEIGHTS / f"{name}.json")) for name in names}
+    shown = open_training_data("mnist", load_settings())[0].network_pixels(load_settings())
+    files |= {f"{name}{IN_BYTES}": (in_bytes(files[name][0], shown), files[name][1]) for name in BYTES}
     files[REPORT] = plain, ModelCard(name="report")
     networks = {name: {threads: OnnxClassifier(*file, threads) for threads in (1, 2)} for name, file in files.items()}
     waits: dict[str, list[float]] = {name: [] for name in networks}
@@ -154,6 +160,7 @@ def main() -> None:
                 },
             ),
         ]
+    figures += [in_short(name, waits, rates) for name in BYTES]
     if "cascade" in names:
         cascade, alone = statistics.median(rates["cascade"]), statistics.median(rates["digit"])
         figures.append(
@@ -172,6 +179,23 @@ def main() -> None:
         )
     figures.append(png(trials))
     report("speed", CLAIM, figures, quick=given.quick)
+
+
+def in_short(name: str, waits: dict[str, list[float]], rates: dict[str, list[float]]) -> Figure:
+    """A network whose arithmetic is done in bytes, beside the same in floating point."""
+    wait, before = (statistics.median(waits[key]) for key in (name + IN_BYTES, name))
+    rate, rate_before = (statistics.median(rates[key]) for key in (name + IN_BYTES, name))
+    return Figure(
+        what=f"`{name}` in int8 arithmetic: one 28x28 array to its probabilities, one thread",
+        value=wait,
+        unit="us",
+        n=len(waits[name]),
+        spread=(percentile(waits[name + IN_BYTES], 0.25), percentile(waits[name + IN_BYTES], 0.75)),
+        baseline=before,
+        baseline_what=f"`{name}` in floating point",
+        ratio=before / wait,
+        more={"digits a second, two threads": rate, "in floating point": rate_before, "ratio": rate / rate_before},
+    )
 
 
 def png(trials: int) -> Figure:

@@ -72,6 +72,35 @@ def test_a_shipped_model_is_copied_with_its_card(settings: Settings, tmp_path: P
     assert load_onnx(tmp_path / "mine.onnx", VERSION).card == load_onnx("digit", VERSION).card
 
 
+@pytest.mark.mnist
+@pytest.mark.parametrize("model", ["digit", "tiny"])
+def test_arithmetic_in_bytes_says_nearly_the_same_and_is_calibrated_again(
+    model: str, mnist_settings: Settings, tmp_path: Path
+) -> None:
+    said = convert(model, "int8", tmp_path / "short.onnx", mnist_settings)
+    assert "of 5,000 validation digits of MNIST" in said
+    before, after = load_onnx(model, VERSION), load_onnx(tmp_path / "short.onnx", VERSION)
+    assert after.card.parity["same_digit"] >= 4980
+    assert after.card.summary.endswith("in int8 arithmetic")
+    assert after.card.thresholds != before.card.thresholds
+    assert (tmp_path / "short.onnx").stat().st_size < 2 * before.card.parameters
+    blank = np.zeros((70, 28, 28), np.float32)
+    assert after.predict_proba(blank).sum(axis=1) == pytest.approx(1, abs=1e-5)
+
+
+@pytest.mark.mnist
+def test_a_network_that_ends_in_a_softmax_is_calibrated_on_its_logarithms(
+    keras: Any, layers: Any, shake: Any, mnist_settings: Settings, tmp_path: Path
+) -> None:
+    body = [keras.Input((28, 28, 1)), layers.Conv2D(3, 3, 2), layers.Flatten(), layers.Dense(10, activation="softmax")]
+    shake(keras.Sequential(body)).save(tmp_path / "plain.keras")
+    convert(str(tmp_path / "plain.keras"), "int8", tmp_path / "short.onnx", mnist_settings)
+    card = load_onnx(tmp_path / "short.onnx", VERSION).card
+    assert card.output == "probabilities"
+    assert 0.2 <= card.temperature <= 5
+    assert card.parity["largest_difference"] < 0.2
+
+
 def test_an_export_that_says_something_else_is_not_written(
     network: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -95,7 +124,7 @@ def test_an_export_that_says_something_else_is_not_written(
     ("model", "to", "out", "error", "said"),
     [
         ("digit", "keras", "a.keras", UsageError, "no way back from ONNX to Keras"),
-        ("digit", "h5", "a.onnx", UsageError, "does not end in .h5"),
+        ("digit", "h5", "a.onnx", UsageError, "does not end in .h5, as this format does"),
         ("dgit", "onnx", "a.onnx", UnknownName, "Did you mean 'digit'"),
         ("missing.keras", "onnx", "a.onnx", UnknownName, "no model"),
     ],

@@ -13,6 +13,7 @@ class Format(StrEnum):
     """The formats on offer."""
 
     ONNX = "onnx"
+    INT8 = "int8"
     KERAS = "keras"
     H5 = "h5"
 

@@ -93,14 +93,16 @@ class OnnxClassifier:
             raise ModelError(f"Model {self.card.name!r} cannot be run: {error!s:.200}") from error
         return np.asarray(result, np.float32)
 
+    def logits(self, batch: Floats) -> Floats:
+        """What a temperature divides: float32 (n, k); of a network that gives probabilities, their logarithms."""
+        output = self.raw(batch)
+        return output if self.card.output == "logits" else np.log(np.maximum(output, 1e-30))
+
     def predict_proba(self, batch: Floats) -> Floats:
         """Calibrated probabilities; see `Classifier.predict_proba`."""
-        output = self.raw(batch)
-        if self.card.output == "probabilities":
-            if self.card.temperature == 1.0:
-                return output
-            output = np.log(np.maximum(output, 1e-30))
-        return softmax(output / np.float32(self.card.temperature))
+        if self.card.output == "probabilities" and self.card.temperature == 1.0:
+            return self.raw(batch)
+        return softmax(self.logits(batch) / np.float32(self.card.temperature))
 
 
 def _pool(threads: int) -> Executor:

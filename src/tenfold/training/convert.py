@@ -11,18 +11,24 @@ import numpy as np
 from tenfold.config import Settings
 from tenfold.data.held_out import test_data
 from tenfold.data.mnist import mnist_cached
+from tenfold.data.splits import open_training_data
 from tenfold.errors import TenfoldError, UsageError
 from tenfold.imaging.normalize import VERSION
-from tenfold.models.onnx import WEIGHTS, card_path, load_onnx
+from tenfold.models.base import ModelCard
+from tenfold.models.onnx import WEIGHTS, OnnxClassifier, card_path, load_onnx
 from tenfold.training.export import output_kind, parity, to_onnx, write_model
+from tenfold.training.family import answers, calibrate
 from tenfold.training.keras_files import SUFFIXES, KerasClassifier, classifier_from_keras, keras_probabilities
 from tenfold.training.outputs import staged, write_file
+from tenfold.training.quantize import in_bytes
 from tenfold.types import Floats
 
 if TYPE_CHECKING:
     from keras import Model
 
-Format = Literal["onnx", "keras", "h5"]
+Format = Literal["onnx", "int8", "keras", "h5"]
+# The ending of a file of each format.
+ENDINGS = {"onnx": ".onnx", "int8": ".onnx", "keras": ".keras", "h5": ".h5"}
 
 IMAGES = 10_000
 LARGEST_DIFFERENCE = 1e-3
@@ -33,7 +39,7 @@ def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
 
     Args:
         model: A shipped name, or the path of an ``.onnx``, ``.keras`` or ``.h5`` file.
-        to: The format wanted, which is also the ending of the file.
+        to: The format wanted; ``"int8"`` is an ONNX file that does its arithmetic in bytes, calibrated again.
         out: The file to write; an ONNX file gets its card beside it.
         settings: Where MNIST's test pictures may be, for the certificate.
 
@@ -43,19 +49,59 @@ def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
     Raises:
         UsageError: If the ending of `out` is not that of the format, or the way back from ONNX to
             Keras is asked for.
+        DataError: If MNIST, which ``"int8"`` is calibrated on, is damaged or out of reach.
         UnknownName: If there is no such model.
         ModelError: If it cannot be trusted or is no network for single digits.
         TenfoldError: If a layer has no counterpart, or the two do not agree; nothing is written then.
         MissingExtra: If Keras is needed and the extra ``[train]`` is not installed.
     """
-    if out.suffix.lower() != f".{to}":
-        raise UsageError(f"{out} does not end in .{to}, the format asked for.", f"Give --out NAME.{to}.")
+    ending = ENDINGS[to]
+    if out.suffix.lower() != ending:
+        raise UsageError(f"{out} does not end in {ending}, as this format does.", f"Give --out NAME{ending}.")
+    if to == "int8":
+        return _to_bytes(model, out, settings)
     if Path(model).suffix.lower() not in SUFFIXES:
         return _copy(model, to, out, settings)
     given = classifier_from_keras(model)
     images, source = _pictures(settings)
     certificate = _to_onnx(given, out, images) if to == "onnx" else _to_keras(given.model, out, images)
     return f"{_written(out)}\n{_agreement(certificate, model, out, source)}"
+
+
+def _to_bytes(model: str, out: Path, settings: Settings) -> str:
+    """Training digits show how far the maps reach, validation digits calibrate what comes of it."""
+    given, weights = _as_onnx(model, settings)
+    training, validation = open_training_data("mnist", settings)
+    short = in_bytes(weights, training.network_pixels(settings))
+    held = validation.network_pixels(settings), validation.labels
+    network, before = (OnnxClassifier(one, given, settings.threads) for one in (short, weights))
+    scores = calibrate(network, held, seed=0)
+    said, said_before = (answers(one, held[0]) for one in (network, before))
+    certificate = {
+        "images": len(held[0]),
+        "same_digit": int((said.argmax(1) == said_before.argmax(1)).sum()),
+        "largest_difference": float(np.abs(said - said_before).max()),
+    }
+    card = replace(
+        network.card, summary=f"{given.summary}, in int8 arithmetic".lstrip(", "), scores=scores, parity=certificate
+    )
+    write_model(out.parent, out.stem, short, card)
+    agreement = _agreement(certificate, model, out, "validation digits of MNIST")
+    return f"{_written(out)}\n{agreement} {100 * scores['validation_accuracy']:.2f} % of them are right."
+
+
+def _as_onnx(model: str, settings: Settings) -> tuple[ModelCard, bytes]:
+    """A model's card, and its ONNX file whatever it was."""
+    if Path(model).suffix.lower() in SUFFIXES:
+        keras = classifier_from_keras(model)
+        weights = to_onnx(keras.model)
+        return replace(keras.card, output=output_kind(weights)), weights
+    card = load_onnx(model, VERSION, settings.threads).card
+    return card, _file(model).read_bytes()
+
+
+def _file(model: str) -> Path:
+    return Path(model) if model.endswith(".onnx") else WEIGHTS / f"{model}.onnx"
 
 
 def _copy(model: str, to: Format, out: Path, settings: Settings) -> str:
@@ -65,8 +111,7 @@ def _copy(model: str, to: Format, out: Path, settings: Settings) -> str:
             "Training writes the Keras file too: export that, or train again.",
         )
     card = load_onnx(model, VERSION, settings.threads).card
-    source = Path(model) if model.endswith(".onnx") else WEIGHTS / f"{model}.onnx"
-    write_file(out, source.read_bytes())
+    write_file(out, _file(model).read_bytes())
     write_file(card_path(out), card.to_json().encode())
     return f"{_written(out)} The copy is the same byte for byte."
 

@@ -107,7 +107,7 @@ def reminded_by(weights: bytes) -> Teacher:
 
 def _said(network: OnnxClassifier, pictures: Floats) -> Floats:
     # Logits as they are: sharpened by the temperature of the card they would say less of the other digits.
-    return softmax(network.raw(pictures))
+    return softmax(network.logits(pictures))
 
 
 def of_length(plan: Plan, options: TrainOptions) -> Plan:
@@ -143,15 +143,7 @@ def finish(
         The card as written.
     """
     network = OnnxClassifier(weights, ModelCard(name=name, output="logits"), options.settings.threads)
-    pictures, labels = ready.held
-    logits = _in_parts(network.raw, pictures)
-    network.card = replace(network.card, temperature=round(fit_temperature(logits, labels), 4))
-    hard, hard_labels = bent(ready.held, options.seed)
-    hard_answers = answers(network, hard)
-    scores = {
-        "validation_accuracy": accuracy(logits, labels),
-        "hard_validation_accuracy": accuracy(hard_answers, hard_labels),
-    }
+    scores = calibrate(network, ready.held, options.seed)
     test = options.hand_over_test()
     for part in [*foreign, *([] if test is None else [test])]:
         found = accuracy(answers(network, part.network_pixels(options.settings)), part.labels)
@@ -165,11 +157,33 @@ def finish(
         commit=ready.commit,
         seed=options.seed,
         parameters=parameters,
-        thresholds=confidence_thresholds(hard_answers, hard_labels),
         scores=scores,
     )
-    compared = pictures if test is None else test.network_pixels(options.settings)
+    compared = ready.held[0] if test is None else test.network_pixels(options.settings)
     return ship(weights, card, compared, options.out, model)
+
+
+def calibrate(network: OnnxClassifier, held: tuple[Pixels, Labels], seed: int) -> dict[str, float]:
+    """Find the temperature on validation digits and the thresholds on the same bent; both go into the network's card.
+
+    Args:
+        network: The network as it is stored.
+        held: Validation digits uint8 (n, 28, 28) and their labels.
+        seed: How they are bent.
+
+    Returns:
+        ``validation_accuracy`` and ``hard_validation_accuracy``.
+    """
+    pictures, labels = held
+    logits = _in_parts(network.logits, pictures)
+    network.card = replace(network.card, temperature=round(fit_temperature(logits, labels), 4))
+    hard, hard_labels = bent(held, seed)
+    hard_answers = answers(network, hard)
+    network.card = replace(network.card, thresholds=confidence_thresholds(hard_answers, hard_labels))
+    return {
+        "validation_accuracy": accuracy(logits, labels),
+        "hard_validation_accuracy": accuracy(hard_answers, hard_labels),
+    }
 
 
 def bent(held: tuple[Pixels, Labels], seed: int) -> tuple[Pixels, Labels]:
