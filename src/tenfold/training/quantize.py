@@ -17,6 +17,7 @@ from tenfold.types import Pixels
 
 # Few are enough to see how far each map reaches.
 SHOWN, AT_ONCE = 512, 64
+PRODUCTS = ("Conv", "Gemm", "MatMul")
 
 
 def in_bytes(weights: bytes, pictures: Pixels) -> bytes:
@@ -49,12 +50,15 @@ def in_bytes(weights: bytes, pictures: Pixels) -> bytes:
         plain.write_bytes(weights)
         # Spells out weights that are stored short: only what is constant can be turned into bytes.
         quant_pre_process(str(plain), str(ready), skip_symbolic_shape=True)
+        products = [node.name for node in onnx.load(str(ready)).graph.node if node.op_type in PRODUCTS]
         quantize_static(
             str(ready),
             str(done),
             _reader(given, shown),
             quant_format=QuantFormat.QOperator,
-            op_types_to_quantize=["Conv", "Gemm", "MatMul"],
+            op_types_to_quantize=list(PRODUCTS),
+            # What the last one gives is the answer: a byte is too coarse for that.
+            nodes_to_exclude=products[-1:],
             per_channel=True,
             reduce_range=True,
             activation_type=QuantType.QUInt8,
