@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib.util
+import subprocess
+import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from packaging.requirements import Requirement
+
+from tenfold.models.onnx import WEIGHTS
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,6 +21,7 @@ def tool(name: str) -> ModuleType:
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module  # dataclasses look their module up
     spec.loader.exec_module(module)
     return module
 
@@ -70,3 +75,32 @@ def test_scorecard_shows_what_was_missed() -> None:
     page = scorecard.section("speed", result)
     assert "| Speed | 2 ms | 1.9 ms to 2.1 ms | 1,000 | 1 ms (plainly) | 0.5 | at most 1.5 ms: met |" in page
     assert "commit `abc+`" in page
+
+
+def test_models_are_made_in_the_order_in_which_one_learns_from_another() -> None:
+    maker = tool("make_models")
+    order = [step.recipe for together in maker.shipped("sets") for step in together]
+    assert order.index("member") < order.index("ensemble") < order.index("digit") < order.index("tiny")
+    assert order[-1] == "cascade"
+    assert {step.recipe for together in maker.shipped("sets") for step in together if step.ships} == {
+        path.stem for path in WEIGHTS.glob("*.onnx")
+    }
+
+
+def test_a_model_that_was_made_is_not_made_again_and_one_that_failed_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    maker = tool("make_models")
+    monkeypatch.setattr(maker, "RUNS", tmp_path)
+    failing = maker.Step("nothing", "no-such-recipe", ())
+    for _ in range(2):
+        with pytest.raises(subprocess.CalledProcessError):
+            maker.make(failing)
+    took, done = maker.noted("nothing")
+    assert took > 0
+    assert not done
+    said = (tmp_path / "nothing" / "output.txt").read_text("utf-8")
+    assert said.count("There is no recipe 'no-such-recipe'") == 2
+    (tmp_path / "nothing" / maker.NOTE).write_text('{"seconds": 5.0, "done": true}', "utf-8")
+    maker.make(failing)
+    assert "made before, in 5 s" in capsys.readouterr().out

@@ -16,10 +16,12 @@ from tenfold.data.synth import (
     path,
     scrawl,
     side_by_side,
+    spots,
     struck_out,
     written_digit,
 )
-from tenfold.imaging.normalize import normalize
+from tenfold.imaging.normalize import VERSION, normalize
+from tenfold.models.onnx import load_onnx
 from tenfold.types import Picture, Pixels
 
 GLYPHS = [glyph for kind in (DIGITS, LETTERS, MARKS) for glyphs in kind.values() for glyph in glyphs]
@@ -52,6 +54,31 @@ def test_hands_differ_and_seeds_repeat() -> None:
     hands = [np.concatenate(scrawl(strokes, np.random.default_rng(seed))) for seed in (1, 1, 2)]
     assert np.array_equal(hands[0], hands[1])
     assert not np.allclose(hands[0], hands[2])
+
+
+def test_an_angular_hand_goes_straight_from_point_to_point() -> None:
+    glyph = "0,0 50,20 100,0"
+    curved, straight = (np.concatenate(path(glyph, angular=angular)) for angular in (False, True))
+    bend = np.abs(straight[:, 1] - 0.2 * (1 - np.abs(2 * straight[:, 0] - 1)))
+    assert bend.max() < 1e-6
+    assert not np.allclose(curved, straight)
+
+
+def test_spots_lie_a_step_apart_on_the_line() -> None:
+    line = np.array([[0, 0], [0.3, 0], [0.3, 0.4]], np.float32)
+    places = np.array([spot[0] for spot in spots(line, 0.1)])
+    assert places[[0, 3, 7]] == pytest.approx(np.array([[0, 0], [0.3, 0], [0.3, 0.4]]), abs=1e-6)
+    assert np.hypot(*np.diff(places, axis=0).T) == pytest.approx(0.1, abs=1e-6)
+
+
+@pytest.mark.parametrize("share", ["ANGULAR", "SPOTTED", "COARSE"])
+def test_what_is_written_in_an_unusual_way_can_be_read(share: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f"tenfold.data.synth.{share}", 1.0)
+    rng = np.random.default_rng(1)
+    labels = np.arange(200) % 10
+    pictures = np.stack([normalize(Picture(written_digit(digit, rng))).pixels for digit in labels.tolist()])
+    answers = load_onnx("digit", VERSION).predict_proba(pictures.astype(np.float32) / np.float32(255))
+    assert (answers.argmax(axis=1) == labels).mean() > 0.9
 
 
 def test_all_ten_digits_can_be_written() -> None:
