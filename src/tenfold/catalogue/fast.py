@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from keras import Model
 
 
-def build(channels: tuple[int, int, int] = (16, 32, 64), dropout: float = 0.1) -> Model:
+def build(channels: tuple[int, int, int] = (24, 48, 96), dropout: float = 0.1) -> Model:
     """Three convolutions and a dense layer over all that is left.
 
     Args:
@@ -23,5 +23,5 @@ def build(channels: tuple[int, int, int] = (16, 32, 64), dropout: float = 0.1) -
     from keras import Sequential, layers
 
     first, second, third = channels
-    stack = convolutions([(first, 5, 2, "same"), (second, 3, 2, "same"), (third, 3, 1, "same")])
+    stack = convolutions([(first, 5, 2, "valid"), (second, 3, 2, "valid"), (third, 3, 1, "valid")])
     return Sequential([*stack, layers.Flatten(), layers.Dropout(dropout), layers.Dense(10)], name="fast")
