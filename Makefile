@@ -65,9 +65,9 @@ models: $(VENV)/.all  ## Train the shipped networks again (DATA=FOLDER holds the
 	@$(BIN)/tenfold data fetch mnist
 	@$(BIN)/python -m tools.make_models "$(DATA)"
 
-judges: $(VENV)/.all  ## Train what is measured besides: other seeds, digit without each set of DATA=FOLDER (after models)
+judges: $(VENV)/.all  ## Train what is measured besides: digit without each set of DATA=FOLDER, other seeds (after models)
 	@if [ -z "$(DATA)" ]; then echo "Name the folder of foreign digits: make judges DATA=FOLDER" >&2; exit 2; fi
-	@if [ ! -f runs/digit/alone/digit.keras ]; then echo "First: make models DATA=$(DATA)" >&2; exit 2; fi
+	@if [ ! -f runs/ensemble/member-0/digit.keras ]; then echo "First: make models DATA=$(DATA)" >&2; exit 2; fi
 	@$(BIN)/python -m tools.make_models "$(DATA)" --judges
 
 bench: $(VENV)/.all runs/report/mnist.onnx  ## Measure every claim again and write the scorecard (DATA=FOLDER, after judges: on those sets too)

@@ -77,7 +77,7 @@ def main() -> None:
             "These sets are not part of the project; name the folder that holds them all: --data-dir FOLDER"
         )
     settings, runs = load_settings(), Path(given.runs)
-    alone, theirs = trained(runs / "digit" / "alone" / "digit.onnx"), open_report(runs / "report" / "mnist.onnx")
+    alone, theirs = trained(runs / "ensemble" / "member-0" / "digit.onnx"), open_report(runs / "report" / "mnist.onnx")
     figures: list[Figure] = []
     for one in SETS:
         digits = open_data(str(files[one.name]), settings)

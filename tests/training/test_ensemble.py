@@ -12,6 +12,7 @@ from tenfold.config import Settings
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.onnx import load_onnx
 from tenfold.training import ensemble
+from tenfold.training.digit import FINISHED
 from tenfold.training.recipes import find_recipe, train_options
 
 
@@ -28,15 +29,15 @@ def test_the_ensemble_is_the_mean_of_its_members_and_resumes_without_training_th
     def logits(path: Path) -> Any:
         return load_onnx(str(path), VERSION).raw(pictures)
 
-    members = [logits(tmp_path / f"member-{seed}" / "member.onnx") for seed in (0, 1)]
+    members = [logits(tmp_path / f"member-{seed}" / "digit.onnx") for seed in (0, 1)]
     assert not np.allclose(members[0], members[1], atol=1e-3), "two seeds are two networks"
     together = logits(tmp_path / "ensemble.onnx")
     assert together == pytest.approx(np.mean(members, axis=0), abs=0.01 * float(np.abs(members).max()))
     card = load_onnx(str(tmp_path / "ensemble.onnx"), VERSION).card
-    parts = [load_onnx(str(tmp_path / f"member-{seed}" / "member.onnx"), VERSION).card for seed in (0, 1)]
+    parts = [load_onnx(str(tmp_path / f"member-{seed}" / "digit.onnx"), VERSION).card for seed in (0, 1)]
     assert card.parameters == sum(part.parameters for part in parts)
 
-    trained = {path: path.stat().st_mtime_ns for path in tmp_path.glob("member-*/member.keras")}
+    trained = {path: path.stat().st_mtime_ns for path in tmp_path.glob("member-*/digit.keras")}
     (tmp_path / "ensemble.onnx").unlink()
     find_recipe("ensemble").train(train_options(resume=True, **few))
     assert logits(tmp_path / "ensemble.onnx") == pytest.approx(together)
@@ -46,7 +47,7 @@ def test_the_ensemble_is_the_mean_of_its_members_and_resumes_without_training_th
     assert all(path.stat().st_mtime_ns != before for path, before in trained.items()), "other options are another run"
 
     before = {path: path.stat().st_mtime_ns for path in trained}
-    (tmp_path / "member-1" / ensemble.FINISHED).unlink()
+    (tmp_path / "member-1" / FINISHED).unlink()
     find_recipe("ensemble").train(train_options(resume=True, **{**few, "limit": 150}))
     again = [path for path, time in before.items() if path.stat().st_mtime_ns != time]
     assert [path.parent.name for path in again] == ["member-1"], "a member that was not finished is trained again"
