@@ -42,17 +42,18 @@ def probabilities(**digits: float) -> np.ndarray:
 
 
 def test_a_sure_digit_is_given_with_the_other_nine_ranked() -> None:
-    answer = read_digit(probabilities(d7=0.75, d1=0.25), 0.75, "digit@1")
+    answer = read_digit(probabilities(d7=0.75, d1=0.25), 0.75, "digit@1", 0.9)
     assert (answer.status, answer.digit, answer.confidence) == ("ok", 7, 0.75)
     assert answer.reason == ""
     assert [other.digit for other in answer.alternatives] == [1, 0, 2, 3, 4, 5, 6, 8, 9]
     assert answer.alternatives[0].probability == 0.25
     assert answer.probabilities == (0, 0.25, 0, 0, 0, 0, 0, 0.75, 0, 0)
     assert answer.model == "digit@1"
+    assert answer.one_digit == 0.9
 
 
 def test_below_the_threshold_the_best_guess_leads_the_alternatives() -> None:
-    answer = read_digit(probabilities(d7=0.75, d1=0.25), 0.76, "digit@1")
+    answer = read_digit(probabilities(d7=0.75, d1=0.25), 0.76, "digit@1", 0.9)
     assert (answer.status, answer.digit, answer.confidence) == ("uncertain", None, 0.75)
     assert [other.digit for other in answer.alternatives][:2] == [7, 1]
     assert len(answer.alternatives) == 10
@@ -61,7 +62,7 @@ def test_below_the_threshold_the_best_guess_leads_the_alternatives() -> None:
 
 @given(st.lists(st.floats(0, 1, width=32), min_size=10, max_size=10), st.floats(0, 1))
 def test_readings_are_always_ranked_and_complete(values: list[float], least: float) -> None:
-    answer = read_digit(np.array(values, np.float32), least, "m")
+    answer = read_digit(np.array(values, np.float32), least, "m", 0.9)
     shown = [other.probability for other in answer.alternatives]
     assert shown == sorted(shown, reverse=True)
     given_digits = [other.digit for other in answer.alternatives] + ([answer.digit] if answer.status == "ok" else [])
@@ -92,3 +93,4 @@ def test_what_is_turned_away(gate: tuple[float, ...], parts: list[tuple[float, .
     assert (answer.status, answer.digit, answer.confidence, answer.model) == (status, None, 0, "digit@1")
     assert answer.reason == (SEVERAL if status == "several_digits" else NOT_A_DIGIT)
     assert answer.probabilities == (0,) * 10
+    assert answer.one_digit <= min([gate[0], *(1 - part[0] for part in parts[1:] if part[0] >= 0.5)]) + 1e-6

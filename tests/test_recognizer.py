@@ -16,7 +16,7 @@ import tenfold
 from tenfold.errors import ModelError, UnknownName, UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import NullClassifier
-from tenfold.models.onnx import WEIGHTS, card_path, read_card
+from tenfold.models.onnx import WEIGHTS, card_path, read_card, shipped_names
 
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)
 
@@ -174,7 +174,7 @@ def test_a_model_of_another_normalisation_or_checksum_is_refused(tmp_path: Path)
 
 
 def test_shipped_cards_are_complete() -> None:
-    for name in ("digit", "gate"):
+    for name in (*shipped_names(), "gate"):
         card = read_card(WEIGHTS / f"{name}.json")
         assert card.normalization == VERSION
         assert card.licence == "MIT"
@@ -182,13 +182,18 @@ def test_shipped_cards_are_complete() -> None:
         assert card.commit
         assert card.thresholds
         assert card.scores
-        assert card.parity["same_digit"] == card.parity["images"] >= 10_000
-        assert card.parity["largest_difference"] < 1e-4
-        assert (WEIGHTS / f"{name}.onnx").stat().st_size <= 1_500_000
+        assert (WEIGHTS / f"{name}.onnx").stat().st_size <= 1_600_000
+        if name == "cascade":  # two networks put together: no Keras network to compare with
+            continue
+        # Weights kept in bytes may tip a digit in a thousand.
+        in_bytes = name in ("ensemble", "tiny")
+        assert card.parity["images"] >= 10_000
+        assert card.parity["same_digit"] >= card.parity["images"] * (0.999 if in_bytes else 1)
+        assert card.parity["largest_difference"] < (0.1 if in_bytes else 1e-4)
 
 
 def test_the_shipped_network_reaches_its_floor() -> None:
-    assert read_card(WEIGHTS / "digit.json").scores["mnist_test_accuracy"] >= 0.996
+    assert read_card(WEIGHTS / "digit.json").scores["mnist_test_accuracy"] >= 0.9965
 
 
 def plain_onnx(path: Path, shape: list[object], *, softmax: bool) -> Path:

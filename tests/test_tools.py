@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -87,20 +88,48 @@ def test_models_are_made_in_the_order_in_which_one_learns_from_another() -> None
     }
 
 
-def test_a_model_that_was_made_is_not_made_again_and_one_that_failed_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
+@pytest.fixture
+def maker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The tool, with folders of its own."""
     maker = tool("make_models")
+    (tmp_path / "weights").mkdir()
     monkeypatch.setattr(maker, "RUNS", tmp_path)
+    monkeypatch.setattr(maker, "WEIGHTS", tmp_path / "weights")
+    return maker
+
+
+def test_what_failed_is_tried_again_and_its_time_counts(maker: ModuleType, tmp_path: Path) -> None:
     failing = maker.Step("nothing", "no-such-recipe", ())
+    taken = []
     for _ in range(2):
         with pytest.raises(subprocess.CalledProcessError):
             maker.make(failing)
-    took, done = maker.noted("nothing")
-    assert took > 0
-    assert not done
+        taken.append(maker.noted("nothing")["seconds"])
+    assert taken[1] > taken[0] > 0
+    assert not maker.noted("nothing")["done"]
     said = (tmp_path / "nothing" / "output.txt").read_text("utf-8")
     assert said.count("There is no recipe 'no-such-recipe'") == 2
-    (tmp_path / "nothing" / maker.NOTE).write_text('{"seconds": 5.0, "done": true}', "utf-8")
-    maker.make(failing)
+
+
+def test_what_is_done_ships_again_but_is_not_made_again(
+    maker: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "weights" / "teacher.onnx").write_bytes(b"one")
+    step = maker.Step("some", "no-such-recipe", (), ships=True, after=("teacher",))
+    (tmp_path / "some").mkdir()
+    for ending in ("onnx", "json"):
+        (tmp_path / "some" / f"no-such-recipe.{ending}").write_text(ending, "utf-8")
+    note = {"seconds": 5.0, "done": True, "from": maker.sources(step)}
+    (tmp_path / "some" / maker.NOTE).write_text(json.dumps(note), "utf-8")
+    maker.make(step)
     assert "made before, in 5 s" in capsys.readouterr().out
+    assert (tmp_path / "weights" / "no-such-recipe.onnx").read_text("utf-8") == "onnx"
+    (tmp_path / "weights" / "teacher.onnx").write_bytes(b"another")
+    with pytest.raises(subprocess.CalledProcessError):
+        maker.make(step)
+
+
+def test_an_unknown_name_is_no_reason_to_do_nothing(maker: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["make_models", "sets", "--only", "dgit"])
+    with pytest.raises(SystemExit, match="2"):
+        maker.main()

@@ -4,23 +4,23 @@
 
 FOLDER holds the foreign sets of `tenfold.data.foreign`. With `--judges` it trains what the benchmarks measure besides:
 `digit` without each of the sets, other seeds of `tiny`, and the report's network. Each command runs on one thread, and
-as many of them at once as there are cores: networks this small train faster so. What is finished is not trained again,
-what was stopped goes on: `runs/NAME/made.json` says how many seconds a command has taken so far, `runs/shipped.json`
-what all that ships has taken.
+as many of them at once as there are cores: networks this small train faster so. What was stopped goes on, what is
+finished is not trained again, unless it learned from something else than is shipped now. `runs/NAME/made.json` says how
+many seconds of a processor a command has taken so far, `runs/shipped.json` what all that ships has taken.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
-import shutil
 import subprocess
 import sys
-import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tenfold.data.foreign import SETS
 from tenfold.models.onnx import WEIGHTS
@@ -43,12 +43,14 @@ class Step:
         recipe: The recipe.
         flags: Further flags.
         ships: Whether its network goes into the package.
+        after: Shipped networks it learns from.
     """
 
     folder: str
     recipe: str
     flags: tuple[str, ...] = ("--resume",)
     ships: bool = False
+    after: tuple[str, ...] = ()
 
 
 def shipped(foreign: str) -> list[list[Step]]:
@@ -58,8 +60,8 @@ def shipped(foreign: str) -> list[list[Step]]:
         [_seed("digit", seed, "ensemble/member-{}") for seed in range(MEMBERS)],
         [Step("ensemble", "ensemble", ships=True)],
         [Step("digit", "digit", (*others, *START), ships=True), Step("gate", "gate", others, ships=True)],
-        [Step("tiny", "tiny", ships=True)],
-        [Step("cascade", "cascade", (), ships=True)],
+        [Step("tiny", "tiny", ships=True, after=("digit",))],
+        [Step("cascade", "cascade", (), ships=True, after=("digit", "tiny"))],
     ]
 
 
@@ -69,50 +71,67 @@ def judges(foreign: str) -> list[list[Step]]:
     return [
         [
             *(Step(f"without-{one.name}", "digit", (*others, "--without", one.name)) for one in SETS),
-            *(_seed("tiny", seed) for seed in range(1, TINIES)),
+            *(_seed("tiny", seed, after=("digit",)) for seed in range(1, TINIES)),
             Step("report", "report", ()),
         ]
     ]
 
 
-def _seed(recipe: str, seed: int, folder: str = "") -> Step:
-    return Step((folder or recipe + "-{}").format(seed), recipe, ("--seed", str(seed), "--resume"))
+def _seed(recipe: str, seed: int, folder: str = "", after: tuple[str, ...] = ()) -> Step:
+    return Step((folder or recipe + "-{}").format(seed), recipe, ("--seed", str(seed), "--resume"), after=after)
 
 
 def make(step: Step) -> None:
-    """Run one command, unless it is done.
+    """Run one command, unless it is done, and ship what came of it.
 
     Raises:
         CalledProcessError: If it fails.
     """
     out = RUNS / step.folder
-    took, done = noted(step.folder)
-    if done:
-        print(f"{step.folder}: made before, in {took:.0f} s. To make it again: rm {out / NOTE}", flush=True)
-        return
+    before, from_what = noted(step.folder), sources(step)
+    if before["done"] and before["from"] == from_what:
+        print(f"{step.folder}: made before, in {before['seconds']:.0f} s of a processor.", flush=True)
+    else:
+        _run(step, out, before["seconds"] if not before["done"] else 0.0, from_what)
+    if step.ships:
+        for ending in ("onnx", "json"):
+            partial = WEIGHTS / f"{step.recipe}.{ending}.partial"
+            partial.write_bytes((out / f"{step.recipe}.{ending}").read_bytes())
+            partial.replace(partial.with_suffix(""))
+
+
+def _run(step: Step, out: Path, seconds: float, from_what: str) -> None:
     out.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "tenfold", "train", step.recipe, *step.flags, "--out", str(out)]
-    start = time.monotonic()
-    try:
-        with (out / "output.txt").open("a", encoding="utf-8") as output:
-            one_thread = {**os.environ, "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "2"}
-            print(f"{step.folder}: {' '.join(command[2:])} > {output.name}", flush=True)
-            subprocess.run(command, check=True, stdout=output, stderr=subprocess.STDOUT, env=one_thread)
-        if step.ships:
-            for ending in ("onnx", "json"):
-                shutil.copy(out / f"{step.recipe}.{ending}", WEIGHTS)
-        done = True
-    finally:
-        note = {"seconds": round(took + time.monotonic() - start, 1), "done": done}
-        (out / NOTE).write_text(json.dumps(note) + "\n", "utf-8")
-    print(f"{step.folder}: {note['seconds']:.0f} s", flush=True)
+    one_thread = {**os.environ, "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "2"}
+    print(f"{step.folder}: {' '.join(command[2:])} > {out / 'output.txt'}", flush=True)
+    with (out / "output.txt").open("a", encoding="utf-8") as output:
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=one_thread)
+        # Waited for by hand: only so are the seconds of the processor known.
+        _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds = round(seconds + usage.ru_utime + usage.ru_stime, 1)
+    note = {"seconds": seconds, "done": process.returncode == 0, "from": from_what}
+    partial = out / f"{NOTE}.partial"
+    partial.write_text(json.dumps(note) + "\n", "utf-8")
+    partial.replace(out / NOTE)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command)
+    print(f"{step.folder}: {seconds:.0f} s of a processor", flush=True)
 
 
-def noted(folder: str) -> tuple[float, bool]:
-    """How many seconds a command has taken so far, and whether it is done."""
+def sources(step: Step) -> str:
+    """What a command learns from, as it is shipped now: the start of the SHA-256 of each network."""
+    paths = [WEIGHTS / f"{name}.onnx" for name in step.after]
+    paths += [Path(flag) for flag in step.flags if flag.endswith(".keras")]
+    return " ".join(hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in paths if path.is_file())
+
+
+def noted(folder: str) -> dict[str, Any]:
+    """What `made.json` says of a command: ``seconds`` so far, whether it is ``done``, and ``from`` what."""
     path = RUNS / folder / NOTE
-    note = json.loads(path.read_text("utf-8")) if path.is_file() else {"seconds": 0.0, "done": False}
-    return float(note["seconds"]), bool(note["done"])
+    note = json.loads(path.read_text("utf-8")) if path.is_file() else {}
+    return {"seconds": 0.0, "done": False, "from": "", **note}
 
 
 def main() -> None:
@@ -123,19 +142,25 @@ def main() -> None:
     parser.add_argument("--only", nargs="*", help="folders in runs, as the tool names them; default: all")
     parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1, help="default: as many as cores")
     given = parser.parse_args()
-    for together in judges(given.foreign) if given.judges else shipped(given.foreign):
+    rounds = judges(given.foreign) if given.judges else shipped(given.foreign)
+    known = [step.folder for together in rounds for step in together]
+    unknown = sorted(set(given.only or ()) - set(known))
+    if unknown:
+        parser.error(f"there is no {', '.join(unknown)}; known: {', '.join(known)}")
+    for together in rounds:
         chosen = [step for step in together if not given.only or step.folder in given.only]
-        with ThreadPoolExecutor(given.at_once) as pool:
-            tasks = [pool.submit(make, step) for step in chosen]
-            for task in tasks:
-                try:
-                    task.result()
-                except subprocess.CalledProcessError as error:
-                    pool.shutdown(cancel_futures=True)
-                    sys.exit(f"{error}; what it said is in output.txt of its folder.")
-    made = {step.folder: noted(step.folder) for together in shipped("") for step in together}
-    if all(done for _, done in made.values()):
-        seconds = {folder: took for folder, (took, _) in made.items()}
+        pool = ThreadPoolExecutor(given.at_once)
+        try:
+            for task in as_completed([pool.submit(make, step) for step in chosen]):
+                task.result()
+        except subprocess.CalledProcessError as error:
+            sys.exit(f"{error}; what it said is in output.txt of its folder.")
+        finally:
+            # After a failure, or Ctrl-C, what is waiting must not begin.
+            pool.shutdown(cancel_futures=True)
+    made = {folder: noted(folder) for folder in (step.folder for together in shipped("") for step in together)}
+    if all(note["done"] for note in made.values()):
+        seconds = {folder: note["seconds"] for folder, note in made.items()}
         (RUNS / "shipped.json").write_text(json.dumps(seconds, indent=2) + "\n", "utf-8")
 
 

@@ -40,7 +40,7 @@ class Settings:
         error_budget: Largest share of wrong answers among those given, above 0, at most 1.
         max_bytes: Largest picture file accepted, in bytes.
         max_pixels: Largest picture accepted, in pixels.
-        threads: Threads for the network, 1..64; one is fastest for one digit.
+        threads: Lots of 64 pictures that are worked on at once, 1..64; up to 64 pictures one is all there is to do.
         cache_dir: Where data sets are kept.
         mnist_dir: A folder of MNIST's IDX files, to take them from.
         host: Address the server binds to.

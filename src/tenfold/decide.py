@@ -35,7 +35,7 @@ def threshold(table: Sequence[tuple[float, float]], error_budget: float) -> floa
     return float(np.interp(error_budget, budgets, confidences))
 
 
-def read_digit(probabilities: Floats, least: float, model: str, one_digit: float = 1.0) -> Prediction:
+def read_digit(probabilities: Floats, least: float, model: str, one_digit: float) -> Prediction:
     """The answer for ink that is one digit: ``ok``, or ``uncertain`` below the threshold.
 
     Args:
@@ -70,5 +70,7 @@ def turn_away(gate: Floats, parts: Floats, least: float, model: str) -> Predicti
     if one >= least and not (read_apart and apart[1] > one):
         return None
     if read_apart or several >= neither:
-        return Prediction("several_digits", reason=SEVERAL, model=model, one_digit=float(one))
+        # However much the whole looks like one: no more than the pieces leave over.
+        left = min(one, 1 - apart[1]) if read_apart else one
+        return Prediction("several_digits", reason=SEVERAL, model=model, one_digit=float(left))
     return Prediction("not_a_digit", reason=NOT_A_DIGIT, model=model, one_digit=float(one))

@@ -129,7 +129,8 @@ class Prediction:
         alternatives: Other readings, most probable first; with ``"uncertain"`` the best guess leads.
         reason: One sentence saying why there is no digit; empty when ok.
         model: ``name@hash`` of the network that answered.
-        one_digit: Probability (0..1) that the ink is one digit at all, whichever it may be; 0 if nothing is written.
+        one_digit: Probability (0..1) that the ink is one digit at all, whichever it may be; 0 if nothing is
+            written or nothing could be seen.
     """
 
     status: Status

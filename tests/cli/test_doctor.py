@@ -13,7 +13,7 @@ from tests.cli.commands import answers, python, tenfold
 
 from tenfold import __version__
 from tenfold.cli.doctor import CORE, EXTRAS
-from tenfold.models.onnx import WEIGHTS
+from tenfold.models.onnx import WEIGHTS, shipped_names
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCTOR = "import sys, os; {}; from tenfold.cli import main; main()"
@@ -33,7 +33,8 @@ def test_a_sound_machine(tmp_path: Path) -> None:
     assert [name for name, finding in found.items() if finding["needed"]] == ["python", "core", "models", "self-test"]
     assert all(finding["ok"] for finding in found.values() if finding["needed"])
     assert "a drawn 7 was read as 7" in found["self-test"]["detail"]
-    assert re.search(r"cascade@\w{8}, digit@\w{8}, tiny@\w{8}, gate@\w{8}: checksums agree", found["models"]["detail"])
+    every = ", ".join(rf"{name}@\w{{8}}" for name in (*shipped_names(), "gate"))
+    assert re.search(f"{every}: checksums agree", found["models"]["detail"])
     assert found["cache"]["detail"] == str(tmp_path / "tenfold")
     assert found["mnist"] == {
         "name": "mnist",

@@ -32,6 +32,8 @@ ENDINGS = {"onnx": ".onnx", "int8": ".onnx", "keras": ".keras", "h5": ".h5"}
 
 IMAGES = 10_000
 LARGEST_DIFFERENCE = 1e-3
+# In bytes: the share of validation digits that must be read as before.
+LEAST_SAME = 0.99
 
 
 def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
@@ -52,7 +54,8 @@ def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
         DataError: If MNIST, which ``"int8"`` is calibrated on, is damaged or out of reach.
         UnknownName: If there is no such model.
         ModelError: If it cannot be trusted or is no network for single digits.
-        TenfoldError: If a layer has no counterpart, or the two do not agree; nothing is written then.
+        TenfoldError: If a layer has no counterpart, if a network cannot be had in bytes, or if the two do not agree;
+            nothing is written then.
         MissingExtra: If Keras is needed and the extra ``[train]`` is not installed.
     """
     ending = ENDINGS[to]
@@ -71,6 +74,8 @@ def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
 def _to_bytes(model: str, out: Path, settings: Settings) -> str:
     """Training digits show how far the maps reach, validation digits calibrate what comes of it."""
     given, weights = _as_onnx(model, settings)
+    if given.task != "digit":
+        raise UsageError(f"{model} does not read digits: there is nothing to calibrate it on.", "Export digit or tiny.")
     training, validation = open_training_data("mnist", settings)
     short = in_bytes(weights, training.network_pixels(settings))
     held = validation.network_pixels(settings), validation.labels
@@ -82,6 +87,12 @@ def _to_bytes(model: str, out: Path, settings: Settings) -> str:
         "same_digit": int((said.argmax(1) == said_before.argmax(1)).sum()),
         "largest_difference": float(np.abs(said - said_before).max()),
     }
+    if certificate["same_digit"] < LEAST_SAME * len(held[0]):
+        raise TenfoldError(
+            f"In bytes it says something else for {len(held[0]) - certificate['same_digit']:,} of {len(held[0]):,} "
+            f"digits; {out} was not written.",
+            "Keep it in floating point: --to onnx.",
+        )
     card = replace(
         network.card, summary=f"{given.summary}, in int8 arithmetic".lstrip(", "), scores=scores, parity=certificate
     )

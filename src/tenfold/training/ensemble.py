@@ -12,7 +12,7 @@ from tenfold.training.fit import forget
 from tenfold.training.keras_files import load_keras
 from tenfold.training.progress import say
 from tenfold.training.recipes import TrainOptions, recipe
-from tenfold.training.storage import stored_as
+from tenfold.training.storage import kept_in_bytes
 
 if TYPE_CHECKING:
     from keras import Model
@@ -45,7 +45,7 @@ def train(options: TrainOptions) -> Path:
     summary = f"{MEMBERS} networks like digit, of seeds {options.seed} to {seed}, on an average"
     model = average(members)
     # Bytes with a scale for each channel: a quarter of the file; the certificate says what that changes.
-    finish(options, ready, stored_as(to_onnx(model), "int8"), "ensemble", summary, model=model)
+    finish(options, ready, kept_in_bytes(to_onnx(model)), "ensemble", summary, model=model)
     return options.out
 
 

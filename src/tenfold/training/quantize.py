@@ -18,6 +18,8 @@ from tenfold.types import Pixels
 # Few are enough to see how far each map reaches.
 SHOWN, AT_ONCE = 512, 64
 PRODUCTS = ("Conv", "Gemm", "MatMul")
+# Steps of a network that goes on with some of its pictures only.
+CHOOSING = ("If", "Loop", "NonZero", "Scan")
 
 
 def in_bytes(weights: bytes, pictures: Pixels) -> bytes:
@@ -28,14 +30,14 @@ def in_bytes(weights: bytes, pictures: Pixels) -> bytes:
     between the layers becomes uint8 over the range it takes on `pictures`.
 
     Args:
-        weights: An ONNX file: float32 (n, 28, 28), 0..1, to (n, k).
+        weights: An ONNX file of one network: float32 (n, 28, 28), (n, 28, 28, 1) or (n, 1, 28, 28), 0..1, to (n, k).
         pictures: uint8 (n, 28, 28), training digits; the first `SHOWN` are looked at.
 
     Returns:
         The bytes of an ONNX file with the same input and output.
 
     Raises:
-        TenfoldError: If the network has nothing that could be done in bytes.
+        TenfoldError: If the network has nothing that could be done in bytes, or chooses its way by what it sees.
         MissingExtra: If the extra ``[train]`` is not installed.
     """
     need_keras("Arithmetic in bytes")  # onnx comes with the same extra
@@ -43,39 +45,64 @@ def in_bytes(weights: bytes, pictures: Pixels) -> bytes:
     from onnxruntime.quantization import QuantFormat, QuantType, quantize_static
     from onnxruntime.quantization.shape_inference import quant_pre_process
 
-    given = onnx.load_from_string(weights).graph.input[0].name
-    shown = pictures[:SHOWN].astype(np.float32) / np.float32(255)
+    graph = onnx.load_from_string(weights).graph
+    if any(node.op_type in CHOOSING for node in graph.node):
+        raise TenfoldError("This network chooses its way by what it sees: its parts can only be exported one by one.")
+    if not any(node.op_type in PRODUCTS for node in graph.node):
+        raise TenfoldError("This network has no convolution or product that could be done in bytes.")
+    shape = [dimension.dim_value for dimension in graph.input[0].type.tensor_type.shape.dim]
+    shown = (pictures[:SHOWN].astype(np.float32) / np.float32(255)).reshape(-1, *shape[1:])
     with tempfile.TemporaryDirectory() as folder, _quiet():
         plain, ready, done = (Path(folder) / f"{name}.onnx" for name in ("plain", "ready", "done"))
         plain.write_bytes(weights)
         # Spells out weights that are stored short: only what is constant can be turned into bytes.
         quant_pre_process(str(plain), str(ready), skip_symbolic_shape=True)
-        products = [node.name for node in onnx.load(str(ready)).graph.node if node.op_type in PRODUCTS]
+        named = _named(onnx.load(str(ready)))
+        onnx.save(named, str(ready))
         quantize_static(
             str(ready),
             str(done),
-            _reader(given, shown),
+            _reader(graph.input[0].name, shown, shape[0] or AT_ONCE),
             quant_format=QuantFormat.QOperator,
             op_types_to_quantize=list(PRODUCTS),
-            # What the last one gives is the answer: a byte is too coarse for that.
-            nodes_to_exclude=products[-1:],
+            nodes_to_exclude=_last_products(named.graph),
             per_channel=True,
             reduce_range=True,
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
         )
         model = onnx.load(str(done))
-    if not [node for node in model.graph.node if node.op_type.startswith("QLinear")]:
-        raise TenfoldError("This network has no convolution or product that could be done in bytes.")
     return bytes(model.SerializeToString(deterministic=True))
 
 
-def _reader(name: str, pictures: Any) -> Any:
+def _named(model: Any) -> Any:
+    """The same model with a name for each node: the tools tell nodes by them."""
+    for number, node in enumerate(model.graph.node):
+        node.name = node.name or f"node_{number}"
+    return model
+
+
+def _last_products(graph: Any) -> list[str]:
+    """Products that no other comes after: what they give is the answer, and a byte is too coarse for that."""
+    leads_to_product: set[str] = set()
+    last = []
+    for node in reversed(graph.node):
+        after = any(name in leads_to_product for name in node.output)
+        if node.op_type in PRODUCTS and not after:
+            last.append(node.name)
+        if after or node.op_type in PRODUCTS:
+            leads_to_product.update(node.input)
+    return last
+
+
+def _reader(name: str, pictures: Any, at_once: int) -> Any:
     from onnxruntime.quantization import CalibrationDataReader
 
     class Reader(CalibrationDataReader):  # type: ignore[misc]
         def __init__(self) -> None:
-            self._parts = iter(pictures[at : at + AT_ONCE] for at in range(0, len(pictures), AT_ONCE))
+            # Whole lots only: some networks are made for so many pictures at a time.
+            ends = range(at_once, len(pictures) + 1, at_once)
+            self._parts = iter(pictures[end - at_once : end] for end in ends)
 
         def get_next(self) -> dict[str, Any] | None:
             part = next(self._parts, None)

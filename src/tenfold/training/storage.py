@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,29 +11,19 @@ from tenfold.training.onnx_graph import Array
 if TYPE_CHECKING:
     from onnx import NodeProto
 
-Stored = Literal["float32", "float16", "int8"]
 
+def kept_in_bytes(weights: bytes) -> bytes:
+    """Keep the large arrays of a network as int8; the arithmetic stays float32.
 
-def stored_as(weights: bytes, stored: Stored) -> bytes:
-    """Keep the large arrays of a network in a shorter type; the arithmetic stays float32.
-
-    With ``"int8"`` each output channel has a scale of its own, symmetric around zero (Krishnamoorthi
-    2018, section 3.1.1, weights only): w = scale * q, q in -127..127.
+    Each output channel has a scale of its own, symmetric around zero (Krishnamoorthi 2018, section
+    3.1.1, weights only): w = scale * q, q in -127..127.
 
     Args:
         weights: An ONNX file that `tenfold.training.export.to_onnx` wrote.
-        stored: The type.
 
     Returns:
         The bytes of an ONNX file with the same input and output.
-
-    Raises:
-        ValueError: If the type is unknown.
     """
-    if stored not in get_args(Stored):
-        raise ValueError(f"stored must be one of {', '.join(get_args(Stored))}, got {stored!r}")
-    if stored == "float32":
-        return weights
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
@@ -46,17 +36,13 @@ def stored_as(weights: bytes, stored: Stored) -> bytes:
         if tensor.data_type != TensorProto.FLOAT or values.ndim < 2:
             arrays.append(tensor)
             continue
-        short = f"{tensor.name}_{stored}"
-        if stored == "float16":
-            arrays.append(numpy_helper.from_array(values.astype(np.float16), short))
-            spelled.append(helper.make_node("Cast", [short], [tensor.name], short, to=TensorProto.FLOAT))
-        else:
-            whole, scale = _whole_numbers(values, _output_axis(graph.node, tensor.name))
-            arrays += [numpy_helper.from_array(whole, short), numpy_helper.from_array(scale, f"{short}_scale")]
-            spelled += [
-                helper.make_node("Cast", [short], [f"{short}_cast"], f"{short}_cast", to=TensorProto.FLOAT),
-                helper.make_node("Mul", [f"{short}_cast", f"{short}_scale"], [tensor.name], short),
-            ]
+        short = f"{tensor.name}_int8"
+        whole, scale = _whole_numbers(values, _output_axis(graph.node, tensor.name))
+        arrays += [numpy_helper.from_array(whole, short), numpy_helper.from_array(scale, f"{short}_scale")]
+        spelled += [
+            helper.make_node("Cast", [short], [f"{short}_cast"], f"{short}_cast", to=TensorProto.FLOAT),
+            helper.make_node("Mul", [f"{short}_cast", f"{short}_scale"], [tensor.name], short),
+        ]
     del graph.initializer[:]
     graph.initializer.extend(arrays)
     nodes = [*spelled, *graph.node]

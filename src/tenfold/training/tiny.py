@@ -10,7 +10,7 @@ from tenfold.training.export import to_onnx
 from tenfold.training.family import finish, get_ready, of_length, taught_by
 from tenfold.training.fit import Plan, fit, forget
 from tenfold.training.recipes import TrainOptions, identity, recipe
-from tenfold.training.storage import stored_as
+from tenfold.training.storage import kept_in_bytes
 
 # A network this small cannot learn the far-fetched and the likely alike.
 MILD = Augmentation(turn=5, shear=0.1, scale=0.06, stretch=0.1, elastic=0.6, weight=0.3, soften=0.06, harden=0.06)
@@ -30,7 +30,7 @@ def train(options: TrainOptions) -> Path:
     plan, whole = of_length(PLAN, options), f"{identity('tiny', options)} taught by {teacher.identity}"
     fit(model, ready.shuffled, ready.held, plan, options.seed, options.out, options.resume, whole, teach)
     summary = "Five small convolutions, weights of one byte each"
-    weights = stored_as(to_onnx(model), "int8")
+    weights = kept_in_bytes(to_onnx(model))
     others = [f"answers of {teacher.identity}, which learned from {teacher.data}"]
     finish(options, ready, weights, "tiny", summary, others, model=model)
     forget(options.out)
