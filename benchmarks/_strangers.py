@@ -13,18 +13,18 @@ Rng = np.random.Generator
 
 # Those nobody could tell from a digit are left out: B D G I J O Q S Y Z and b g i l o q s u y z, omicron and iota.
 SCRIPTS = {
-    "Latin letters": "ACEFHKLMNPRTUVWXacdefhjkmnprtvwx",
-    "Greek letters": "ΑΓΔΘΛΞΠΣΦΨΩαβγδεζηθκλμνξπρτυφχψω",
+    "Latin letters in fonts": "ACEFHKLMNPRTUVWXacdefhjkmnprtvwx",
+    "Greek letters in fonts": "ΑΓΔΘΛΞΠΣΦΨΩαβγδεζηθκλμνξπρτυφχψω",
     "CJK characters": "的是不我有大在人中到要以可这个你会好为上来就学交也用能如时"
     "文没说他看提那问生过下请天们所多么小想得之还电出工对都机自后子而讯站去心只家知国台",
-    "symbols": "→←↑↓↔✓✗✚★♥♦♣♠☺☎⚓✂@&#%?!=+*§",
+    "symbols in fonts": "→←↑↓↔✓✗✚★♥♦♣♠☺☎⚓✂@&#%?!=+*§",
 }
 # Fonts by the start of their files' names; the gate's own are left out.
 FONTS = {
-    "Latin letters": ("Free", "Liberation"),
-    "Greek letters": ("Free", "Liberation"),
+    "Latin letters in fonts": ("Free", "Liberation"),
+    "Greek letters in fonts": ("Free", "Liberation"),
     "CJK characters": ("wqy",),
-    "symbols": ("FreeSerif", "FreeSans"),
+    "symbols in fonts": ("FreeSerif", "FreeSans"),
 }
 PHOTOS = ("astronaut", "brick", "camera", "cell", "chelsea", "coffee", "grass", "gravel", "ihc", "moon", "motorcycle")
 
@@ -33,7 +33,7 @@ def characters(folder: Path, script: str, count: int, rng: Rng) -> list[Pixels]:
     """Printed characters, dark on white: uint8 (160, 160) each; none where the fonts are not there."""
     files = sorted(file for file in folder.rglob("*.tt[fc]") if file.name.startswith(FONTS[script]))
     drawn: list[Pixels] = []
-    while files and len(drawn) < count:
+    for _ in range(20 * count if files else 0):
         font = ImageFont.truetype(str(files[rng.integers(len(files))]), int(rng.integers(50, 121)))
         text = SCRIPTS[script][rng.integers(len(SCRIPTS[script]))]
         missing = font.getmask("\uffff")
@@ -44,6 +44,8 @@ def characters(folder: Path, script: str, count: int, rng: Rng) -> list[Pixels]:
         at = ((160 - right + left) / 2 - left, (160 - bottom + top) / 2 - top)
         ImageDraw.Draw(page).text(at, text, font=font, fill=int(rng.integers(0, 90)))
         drawn.append(np.asarray(page))
+        if len(drawn) == count:
+            break
     return drawn
 
 

@@ -248,6 +248,16 @@ def test_an_onnx_file_that_takes_no_floats_is_refused(tmp_path: Path) -> None:
         tenfold.Recognizer(path)
 
 
+def test_how_likely_it_is_one_digit_at_all(recognizer: tenfold.Recognizer, seven: np.ndarray) -> None:
+    scribble = np.full((120, 120), 255, np.uint8)
+    points = np.random.default_rng(0).integers(10, 110, (30, 1, 2), np.int32)
+    cv2.polylines(scribble, [points], False, 0, 3)
+    drawn, scribbled, blank = recognizer.predict_batch([seven, scribble, np.full((60, 60), 255, np.uint8)])
+    assert drawn.one_digit > 0.9
+    assert scribbled.one_digit < 0.05
+    assert blank.one_digit == 0
+
+
 def test_saw_is_what_the_network_is_given(recognizer: tenfold.Recognizer, seven: np.ndarray) -> None:
     seen = recognizer.saw(seven)
     assert seen.shape == (28, 28)

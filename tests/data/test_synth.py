@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 import pytest
 
@@ -76,7 +77,14 @@ def test_what_is_written_in_an_unusual_way_can_be_read(share: str, monkeypatch: 
     monkeypatch.setattr(f"tenfold.data.synth.{share}", 1.0)
     rng = np.random.default_rng(1)
     labels = np.arange(200) % 10
-    pictures = np.stack([normalize(Picture(written_digit(digit, rng))).pixels for digit in labels.tolist()])
+    written = [written_digit(digit, rng) for digit in labels.tolist()]
+    assert all(picture.shape[0] == picture.shape[1] <= CANVAS for picture in written)
+    if share == "SPOTTED":
+        pieces = [cv2.connectedComponents((picture > 200).astype(np.uint8))[0] for picture in written]
+        assert np.mean(np.array(pieces) > 5) > 0.3
+    if share == "COARSE":
+        assert max(len(picture) for picture in written) <= 28
+    pictures = np.stack([normalize(Picture(picture)).pixels for picture in written])
     answers = load_onnx("digit", VERSION).predict_proba(pictures.astype(np.float32) / np.float32(255))
     assert (answers.argmax(axis=1) == labels).mean() > 0.9
 

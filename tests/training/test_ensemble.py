@@ -1,4 +1,4 @@
-"""Five seeds with one voice: what the ensemble says follows from its members, and those are trained once."""
+"""Several seeds with one voice: what the ensemble says follows from its members, and those are trained once."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def build(channels: tuple[int, ...] = (8, 12, 20, 24, 15)) -> Model:
-    """Five convolutions, two of which halve the picture, and a weighted average: `digit`, a fifth as wide.
+    """Five convolutions, two of which halve the picture, and a weighted average: `digit`'s form, shorter and narrower.
 
     Args:
         channels: Feature maps of each of the five convolutions.

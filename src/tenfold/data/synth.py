@@ -106,9 +106,10 @@ def draw(strokes: list[Floats], rng: Rng, pen: float | None = None) -> Pixels:
 
 
 def written_digit(digit: int, rng: Rng) -> Pixels:
-    """A synthetic handwritten digit by any hand, pen and screen: uint8, bright on black, at most `CANVAS` a side."""
+    """A synthetic handwritten digit by any hand, pen and screen: uint8 (n, n), bright on black, n at most `CANVAS`."""
     glyphs = DIGITS[digit]
     glyph = glyphs[rng.integers(len(glyphs))]
+    # Most hands are tame; what the wildest write is hard to read, and is to be read.
     wild = float(np.clip(np.exp(rng.normal(0.1, 0.3)), 0.5, 1.7))
     strokes = scrawl(path(glyph, angular=bool(rng.random() < ANGULAR)), rng, wild)
     if rng.random() < SPOTTED:
@@ -140,7 +141,10 @@ def _coarse(ink: Pixels, rng: Rng) -> Pixels:
     small = cv2.resize(ink[y : y + height, x : x + width], (across, down), interpolation=cv2.INTER_AREA)
     if rng.random() < 0.7:
         small = np.where(small > rng.uniform(70, 130), 255, 0).astype(np.uint8)
-    return np.pad(np.asarray(small, np.uint8), 3)
+    out = np.zeros((side + 6, side + 6), np.uint8)
+    top, left = (side + 6 - down) // 2, (side + 6 - across) // 2
+    out[top : top + down, left : left + across] = small
+    return out
 
 
 @lru_cache(maxsize=1)
