@@ -61,13 +61,17 @@ def ship(weights: bytes, card: ModelCard, pictures: Pixels, out: Path, model: Mo
 
 
 def commit() -> str:
-    """The commit this code is at, with ``+`` if it was changed since; empty outside its own checkout."""
+    """The commit this code is at, with ``+`` if it was changed since; empty outside its own checkout.
+
+    Weights that were trained since are no change of the code: a card names those it learned from by their SHA-256.
+    """
     package = Path(__file__).resolve().parent.parent
     # Installed in a virtual environment inside somebody's repository, git would name that one's commit.
     top = _git(package, "rev-parse", "--show-toplevel")
     if not top or (Path(top) / "src" / "tenfold").resolve() != package:
         return ""
-    return _git(package, "describe", "--always", "--dirty=+", "--abbrev=12")
+    changed = _git(package, "status", "--porcelain", "--untracked-files=no", "--", ".", ":!models/weights")
+    return _git(package, "rev-parse", "--short=12", "HEAD") + ("+" if changed else "")
 
 
 def _git(folder: Path, *command: str) -> str:
