@@ -3,7 +3,8 @@
 One 28x28 array at a time on one thread, another of MNIST's test digits each time; then all of them in one call on one
 thread and on two, and in smaller stacks for comparison. The report's network runs in Keras as the report runs it
 (`model.predict`), also in batches of 256 and called without `predict`, and, exported, in ONNX Runtime; how long it
-takes does not depend on its weights. A 280x280 PNG goes the whole way: open, normalise, gate, read. They take turns.
+takes does not depend on its weights. A 280x280 PNG goes the whole way: open, normalise, gate, read. They take turns, of
+twenty digits one after the other, so that each finds the processor as its own last digit left it.
 
     python benchmarks/speed.py [--trials 1000]
 """
@@ -34,6 +35,7 @@ SOONER, MORE, PNG_LIMIT = 150.0, 2.0, 3.0
 TINY_LIMIT, TINY_MORE = 40.0, 20.0
 CASCADE_MORE = 5.0
 MANY = 10_000
+TURN = 20
 STACK, STACKS = 256, (1, 8, 64, 256, 1024)
 # Networks whose arithmetic is tried in bytes too (`tenfold export NAME --to int8`).
 BYTES, IN_BYTES = ("digit", "tiny"), " in bytes"
@@ -87,17 +89,19 @@ def main() -> None:
     waits: dict[str, list[float]] = {name: [] for name in networks}
     keras_waits: list[float] = []
     call_waits: list[float] = []
-    for trial in range(-20, trials):
-        place = trial % len(pictures)
-        one, one_keras = pictures[place : place + 1], as_keras[place : place + 1]
+    for turn in range(-1, -(-trials // TURN)):
+        places = [(turn * TURN + step) % len(pictures) for step in range(TURN)]
         for name, threads in networks.items():
-            wait = microseconds(lambda: threads[1].predict_proba(one))  # noqa: B023 - called at once
-            if trial >= 0:
-                waits[name].append(wait)
-        if trial % 10 == 0:
+            for place in places:
+                one = pictures[place : place + 1]
+                wait = microseconds(lambda: threads[1].predict_proba(one))  # noqa: B023 - called at once
+                if turn >= 0:
+                    waits[name].append(wait)
+        for place in places[::10]:
+            one_keras = as_keras[place : place + 1]
             wait = microseconds(lambda: keras_model.predict(one_keras, verbose=0))  # noqa: B023 - called at once
             call = microseconds(lambda: keras_model(one_keras, training=False))  # noqa: B023 - called at once
-            if trial >= 0:
+            if turn >= 0:
                 keras_waits.append(wait)
                 call_waits.append(call)
     keras_rates, keras_batches = [], []
@@ -126,7 +130,7 @@ def main() -> None:
                 what=f"`{name}`: one 28x28 array to its probabilities, one thread",
                 value=wait,
                 unit="us",
-                n=trials,
+                n=len(waits[name]),
                 spread=(percentile(waits[name], 0.25), percentile(waits[name], 0.75)),
                 baseline=keras_wait,
                 baseline_what=KERAS,
