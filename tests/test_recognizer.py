@@ -258,6 +258,17 @@ def test_how_likely_it_is_one_digit_at_all(recognizer: tenfold.Recognizer, seven
     assert blank.one_digit == 0
 
 
+@pytest.mark.parametrize("one", ["seven.png", b"bytes", Path("seven.png"), np.float32(3)])
+def test_one_input_is_no_batch(one: object, recognizer: tenfold.Recognizer) -> None:
+    with pytest.raises(UsageError, match="takes several inputs, got one"):
+        recognizer.predict_batch(one)  # type: ignore[arg-type]
+
+
+def test_what_is_no_model_is_refused() -> None:
+    with pytest.raises(UsageError, match="a name, a path or a classifier, got int"):
+        tenfold.Recognizer(5)  # type: ignore[arg-type]
+
+
 def test_saw_is_what_the_network_is_given(recognizer: tenfold.Recognizer, seven: np.ndarray) -> None:
     seen = recognizer.saw(seven)
     assert seen.shape == (28, 28)

@@ -50,6 +50,8 @@ class Recognizer:
             model = self.settings.model
         if isinstance(model, str | Path):
             model = load_onnx(model, VERSION, self.settings.threads)
+        if not isinstance(model, Classifier):
+            raise UsageError(f"model must be a name, a path or a classifier, got {type(model).__name__}.")
         if model.card.task != "digit":
             raise UsageError(f"Model {model.card.name!r} does not read digits.", "Name another: tenfold models list")
         self.classifier: Classifier = model
@@ -83,7 +85,14 @@ class Recognizer:
 
         Returns:
             One answer an input, in the same order.
+
+        Raises:
+            UsageError: If an input is of a type Tenfold does not know, or `xs` is one input and no collection of them.
         """
+        if isinstance(xs, str | bytes) or not isinstance(xs, Iterable):
+            raise UsageError(
+                f"predict_batch takes several inputs, got one {type(xs).__name__}.", "Use predict for one."
+            )
         inks: list[Normalized | Prediction] = []
         for x in xs:
             try:

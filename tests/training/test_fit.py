@@ -46,6 +46,20 @@ def test_a_shift_moves_whole_pixels_and_loses_none_inside() -> None:
 
 
 @pytest.mark.train
+def test_a_single_step_is_enough_to_train(keras: Any, tmp_path: Path) -> None:
+    layers = keras.layers
+    stack = [keras.Input((28, 28)), layers.Flatten(), layers.BatchNormalization(), layers.Dense(10)]
+    chance = np.random.default_rng(0)
+    pictures, digits = chance.integers(0, 256, (40, 28, 28), np.uint8), chance.integers(0, 10, 40)
+    model, plan = keras.Sequential(stack), Plan(epochs=1, augmentation=None)
+    history = fit(model, lambda _: (pictures, digits), (pictures, digits), plan, 0, tmp_path)
+    assert len(history["loss"]) == 1
+    # One batch is all there is: its own statistics are what batch normalisation is left with.
+    mean = pictures.reshape(40, -1).mean(axis=0) / 255
+    np.testing.assert_allclose(np.asarray(model.layers[1].moving_mean), mean, atol=1e-4)
+
+
+@pytest.mark.train
 def test_what_a_teacher_says_is_what_is_learned(keras: Any, tmp_path: Path) -> None:
     """Labels say 3, the teacher makes half a 7 of each: a network that sees nothing comes to say both alike."""
     layers = keras.layers

@@ -180,7 +180,7 @@ def _one_cycle(keras: Any, top: float, steps: int) -> Any:
     """Linear warm-up over the first fifth, then half a cosine to zero."""
     warm = max(1, steps // 5)
     return keras.optimizers.schedules.CosineDecay(
-        top / 20, steps - warm, alpha=0.0, warmup_target=top, warmup_steps=warm
+        top / 20, max(1, steps - warm), alpha=0.0, warmup_target=top, warmup_steps=warm
     )
 
 
@@ -275,11 +275,12 @@ def _settle(keras: Any, model: Model, draw_epoch: DrawEpoch, rng: Rng, plan: Pla
     """Measure the statistics of batch normalisation again: they belong to the weights before averaging."""
     layers = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     usual = [layer.momentum for layer in layers]
-    for layer in layers:
-        # What was measured before counts for e^-4 then.
-        layer.momentum = 1 - 4 / max(8, plan.settle)
     pictures, _ = draw_epoch(rng)
-    for start in range(0, min(len(pictures), plan.settle * plan.batch), plan.batch):
+    starts = range(0, min(len(pictures), plan.settle * plan.batch), plan.batch)
+    for number, start in enumerate(starts):
+        for layer in layers:
+            # A plain mean at first, so that few batches are enough; where there are many, the early ones fade.
+            layer.momentum = min(1 - 1 / (number + 1), 1 - 4 / max(8, plan.settle))
         model(plan.change(pictures[start : start + plan.batch], rng, 1.0), training=True)
     for layer, momentum in zip(layers, usual, strict=True):
         layer.momentum = momentum
