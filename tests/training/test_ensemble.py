@@ -31,8 +31,9 @@ def test_the_ensemble_is_the_mean_of_its_members_and_resumes_without_training_th
 
     members = [logits(tmp_path / f"member-{seed}" / "digit.onnx") for seed in (0, 1)]
     assert not np.allclose(members[0], members[1], atol=1e-3), "two seeds are two networks"
+    # Its weights are kept in bytes, those of the members are not.
     together = logits(tmp_path / "ensemble.onnx")
-    assert together == pytest.approx(np.mean(members, axis=0), abs=0.01 * float(np.abs(members).max()))
+    assert together == pytest.approx(np.mean(members, axis=0), abs=0.03 * float(np.abs(members).max()))
     card = load_onnx(str(tmp_path / "ensemble.onnx"), VERSION).card
     parts = [load_onnx(str(tmp_path / f"member-{seed}" / "digit.onnx"), VERSION).card for seed in (0, 1)]
     assert card.parameters == sum(part.parameters for part in parts)
