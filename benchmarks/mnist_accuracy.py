@@ -22,7 +22,7 @@ from tenfold.training.model_files import OpenModel, open_model
 
 # Test digits whose labels human annotators doubt (cleanlab, labelerrors.com): places counted from zero.
 DOUBTFUL = (947, 1621, 1901, 2130, 2462, 2597, 2654, 3520, 3558, 5937, 6651, 6783, 8527, 9679, 9729)
-# What they say to the eye, told without any network; where that is open (2462, 2654, 3520, 5937) the label stays.
+# What one person reads there, without any network; where that is open (2462, 2654, 3520, 5937) the label stays.
 CORRECTED = {947: 9, 1621: 6, 1901: 4, 2130: 9, 2597: 3, 3558: 0, 6651: 6, 6783: 6, 8527: 9, 9679: 2, 9729: 6}
 LEAST = 99.65
 MOST_NLL, MOST_ECE = 0.012, 0.002
