@@ -13,7 +13,7 @@ from tenfold.imaging.pieces import Pieces, find_pieces, side_by_side, without_fr
 from tenfold.imaging.rules import remove_rules
 from tenfold.types import Box, Floats, Normalized, Picture, Pixels
 
-VERSION = "3"
+VERSION = "4"
 """Changes whenever the same picture could come out differently; every model's card names it."""
 
 Kind = TypeVar("Kind", Floats, Pixels)

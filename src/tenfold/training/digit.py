@@ -25,7 +25,7 @@ from tenfold.types import Pixels
 if TYPE_CHECKING:
     from keras import Model
 
-PLAN = Plan(epochs=17, ease=0.3)
+PLAN = Plan(epochs=26, ease=0.3)
 # From MNIST to the world: a shorter and gentler cycle, from weights that read well already.
 WIDER = Plan(epochs=6, rate=7e-4, smooth=0.0, ease=0.5, augmentation=Augmentation(stretch=0.2, weight=0.5))
 # How many foreign digits join an epoch, equally many of each set: small ones must not be lost among the large.
