@@ -65,7 +65,9 @@ def turn_away(gate: Floats, parts: Floats, least: float, model: str) -> Predicti
     """
     one, several, neither = gate
     apart = np.sort(parts[:, 0])[::-1]
-    read_apart = len(apart) >= 2 and bool(apart[1] >= 0.5)
+    # A part may hold several itself, as the columns of two rows do.
+    digits = np.sort(parts[:, 0] + parts[:, 1])[::-1]
+    read_apart = len(apart) >= 2 and bool(digits[1] >= 0.5)
     # A digit in two pieces stays one digit unless the pieces make two better ones.
     if one >= least and not (read_apart and apart[1] > one):
         return None

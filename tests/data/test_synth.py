@@ -16,9 +16,9 @@ from tenfold.data.synth import (
     normalized,
     path,
     scrawl,
-    side_by_side,
     spots,
     struck_out,
+    together,
     written_digit,
 )
 from tenfold.imaging.normalize import VERSION, normalize
@@ -97,7 +97,7 @@ def test_all_ten_digits_can_be_written() -> None:
 
 def test_several_digits_are_wider_than_one() -> None:
     rng = np.random.default_rng(0)
-    row = side_by_side([written_digit(8, rng), written_digit(0, rng), written_digit(3, rng)], rng)
+    row = together([[written_digit(digit, rng) for digit in (8, 0, 3)]], rng)
     box = normalize(Picture(row)).box
     assert box is not None
     assert box.width > 1.2 * box.height

@@ -14,7 +14,7 @@ from tenfold.types import Floats, Pixels
 # Printed characters that no digit could be taken for.
 PRINTED = (
     "ACEFHKLMNPRTUVWXacdefhkmnprtvwxΓΔΞΠΣΦΨΩαεζηκλμνξπφχψωДЖИЙКЛПФЦШЩЮЯ"
-    "←↑→↓↔⇒⇔♥♦♣♠★☆✓✗✕∀∈∑√∞∫≈≠≤≥±×+=#%&@€£$¥§¶!<{}[]*~^"
+    "←↑→↓↔⇒⇔♥♦♣♠★☆✓✗✕∀∈∑√∞∫≈≠≤≥±×+=#%&@€£$¥§¶!?<>{}[];:*~^"
 )
 
 
@@ -168,7 +168,7 @@ NO_DIGITS: tuple[tuple[float, Callable[[Rng], Pixels]], ...] = (
     (0.22, _letter),
     (0.18, _character),
     (0.15, _mark),
-    (0.09, scribble),
+    (0.11, scribble),
     (0.03, hatching),
     (0.06, texture),
     (0.08, shape),

@@ -18,6 +18,17 @@ Rng = np.random.Generator
 CANVAS = 72
 # Shares of written digits drawn from point to point, in spots, and with few pixels.
 ANGULAR, SPOTTED, COARSE = 0.12, 0.05, 0.2
+# How much of print OpenCV letters, and in which faces.
+LETTERED = 0.2
+FACES = (
+    cv2.FONT_HERSHEY_SIMPLEX,
+    cv2.FONT_HERSHEY_PLAIN,
+    cv2.FONT_HERSHEY_DUPLEX,
+    cv2.FONT_HERSHEY_COMPLEX,
+    cv2.FONT_HERSHEY_TRIPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
+    cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
+)
 
 
 def path(glyph: str, angular: bool = False) -> list[Floats]:
@@ -168,13 +179,28 @@ def _font(file: str, size: int) -> ImageFont.FreeTypeFont:
 
 
 def printed(text: str, rng: Rng) -> Pixels:
-    """A printed character or word in a font by chance, fitted to the canvas: uint8, bright on black."""
+    """A printed character or word in a font by chance, fitted to the canvas: uint8, bright on black.
+
+    Now and then plain ASCII is lettered as OpenCV does it.
+    """
+    if text.isascii() and rng.random() < LETTERED:
+        return _lettered(text, rng)
     files = fonts()
     font = _font(files[rng.integers(len(files))], 52)
     left, top, right, bottom = font.getbbox(text)
     image = Image.new("L", (max(1, int(right - left)) + 4, max(1, int(bottom - top)) + 4))
     ImageDraw.Draw(image).text((2 - left, 2 - top), text, font=font, fill=255)
     return _to_canvas(np.asarray(image))
+
+
+def _lettered(text: str, rng: Rng) -> Pixels:
+    face = int(rng.choice(FACES)) | (cv2.FONT_ITALIC if rng.random() < 0.3 else 0)
+    thick = int(rng.integers(1, 8))
+    (width, height), below = cv2.getTextSize(text, face, 2.0, thick)
+    image = np.zeros((height + below + 2 * thick + 20, width + 2 * thick + 40), np.uint8)
+    cv2.putText(image, text, (thick + 15, height + thick + 10), face, 2.0, (255,), thick, cv2.LINE_AA)
+    x, y, width, height = cv2.boundingRect(image)
+    return _to_canvas(image[y : y + height, x : x + width])
 
 
 def _to_canvas(ink: Pixels) -> Pixels:
@@ -212,24 +238,35 @@ def struck_out(digit: Pixels, rng: Rng) -> Pixels:
     return canvas
 
 
-def side_by_side(digits: list[Pixels], rng: Rng) -> Pixels:
-    """Two or more digits in a row, with a gap or touching: uint8, any size, bright on black."""
-    trimmed = []
-    for digit in digits:
-        x, y, width, height = cv2.boundingRect((digit > 40).astype(np.uint8))
-        size = float(rng.uniform(0.8, 1.2)) * 40 / max(height, 1)
-        cut = digit[y : y + height, x : x + width]
-        resized = cv2.resize(cut, (max(4, round(width * size)), max(8, round(height * size))))
-        trimmed.append(np.asarray(resized, np.uint8))
+def together(rows: list[list[Pixels]], rng: Rng) -> Pixels:
+    """Digits in rows, one row below the other, with gaps or touching: uint8, any size, bright on black."""
+    return _one_after_another([_one_after_another([_cut(digit, rng) for digit in row], 1, rng) for row in rows], 0, rng)
+
+
+def _cut(digit: Pixels, rng: Rng) -> Pixels:
+    """A digit cut to its ink, about 40 pixels high."""
+    x, y, width, height = cv2.boundingRect((digit > 40).astype(np.uint8))
+    size = float(rng.uniform(0.8, 1.2)) * 40 / max(height, 1)
+    cut = digit[y : y + height, x : x + width]
+    return np.asarray(cv2.resize(cut, (max(4, round(width * size)), max(8, round(height * size)))), np.uint8)
+
+
+def _one_after_another(parts: list[Pixels], axis: int, rng: Rng) -> Pixels:
+    """Parts along an axis, not quite in line: each the same gap, or overlap, after the one before."""
     gap = int(rng.integers(-3, 14))
-    total = sum(cut.shape[1] + max(gap, 0) for cut in trimmed) + 8
-    canvas = np.zeros((72, total), np.uint8)
-    left = 4
-    for cut in trimmed:
-        top = int(np.clip((72 - cut.shape[0]) // 2 + rng.integers(-6, 7), 0, 72 - cut.shape[0]))
-        region = canvas[top : top + cut.shape[0], left : left + cut.shape[1]]
-        np.maximum(region, cut[:, : region.shape[1]], out=region)
-        left = max(0, left + cut.shape[1] + gap)
+    across = 1 - axis
+    room = max(part.shape[across] for part in parts) + 12
+    shape = [room, room]
+    shape[axis] = sum(part.shape[axis] + max(gap, 0) for part in parts) + 8
+    canvas, start = np.zeros(shape, np.uint8), 4
+    for part in parts:
+        aside = int(np.clip((room - part.shape[across]) // 2 + rng.integers(-6, 7), 0, room - part.shape[across]))
+        place = [slice(0), slice(0)]
+        place[axis] = slice(start, start + part.shape[axis])
+        place[across] = slice(aside, aside + part.shape[across])
+        region = canvas[place[0], place[1]]
+        np.maximum(region, part, out=region)
+        start = max(0, start + part.shape[axis] + gap)
     return canvas
 
 

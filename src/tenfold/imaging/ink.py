@@ -9,6 +9,7 @@ import numpy as np
 
 from tenfold.imaging.ground import UNEVEN_SIDE, flat_ground, from_flat, from_uneven
 from tenfold.imaging.histogram import Counts, count_levels, otsu, quantile, quantiles, regroup, sample
+from tenfold.imaging.sheet import without_table
 from tenfold.types import Pixels
 
 # Ink must differ from the ground by this many of 255 levels, and by this many times the ground's
@@ -58,6 +59,7 @@ def find_ink(pixels: Pixels, scale: float, least: float = LEAST_CONTRAST) -> Ink
     tone = _one_tone(pixels) if pixels.ndim == 3 else pixels
     if min(tone.shape) >= UNEVEN_SIDE and _grain(tone) > LEAST_GRAIN:
         tone = np.asarray(cv2.GaussianBlur(tone, (3, 3), 0), np.uint8)
+    tone = without_table(tone)
     flat = flat_ground(tone)
     if flat is not None:
         strength = from_flat(tone, flat)

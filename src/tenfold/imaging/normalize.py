@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from tenfold.imaging.ink import LEAST_CONTRAST, Ink, find_ink
-from tenfold.imaging.pieces import Pieces, find_pieces, side_by_side, without_frames, without_specks
+from tenfold.imaging.pieces import Pieces, apart, find_pieces, without_frames, without_specks, without_underline
 from tenfold.imaging.rules import remove_rules
 from tenfold.types import Box, Floats, Normalized, Picture, Pixels
 
@@ -37,8 +37,9 @@ THINNEST = 1.7
 THICKEST = 4.2
 # Strokes are made thicker or thinner on a copy about this large: fine enough for fractions of a pixel.
 FINE = 96
-# A dot: as long as wide, solid, and at most this share of the picture.
+# A dot: as long as wide, solid (so much of full ink, on average), and at most this share of the picture.
 DOT_SHARE = 0.12
+SOLID = 0.88
 # Ink this far from any bare ground, as a share of the picture's shorter side, is shade.
 SHADE_SHARE = 0.35
 # Ink no larger than this share of the picture is a speck, whatever its shape.
@@ -70,11 +71,11 @@ def normalize(picture: Picture) -> Normalized:
         found = _find_writing(ink) if ink else NOTHING
     if isinstance(found, str):
         return _empty(found)
-    apart = [_fit(_only(found.strength, piece.mask())) for piece in side_by_side(found.pieces)]
+    digits = [_fit(_only(found.strength, piece.mask())) for piece in apart(found.pieces)]
     return Normalized(
         pixels=picture.pixels if _has_the_form(picture.pixels) else _fit(_only(found.strength, found.mask)),
         box=_in_picture(found.box, found.scale, picture),
-        parts=np.stack(apart) if apart else np.zeros((0, SIDE, SIDE), np.uint8),
+        parts=np.stack(digits) if digits else np.zeros((0, SIDE, SIDE), np.uint8),
     )
 
 
@@ -128,10 +129,10 @@ def _find_writing(ink: Ink) -> _Writing | str:
     pieces = without_frames(find_pieces(ink.mask))
     framed = pieces.mask()
     bare = remove_rules(framed)
-    pieces = without_specks(pieces if bare is framed else find_pieces(bare))
+    pieces = without_underline(without_specks(pieces if bare is framed else find_pieces(bare)))
     mask = pieces.mask()
     box = _bounds(mask)
-    nothing = _nothing(mask, box)
+    nothing = _nothing(mask, box, ink.strength)
     return nothing or _Writing(ink.strength, pieces, mask, box, ink.scale)
 
 
@@ -144,14 +145,13 @@ def _bounds(mask: Pixels) -> Box:
     return Box(x, y, width, height)
 
 
-def _nothing(mask: Pixels, box: Box) -> str:
+def _nothing(mask: Pixels, box: Box, strength: Pixels) -> str:
     """Why ink is no writing: specks, a dot, a shadow; empty text if it may be writing."""
     longer, shorter = max(box.width, box.height), min(box.width, box.height)
     if min(mask.shape) < 4 or box.width * box.height < 3:
         return NOTHING
-    window = mask[box.y : box.y + box.height, box.x : box.x + box.width]
     small = longer <= max(3.0, DOT_SHARE * max(mask.shape)) and longer <= 1.6 * shorter + 1
-    if small and (longer <= SPECK_SHARE * max(mask.shape) or float(window.mean()) >= 0.62):
+    if small and (longer <= SPECK_SHARE * max(mask.shape) or _is_solid(mask, box, strength)):
         return ONLY_A_DOT
     edges = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
     if edges.mean() >= 0.2 and min(mask.shape) >= 48:
@@ -160,6 +160,20 @@ def _nothing(mask: Pixels, box: Box) -> str:
         if float(room.max()) >= SHADE_SHARE * min(mask.shape):
             return NOTHING
     return ""
+
+
+def _is_solid(mask: Pixels, box: Box, strength: Pixels) -> bool:
+    """Whether ink fills its own convex hull, as a dot does: a small loop leaves a lighter place, if no hole."""
+    window = slice(box.y, box.y + box.height), slice(box.x, box.x + box.width)
+    hull = cv2.convexHull(cv2.findNonZero(mask[window]))
+    # The soft edge says nothing; in a loop of a few pixels every pixel counts.
+    within = np.zeros((box.height, box.width), np.uint8)
+    cv2.fillConvexPoly(within, hull, (1,))
+    inner = cv2.erode(within, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=(0,))
+    if cv2.countNonZero(mask[window]) < SOLID * cv2.countNonZero(within):
+        return False
+    inside = strength[window][inner > 0]
+    return len(inside) == 0 or float(inside.mean()) >= SOLID * float(inside.max())
 
 
 def _only(strength: Pixels, mask: Pixels) -> Floats:

@@ -1,4 +1,4 @@
-"""The connected pieces of ink: which are a frame or a speck, and which stand side by side."""
+"""The connected pieces of ink: which are a frame, a speck or an underline, and which stand apart."""
 
 from __future__ import annotations
 
@@ -23,6 +23,13 @@ STRIP_SHARE = 0.2
 # Pieces lower than this share of the tallest are no digit of their own.
 TALL_SHARE = 0.45
 MOST_PARTS = 12
+# Pieces that share more than this part of the narrower one's width are one digit.
+OVERLAP_SIDEWAYS = 0.25
+# A pen that skips leaves a smaller gap between the halves of a 3 than this share of their height.
+GAP_ABOVE = 0.04
+# An underline is at most this high for its width, and this share of the writing's height below it.
+FLAT = 0.3
+UNDERLINE_GAP = 0.07
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,21 +129,18 @@ def _runs_around(pieces: Pieces) -> bool:
 
 
 def _frames(pieces: Pieces, index: int, others: list[int]) -> bool:
-    """Whether a piece is a rectangle's outline around one of the others."""
+    """Whether a piece is a rectangle's outline around one of the others, or a comb's box, which is open above."""
     left, top, width, height, area = (int(value) for value in pieces.boxes[index])
-    held = [
-        other
-        for other in others
-        if left < pieces.boxes[other, 0]
-        and top < pieces.boxes[other, 1]
-        and pieces.boxes[other, 0] + pieces.boxes[other, 2] < left + width
-        and pieces.boxes[other, 1] + pieces.boxes[other, 3] < top + height
-        and pieces.boxes[other, 3] >= 0.2 * height
-    ]
-    if not held:
+    boxes = pieces.boxes[others]
+    bottoms = boxes[:, 1] + boxes[:, 3]
+    between = (left < boxes[:, 0]) & (boxes[:, 0] + boxes[:, 2] < left + width) & (bottoms < top + height)
+    inside = between & (top < boxes[:, 1]) & (boxes[:, 3] >= 0.2 * height)
+    in_comb = between & (boxes[:, 3] >= 0.6 * height) & (boxes[:, 2] >= 0.1 * width) & (bottoms > top + height / 2)
+    if not (inside | in_comb).any():
         return False
     dx, dy = max(2, round(FRAME_BAND * width)), max(2, round(FRAME_BAND * height))
-    middle = pieces.labels[top + dy : top + height - dy, left + dx : left + width - dx] == index + 1
+    first = top + dy if inside.any() else top
+    middle = pieces.labels[first : top + height - dy, left + dx : left + width - dx] == index + 1
     return int(middle.sum()) <= (1 - FRAME_SHARE) * area
 
 
@@ -168,28 +172,63 @@ def _hugs_edge(pieces: Pieces, index: int, others: list[int]) -> bool:
     return middle <= 0.1 * area
 
 
-def side_by_side(pieces: Pieces) -> list[Pieces]:
-    """Sort pieces into what could be digits side by side.
+def without_underline(pieces: Pieces) -> Pieces:
+    """Drop a lone flat stroke that lies clear below all the rest, at least about as wide as that is.
 
-    Pieces that overlap sideways belong together (the bar of a 5, the two strokes of a 4); anything
-    much lower than the tallest group is no digit of its own.
+    The base of a 2 or the foot of a 1 lies closer, should the pen have left a gap at all.
+    """
+    kept = np.flatnonzero(pieces.kept)
+    if len(kept) < 2:
+        return pieces
+    boxes = pieces.boxes[kept]
+    lowest = int((boxes[:, 1] + boxes[:, 3] / 2).argmax())
+    left, top, width, height, area = (int(value) for value in boxes[lowest])
+    rest = np.delete(boxes, lowest, axis=0)
+    start, end = int(rest[:, 0].min()), int((rest[:, 0] + rest[:, 2]).max())
+    upper, lower = int(rest[:, 1].min()), int((rest[:, 1] + rest[:, 3]).max())
+    thick = area / width
+    flat = height <= FLAT * width and thick <= 0.2 * (lower - upper)
+    under = min(left + width, end) - max(left, start) >= 0.8 * min(width, end - start)
+    if not flat or not under or width < 0.6 * (end - start) or lower - upper < width * 0.4:
+        return pieces
+    if top - lower < UNDERLINE_GAP * (lower - upper):
+        return pieces
+    left_over = pieces.kept.copy()
+    left_over[kept[lowest]] = False
+    return replace(pieces, kept=left_over)
+
+
+def apart(pieces: Pieces) -> list[Pieces]:
+    """Sort pieces into what could be digits of their own: side by side or, failing that, one above the other.
 
     Returns:
-        The groups, left to right; none unless there are at least two.
+        The groups, left to right or top down; none unless there are at least two.
     """
     if pieces.kept.sum() <= 1:
         return []
+    tops, heights = pieces.boxes[pieces.kept, 1], pieces.boxes[pieces.kept, 3]
+    gap = GAP_ABOVE * float((tops + heights).max() - tops.min())
+    return _in_a_row(pieces, 0, share=OVERLAP_SIDEWAYS) or _in_a_row(pieces, 1, gap=gap)
+
+
+def _in_a_row(pieces: Pieces, axis: int, share: float = 0.0, gap: float = 0.0) -> list[Pieces]:
+    """Groups of pieces along one axis (0: x, 1: y).
+
+    Pieces that overlap along it by more than a share of the shorter belong together (the bar of a 5, the two strokes
+    of a 4), and so do pieces less than a gap away; anything much lower than the tallest group is no digit of its own.
+    """
     groups: list[list[int]] = []
-    spans: list[list[int]] = []  # left, right, top, bottom of each group
-    for index in sorted(np.flatnonzero(pieces.kept), key=lambda number: int(pieces.boxes[number, 0])):
-        left, top, width, height = (int(value) for value in pieces.boxes[index, :4])
-        span = [left, left + width, top, top + height]
-        if spans and min(spans[-1][1], span[1]) - left > 0.25 * min(spans[-1][1] - spans[-1][0], width):
+    spans: list[list[int]] = []  # start and end of each group along the axis, its top and bottom
+    for index in sorted(np.flatnonzero(pieces.kept), key=lambda number: int(pieces.boxes[number, axis])):
+        start, length = int(pieces.boxes[index, axis]), int(pieces.boxes[index, axis + 2])
+        top, height = int(pieces.boxes[index, 1]), int(pieces.boxes[index, 3])
+        most = share * min(spans[-1][1] - spans[-1][0], length) - gap if spans else 0.0
+        if spans and min(spans[-1][1], start + length) - start > most:
             last = spans[-1]
-            spans[-1] = [last[0], max(last[1], span[1]), min(last[2], top), max(last[3], span[3])]
+            spans[-1] = [last[0], max(last[1], start + length), min(last[2], top), max(last[3], top + height)]
             groups[-1].append(int(index))
         else:
-            spans.append(span)
+            spans.append([start, start + length, top, top + height])
             groups.append([int(index)])
     heights = [bottom - top for _, _, top, bottom in spans]
     tall = [group for group, tall in zip(groups, heights, strict=True) if tall >= TALL_SHARE * max(heights)]

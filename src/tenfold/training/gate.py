@@ -13,7 +13,7 @@ from tenfold.data.augment import Augmentation, augment
 from tenfold.data.clutter import no_digit
 from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.splits import open_training_data
-from tenfold.data.synth import normalized, side_by_side, struck_out, written_digit
+from tenfold.data.synth import normalized, struck_out, together, written_digit
 from tenfold.decide import TURNED_AWAY, threshold
 from tenfold.models.base import ModelCard
 from tenfold.training.calibrate import calibrated, fit_temperature
@@ -32,7 +32,9 @@ ONE, SEVERAL, NEITHER = 0, 1, 2
 MILD = Augmentation(turn=5, shear=0.1, stretch=0.12, elastic=0.7, hide=0.02)
 # An epoch is half of all there is, drawn anew each time.
 PLAN = Plan(epochs=16, rate=2e-3, smooth=0.01, augmentation=MILD)
-COUNTS = {"synthetic": 10_000, "several": 15_000, "struck out": 9_000, "no digit": 60_000}
+COUNTS = {"synthetic": 10_000, "several": 20_000, "struck out": 9_000, "no digit": 60_000}
+# Several digits: how many there are in each row, as often as each is named.
+ROWS = ((2,), (2,), (2,), (2,), (3,), (3,), (3,), (4,), (5,), (1, 1), (1, 1), (1, 1), (2, 1), (2, 2), (1, 1, 1))
 # Shares of validation digits turned away, for which the card lists the least probability of one digit.
 SHARES = (0.0005, 0.001, 0.002, 0.003, 0.005, TURNED_AWAY, 0.01, 0.02)
 
@@ -94,7 +96,7 @@ def train(options: TrainOptions) -> Path:
         task="gate",
         summary="Says whether ink is one digit, several, or neither; asked before any network reads it",
         recipe=command("gate", options),
-        data=f"{train_set.name} ({len(pictures):,} digits) alone and in rows; "
+        data=f"{train_set.name} ({len(pictures):,} digits) alone, in rows and stacked; "
         "synthetic digits, letters, marks, scribbles, textures, scenes"
         + "".join(f", {one.name} ({one.what}; {one.licence})" for one in chosen_sets(options.without) if foreign),
         commit=made_at,
@@ -118,7 +120,8 @@ def _others(digits: Pixels, rng: np.random.Generator, part: float) -> tuple[Pixe
         return np.asarray(digits[rng.integers(len(digits))])
 
     def several() -> Pixels:
-        return side_by_side([any_digit() for _ in range(rng.choice([2, 2, 2, 3, 3, 4, 5]))], rng)
+        shape = ROWS[rng.integers(len(ROWS))]
+        return together([[any_digit() for _ in range(count)] for count in shape], rng)
 
     makers = {
         "several": (SEVERAL, several),

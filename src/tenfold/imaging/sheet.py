@@ -1,0 +1,85 @@
+"""The sheet of paper that lies in the picture, on a table of another tone."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from tenfold.imaging.histogram import count_levels, otsu, quantile, sample
+from tenfold.types import Pixels
+
+# Smaller pictures are crops: nobody sees a table on them.
+LEAST_SIDE = 96
+# The sheet is looked for on a copy about this large.
+LOOK_SIDE = 64
+# A sheet takes at least this share of the picture, is at least so much of one tone, and fills at least this share of
+# the narrowest rectangle around it, turned as it may be.
+LEAST_SHARE = 0.15
+LEAST_PLAIN = 0.7
+LEAST_SQUARE = 0.85
+# Longer ones are rather a thick 1.
+LEAST_ASPECT = 0.4
+# On a table all of the picture's rim is table, but for this share.
+MOST_OF_RIM = 0.1
+# By so many of 255 levels a table differs from the sheet.
+LEAST_STEP = 30
+# What lies on the sheet's edge is the table's: so much of the picture's side is given up.
+EDGE = 0.02
+
+
+def without_table(tone: Pixels) -> Pixels:
+    """Give what lies around a sheet of paper the tone of the sheet.
+
+    A sheet is plain, nearly a rectangle, and wholly in the picture; around it there is nothing but table.
+
+    Args:
+        tone: uint8 (h, w).
+
+    Returns:
+        The picture with nothing but the sheet; the given one if no sheet lies on it.
+    """
+    if min(tone.shape) < LEAST_SIDE:
+        return tone
+    few = sample(tone, LOOK_SIDE)
+    cut = otsu(count_levels(few))
+    rim = np.concatenate([few[0], few[-1], few[1:-1, 0], few[1:-1, -1]])
+    light = float((rim > cut).mean())
+    if min(light, 1 - light) > MOST_OF_RIM:
+        return tone
+    inner = np.asarray(few > cut if light < 0.5 else few <= cut, np.uint8)
+    if cv2.countNonZero(inner) < LEAST_SHARE * LEAST_PLAIN * inner.size:
+        return tone
+    outline = _sheet(inner)
+    if outline is None:
+        return tone
+    level = quantile(count_levels(few, inner), 0.5)
+    if abs(level - float(np.median(rim))) < LEAST_STEP:
+        return tone
+    # A pixel of the copy stands for the first of those it was taken from.
+    step = -(-max(tone.shape) // LOOK_SIDE)
+    inside = np.zeros_like(tone)
+    cv2.fillConvexPoly(inside, outline * step + step // 2, (1,))
+    reach = 2 * (step // 2 + max(1, round(EDGE * max(tone.shape)))) + 1
+    inside = np.asarray(cv2.erode(inside, np.ones((reach, reach), np.uint8)))
+    return np.where(inside > 0, tone, np.uint8(round(level)))
+
+
+def _sheet(inner: Pixels) -> npt.NDArray[np.int32] | None:
+    """The convex outline, int32 (n, 1, 2), of what is not table, if that is a sheet."""
+    outlines, _ = cv2.findContours(inner, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
+    largest = max(outlines, key=cv2.contourArea)
+    outline = cv2.convexHull(largest)
+    sides = cv2.minAreaRect(outline)[1]
+    filled = np.zeros_like(inner)
+    cv2.fillConvexPoly(filled, outline, (1,))
+    area = cv2.countNonZero(filled)
+    around = (sides[0] + 1) * (sides[1] + 1)
+    plain = cv2.countNonZero(cv2.bitwise_and(inner, filled))
+    is_sheet = (
+        area >= LEAST_SHARE * inner.size
+        and area >= LEAST_SQUARE * around
+        and min(sides) >= LEAST_ASPECT * max(sides)
+        and plain >= LEAST_PLAIN * area
+    )
+    return np.asarray(outline, np.int32) if is_sheet else None
