@@ -1,4 +1,4 @@
-"""The network that is quickest to train: three convolutions, the first two of which halve the picture."""
+"""The network that is quickest to train: three convolutions on maps of 12, 6 and 4 pixels a side."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 def build(channels: tuple[int, int, int] = (24, 48, 96), dropout: float = 0.1) -> Model:
     """Three convolutions and a dense layer over all that is left.
 
+    After the first the larger of every two by two is kept: a convolution that halves takes half as long again to
+    train, and is no better.
+
     Args:
         channels: Feature maps of each convolution.
         dropout: Share of features dropped before the last layer while training.
@@ -23,5 +26,7 @@ def build(channels: tuple[int, int, int] = (24, 48, 96), dropout: float = 0.1) -
     from keras import Sequential, layers
 
     first, second, third = channels
-    stack = convolutions([(first, 5, 2, "valid"), (second, 3, 2, "valid"), (third, 3, 1, "valid")])
-    return Sequential([*stack, layers.Flatten(), layers.Dropout(dropout), layers.Dense(10)], name="fast")
+    start = convolutions([(first, 5, 2, "valid")])
+    rest = convolutions([(second, 3, 1, "valid"), (third, 3, 1, "valid")], start=False)
+    end = [layers.Flatten(), layers.Dropout(dropout), layers.Dense(10)]
+    return Sequential([*start, layers.MaxPooling2D(2), *rest, *end], name="fast")

@@ -33,6 +33,8 @@ Teacher = Callable[[Floats, Floats], Floats]
 
 # What a run that was stopped goes on from: written anew after each epoch, removed at the end.
 STATE = "state.npz"
+# Steps TensorFlow takes before Python hears of it: between two Python takes as long as a third of a small step.
+STEPS_AT_ONCE = 10
 # The share of the steps after which augmentation eases off.
 EASING = 0.65
 
@@ -125,6 +127,7 @@ def fit(
         optimizer,
         keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=plan.smooth),
         metrics=["accuracy"],
+        steps_per_execution=STEPS_AT_ONCE,
     )
     optimizer.build(model.trainable_variables)
     what = f"{identity} {plan} seed {seed} steps {steps} parameters {model.count_params()}"
