@@ -80,6 +80,7 @@ def test_readings_are_always_ranked_and_complete(values: list[float], least: flo
         pytest.param((0.2, 0.1, 0.7), [(0.9, 0, 0.1), (0.8, 0, 0.2)], "several_digits", id="two digits apart"),
         pytest.param((0.6, 0.2, 0.2), [(0.9, 0, 0.1), (0.8, 0, 0.2)], "several_digits", id="better read apart"),
         pytest.param((0.9, 0.05, 0.05), [(0.9, 0, 0.1), (0.3, 0, 0.7)], None, id="a five whose bar stands off"),
+        pytest.param((0.2, 0.1, 0.7), [(0.1, 0.8, 0.1), (0, 0.9, 0.1)], "several_digits", id="two columns of two"),
         pytest.param((0.2, 0.1, 0.7), [(0.9, 0, 0.1), (0.1, 0, 0.9)], "not_a_digit", id="a digit and a scribble"),
     ],
 )

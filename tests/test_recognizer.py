@@ -145,6 +145,20 @@ def test_the_uncertain_lead_with_their_best_guess() -> None:
     assert "not sure" in answer.reason
 
 
+def test_a_budget_is_not_promised_where_nothing_keeps_it() -> None:
+    with pytest.raises(UsageError, match="no thresholds") as caught:
+        tenfold.Recognizer(model=NullClassifier(), error_budget=0.01)
+    assert ".onnx" in caught.value.hint
+
+
+@pytest.mark.parametrize(("one", "other"), [(2, 7), (5, 4), (7, 7)])
+def test_digits_one_above_the_other_are_several(recognizer: tenfold.Recognizer, one: int, other: int) -> None:
+    page = np.vstack([on(ink(one), WHITE, BLACK), on(ink(other), WHITE, BLACK)])
+    answer = recognizer.predict(page)
+    assert (answer.status, answer.digit) == ("several_digits", None)
+    assert recognizer.predict(np.hstack([page, page])).status == "several_digits"
+
+
 @pytest.mark.parametrize("budget", [0, -1, 1.5, float("nan")])
 def test_a_budget_out_of_range_is_refused(budget: float) -> None:
     with pytest.raises(UsageError, match="error_budget"):

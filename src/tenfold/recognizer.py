@@ -34,7 +34,8 @@ class Recognizer:
     Raises:
         UnknownName: If there is no such model.
         ModelError: If the model cannot be trusted or was made for another normalisation.
-        UsageError: If the error budget is out of range, or the model reads no digits.
+        UsageError: If the error budget is out of range, or one is asked of a model whose card has no thresholds; if
+            the model reads no digits.
     """
 
     def __init__(
@@ -54,6 +55,11 @@ class Recognizer:
             raise UsageError(f"model must be a name, a path or a classifier, got {type(model).__name__}.")
         if model.card.task != "digit":
             raise UsageError(f"Model {model.card.name!r} does not read digits.", "Name another: tenfold models list")
+        if error_budget is not None and not model.card.thresholds:
+            raise UsageError(
+                f"Model {model.card.name!r} cannot keep an error budget: its card has no thresholds.",
+                "Use an .onnx file whose card has them, as training writes it beside the Keras file.",
+            )
         self.classifier: Classifier = model
         self._gate: OnnxClassifier = load_onnx("gate", VERSION, self.settings.threads)
 

@@ -65,6 +65,25 @@ def test_docs_describe_every_address_and_field(client: httpx.Client):
     assert set(body) == {"multipart/form-data", "application/json"}
 
 
+def test_the_description_names_the_refusals_that_are_given(client: httpx.Client):
+    description = client.get("/openapi.json").json()
+    schemas = description["components"]["schemas"]
+    given = client.post("/v1/predict", files={"image": b"no picture"}, params={"error_budget": 7})
+    answers = description["paths"]["/v1/predict"]["post"]["responses"]
+    assert set(answers) >= {"200", "400", "404", "413", "415", "422", "500", "503"}
+    for status, answer in answers.items():
+        shape = answer["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+        assert shape == ("Answer" if status == "200" else "Refusal")
+    assert set(schemas["Refusal"]["properties"]) == set(given.json())
+    assert set(schemas["Refused"]["properties"]) == set(given.json()["error"])
+
+
+def test_the_examples_name_the_address_they_are_read_at(client: httpx.Client):
+    text = client.get("/docs").text
+    assert f"{str(client.base_url).rstrip('/')}/v1/predict" in text
+    assert "{address}" not in text
+
+
 def test_many_at_once_each_get_their_own_answer(client: httpx.Client, digit_png):
     pictures = {digit: digit_png(digit) for digit in range(10)}
 

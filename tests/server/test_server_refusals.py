@@ -189,7 +189,9 @@ def test_a_sender_who_asks_first_is_refused_before_sending():
 
 def test_more_requests_than_places(recognizer: Recognizer, noise: bytes):
     with serving(create_app(recognizer, Desk(places=0))) as client:
-        refused(form(client, noise), 503, "busy")
+        answer = form(client, noise)
+        refused(answer, 503, "busy")
+        assert int(answer.headers["retry-after"]) >= 1
         refused(client.get("/v2/health/ready"), 503, "busy")
         assert client.get("/v2/health/live").status_code == 200
 

@@ -35,6 +35,7 @@ def command(
     """Measure a model on labelled digits."""
     from tenfold.config import load_settings
     from tenfold.data.held_out import open_data
+    from tenfold.recognizer import Recognizer
     from tenfold.training.evaluate import evaluate, one_way
     from tenfold.training.model_files import open_model
     from tenfold.training.outputs import check_target
@@ -44,7 +45,10 @@ def command(
     way = one_way(whole=whole_path, raw=raw, naive=naive)
     if report:
         check_target(report)
-    outcome = evaluate(open_model(model, settings), open_data(data, settings), settings, way)
+    opened = open_model(model, settings)
+    if error_budget is not None:
+        Recognizer(opened.classifier, error_budget, settings)  # refuses what it cannot keep, before any work
+    outcome = evaluate(opened, open_data(data, settings), settings, way)
     figures = outcome.to_dict()
     print(json.dumps(figures) if as_json else describe(figures))
     if report:

@@ -9,7 +9,7 @@ from tenfold.recognizer import Recognizer
 from tenfold.server import health, models, predict
 from tenfold.server.body import FORM_SLACK
 from tenfold.server.desk import Desk, Shelf
-from tenfold.server.errors import add_error_answers
+from tenfold.server.errors import REFUSALS, add_error_answers
 from tenfold.server.guards import BodyLimit, LoopbackOnly, is_loopback
 from tenfold.server.headers import SecurityHeaders
 from tenfold.server.pages import add_pages
@@ -34,6 +34,7 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
         summary="Reads handwritten digits, says how sure it is, and says so when it is not a digit.",
         docs_url=None,
         redoc_url=None,
+        responses=REFUSALS,
     )
     app.state.desk = desk or Desk()
     app.state.shelf = Shelf(recognizer)

@@ -16,10 +16,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -76,6 +78,9 @@ class Busy(TenfoldError):
     http_status = 503
 
 
+# Seconds after which a place is free again: one request takes a few milliseconds.
+RETRY_AFTER = "1"
+
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _HINTS = {
     404: "The page /docs lists what there is.",
@@ -93,7 +98,37 @@ def refusal(
 
 def refuse(error: TenfoldError) -> JSONResponse:
     """The HTTP answer for an error Tenfold raised on purpose."""
-    return refusal(error.http_status, error.code, error.message, error.hint)
+    headers = {"retry-after": RETRY_AFTER} if isinstance(error, Busy) else None
+    return refusal(error.http_status, error.code, error.message, error.hint, headers)
+
+
+class Refused(BaseModel):
+    """What was wrong, and what to do."""
+
+    code: str = Field(description="A word for programs")
+    message: str = Field(description="A sentence for people: what was wrong")
+    hint: str = Field(description="What to do; may be empty")
+
+
+class Refusal(BaseModel):
+    """The body of every answer that is no success."""
+
+    error: Refused
+
+
+# What any address may answer besides success, for the description of the interface.
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Refusal, "description": "The request is malformed, or its Host header names another machine"},
+    422: {"model": Refusal, "description": "Well-formed, but not what is asked for"},
+    500: {"model": Refusal, "description": "An accident inside Tenfold"},
+}
+# Those of addresses that take a picture.
+PICTURE_REFUSALS: dict[int | str, dict[str, Any]] = {
+    404: {"model": Refusal, "description": "There is no model of that name"},
+    413: {"model": Refusal, "description": "The body is over a limit"},
+    415: {"model": Refusal, "description": "The body is neither multipart nor JSON"},
+    503: {"model": Refusal, "description": "Every place is taken: Retry-After says how many seconds to wait"},
+}
 
 
 def add_error_answers(app: FastAPI) -> None:

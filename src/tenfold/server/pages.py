@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import html
 import mimetypes
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -39,5 +40,8 @@ async def _index(_: Request) -> FileResponse:
     return FileResponse(PAGE / "index.html", headers=_FRESH)
 
 
-async def _docs(_: Request) -> FileResponse:
-    return FileResponse(PAGE / "docs.html", headers=_FRESH)
+async def _docs(request: Request) -> HTMLResponse:
+    # The examples name the address by which the reader came.
+    address = html.escape(str(request.base_url).rstrip("/"))
+    text = (PAGE / "docs.html").read_text("utf-8").replace("{address}", address)
+    return HTMLResponse(text, headers=_FRESH)

@@ -11,6 +11,7 @@ from pydantic import BaseModel, Field
 
 from tenfold.server.body import Reading, received
 from tenfold.server.desk import Desk, Shelf
+from tenfold.server.errors import PICTURE_REFUSALS
 from tenfold.types import Status, Strokes
 
 router = APIRouter()
@@ -78,7 +79,7 @@ class Answer(BaseModel):
     box: InkBox | None = Field(description="Where the ink stands in the given picture; null for strokes")
 
 
-@router.post("/v1/predict", response_model=Answer, openapi_extra={"requestBody": _BODY})
+@router.post("/v1/predict", response_model=Answer, responses=PICTURE_REFUSALS, openapi_extra={"requestBody": _BODY})
 async def predict(
     request: Request,
     model: Annotated[str | None, Query(max_length=100, description="A shipped model's name")] = None,

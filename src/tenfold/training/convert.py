@@ -98,7 +98,10 @@ def _to_bytes(model: str, out: Path, settings: Settings) -> str:
     )
     write_model(out.parent, out.stem, short, card)
     agreement = _agreement(certificate, model, out, "validation digits of MNIST")
-    return f"{_written(out)}\n{agreement} {100 * scores['validation_accuracy']:.2f} % of them are right."
+    size = ""
+    if out.stat().st_size >= len(weights):
+        size = f"\nIt is no smaller than {Path(model).name} ({len(weights):,} bytes), whose weights are short already."
+    return f"{_written(out)}{size}\n{agreement} {100 * scores['validation_accuracy']:.2f} % of them are right."
 
 
 def _as_onnx(model: str, settings: Settings) -> tuple[ModelCard, bytes]:

@@ -40,7 +40,8 @@ def headlines(figures: dict[str, Any]) -> dict[str, str]:
     able = ", ".join(f"{share(part)} at {share(float(cost))}" for cost, part in figures["coverage_at_error"].items())
     good = figures["answered_accuracy"]
     lines = {
-        "accuracy": f"{share(figures['accuracy'], 2)} (95 % interval {low} to {high}), {figures['errors']:,} errors",
+        "accuracy": f"{share(figures['accuracy'], 2)} of the best readings (95 % interval {low} to {high}), "
+        f"{figures['errors']:,} errors",
         "calibration": f"negative log-likelihood {figures['nll']:.4f}, calibration error {share(figures['ece'], 2)}",
         "answered": f"{share(figures['answered'])} {condition(figures['error_budget'])}"
         + ("" if good is None else f"; {share(good, 2)} of these right"),

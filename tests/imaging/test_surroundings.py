@@ -1,0 +1,91 @@
+"""What lies around a digit, under it or beside it is not the digit; what is small is not nothing."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+from tests.imaging.papers import SIDE, STROKES, ink, on
+from tests.imaging.test_normalize import BLACK, WHITE, likeness, saw
+
+from tenfold.imaging.normalize import normalize
+from tenfold.imaging.sheet import without_table
+from tenfold.types import Picture
+
+SMALL = {
+    0: [[(50, 0), (80, 20), (90, 50), (80, 80), (50, 100), (20, 80), (10, 50), (20, 20), (50, 0)]],
+    4: [[(30, 0), (5, 60), (95, 60)], [(70, 30), (65, 100)]],
+    8: [[(50, 48), (20, 25), (48, 0), (80, 22), (50, 48), (10, 76), (48, 100), (90, 76), (50, 48)]],
+    9: [[(85, 25), (50, 45), (15, 22), (45, 0), (85, 15), (78, 60), (70, 100)]],
+}
+
+
+def on_table(digit: int, table: int, paper: int, degrees: float) -> np.ndarray:
+    """A sheet with a digit, turned, on a table with all its edges in sight: uint8 (400, 400)."""
+    sheet = np.full((SIDE, SIDE), float(paper))
+    drawn = ink(digit)
+    sheet = sheet * (1 - drawn) + (30 if paper > 127 else 240) * drawn
+    turn = cv2.getRotationMatrix2D((SIDE / 2, SIDE / 2), degrees, 0.85)
+    turn[:, 2] += (400 - SIDE) / 2
+    covered = cv2.warpAffine(np.ones((SIDE, SIDE)), turn, (400, 400))
+    placed = cv2.warpAffine(sheet, turn, (400, 400), borderMode=cv2.BORDER_REPLICATE)
+    return np.rint(table * (1 - covered) + placed * covered).astype(np.uint8)
+
+
+@pytest.mark.parametrize("digit", STROKES)
+@pytest.mark.parametrize(("table", "paper"), [(40, 235), (120, 235), (225, 80)])
+@pytest.mark.parametrize("degrees", [0, 6, -8])
+def test_a_table_around_the_sheet_leaves_no_trace(digit: int, table: int, paper: int, degrees: float) -> None:
+    bare = on_table(digit, paper, paper, degrees)
+    assert likeness(saw(bare), saw(on_table(digit, table, paper, degrees))) > 0.93
+
+
+@pytest.mark.parametrize("digit", STROKES)
+@pytest.mark.parametrize("colours", [(WHITE, BLACK), (BLACK, WHITE)])
+def test_a_picture_without_a_table_stays_as_it_is(digit: int, colours: tuple[tuple[int, ...], ...]) -> None:
+    tone = np.ascontiguousarray(on(ink(digit, 40), *colours)[..., 0])
+    assert without_table(tone) is tone
+
+
+@pytest.mark.parametrize("digit", STROKES)
+def test_an_underline_leaves_no_trace(digit: int) -> None:
+    plain = on(ink(digit, 12), WHITE, BLACK)
+    underlined = cv2.line(plain.copy(), (80, 266), (205, 260), BLACK, 6)
+    assert likeness(saw(plain), saw(underlined)) > 0.97
+
+
+@pytest.mark.parametrize("digit", STROKES)
+def test_a_comb_box_leaves_no_trace(digit: int) -> None:
+    plain = on(ink(digit, 12), WHITE, BLACK)
+    corners = np.array([(50, 150), (50, 255), (225, 255), (225, 150)], np.int32).reshape(-1, 1, 2)
+    boxed = cv2.polylines(plain.copy(), [corners], False, (90, 90, 90), 3)
+    assert likeness(saw(plain), saw(boxed)) > 0.97
+
+
+def test_a_broken_two_keeps_its_base() -> None:
+    whole = ink(2, 12)
+    broken = whole.copy()
+    broken[205:209] = 0  # the pen skipped just above the base
+    assert likeness(saw(on(whole, WHITE, BLACK)), saw(on(broken, WHITE, BLACK))) > 0.9
+
+
+@pytest.mark.parametrize("digit", SMALL)
+@pytest.mark.parametrize(("height", "side", "pen"), [(14, 280, 2), (22, 300, 3), (30, 300, 4), (38, 600, 3)])
+def test_a_small_digit_is_more_than_a_dot(digit: int, height: int, side: int, pen: int) -> None:
+    fine = np.zeros((height * 8 + 64, height * 8 + 64), np.uint8)
+    for line in SMALL[digit]:
+        points = [(round(x * (height - pen) * 0.08) + 32, round(y * (height - pen) * 0.08) + 32) for x, y in line]
+        cv2.polylines(fine, [np.array(points, np.int32).reshape(-1, 1, 2)], False, 255, pen * 8)
+    small = cv2.resize(fine, None, fx=1 / 8, fy=1 / 8, interpolation=cv2.INTER_AREA)
+    page = np.full((side, side), 250, np.uint8)
+    page[40 : 40 + len(small), 60 : 60 + len(small)] -= (small * (230 / 255)).astype(np.uint8)
+    answer = normalize(Picture(page))
+    assert not answer.empty, answer.reason
+
+
+@pytest.mark.parametrize("radius", [3, 5, 9, 14])
+@pytest.mark.parametrize("side", [280, 600])
+def test_a_dot_stays_a_dot(radius: int, side: int) -> None:
+    page = np.full((side, side), 250, np.uint8)
+    cv2.circle(page, (side // 3, side // 2), radius, 20, -1, cv2.LINE_AA)
+    assert normalize(Picture(page)).empty
