@@ -18,6 +18,8 @@ DUST_SHARE = 0.025
 # Of a frame nearly all lies this close to its own bounds; of a 0 much does not.
 FRAME_BAND = 0.12
 FRAME_SHARE = 0.85
+# What is lower than this share of its width is a rule, and holds nothing.
+LOWEST_FRAME = 0.12
 # What lies beside the paper shows as a strip along an edge, at most this share of the picture wide.
 STRIP_SHARE = 0.2
 # Pieces lower than this share of the tallest are no digit of their own.
@@ -130,7 +132,9 @@ def _runs_around(pieces: Pieces) -> bool:
 
 def _frames(pieces: Pieces, index: int, others: list[int]) -> bool:
     """Whether a piece is a rectangle's outline around one of the others, or a comb's box, which is open above."""
-    left, top, width, height, area = (int(value) for value in pieces.boxes[index])
+    left, top, width, height, area = pieces.boxes[index].tolist()
+    if height < LOWEST_FRAME * width:
+        return False
     boxes = pieces.boxes[others]
     bottoms = boxes[:, 1] + boxes[:, 3]
     between = (left < boxes[:, 0]) & (boxes[:, 0] + boxes[:, 2] < left + width) & (bottoms < top + height)

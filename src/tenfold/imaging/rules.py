@@ -64,7 +64,10 @@ def _without_lines(mask: Pixels) -> Pixels:
     # In a tight crop the bar of a 4 or 7 runs from side to side too; but a pen that drew the bar
     # drew the rest, and where a rule ends the rest seldom does.
     rest = without_specks(pieces).mask()
-    pen = 2 * float(cv2.distanceTransform(rest, cv2.DIST_L2, 3).max())
+    x, y, width, height = cv2.boundingRect(rest)
+    # Nothing is measured to the picture's own edge: beyond a border of bare ground there is none.
+    near = rest[max(0, y - 1) : y + height + 1, max(0, x - 1) : x + width + 1]
+    pen = 2 * float(cv2.distanceTransform(near, cv2.DIST_L2, 3).max())
     edge = _edge(mask)
     at_side = rest[:, : edge + 1].any() or rest[:, -edge - 1 :].any()
     if lines < RULED and (at_side or pen < 1.5 * thickest + 1):
