@@ -11,6 +11,8 @@ from tenfold.types import Alternative, Floats, Prediction
 SEVERAL = "More than one digit: give one at a time."
 # Share of real digits the gate may turn away by mistake; its card says where that cuts.
 TURNED_AWAY = 0.0075
+# From this confidence on it would be odd to name two digits.
+NEARLY_SURE = 0.9
 NOT_A_DIGIT = "This does not look like one of the digits 0 to 9."
 
 
@@ -51,6 +53,8 @@ def read_digit(probabilities: Floats, least: float, model: str, one_digit: float
     if best.probability >= least:
         return Prediction("ok", best.digit, best.probability, values, ranked[1:], "", model, one_digit)
     reason = f"Could be {best.digit} or {ranked[1].digit}, and not sure enough to say which."
+    if best.probability >= NEARLY_SURE:
+        reason = f"Most likely {best.digit}, but not as sure as the error budget asks."
     return Prediction("uncertain", None, best.probability, values, ranked, reason, model, one_digit)
 
 

@@ -52,6 +52,8 @@ def command(
 
     if as_json and as_csv:
         raise UsageError("--json and --csv exclude each other.", "Give one of them.")
+    if as_csv and top is not None:
+        raise UsageError("--csv has no columns for other readings.", "Leave out --top, or give --json.")
     if images.count(STDIN) > 1:
         raise UsageError("- is named twice, but there is only one standard input.")
     recognizer = Recognizer(opened(model), error_budget)

@@ -163,7 +163,9 @@ def _check_images(images: npt.NDArray[Any], path: Path, key: str) -> npt.NDArray
     if images.dtype != np.uint8 or images.ndim != 3 or 0 in images.shape[1:]:
         raise DataError(
             f"{path}, array {key}: expected uint8 of shape (n, height, width), got {images.dtype} of {images.shape}.",
-            "Scale the pixels to 0..255 and store them as uint8.",
+            "Give each picture its rows, as in images.reshape(-1, 28, 28)."
+            if images.dtype == np.uint8
+            else "Scale the pixels to 0..255 and store them as uint8.",
         )
     return images
 

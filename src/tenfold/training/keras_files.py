@@ -12,7 +12,7 @@ import numpy as np
 
 from tenfold.errors import ModelError, UnknownName
 from tenfold.models.base import ModelCard
-from tenfold.models.onnx import shipped_names, softmax
+from tenfold.models.onnx import softmax
 from tenfold.training.framework import need_keras
 from tenfold.training.legacy_h5 import NETWORKS, REFUSED, read_h5, refused_layer
 from tenfold.types import Floats
@@ -45,7 +45,7 @@ def load_keras(path: str | Path) -> Model:
     """
     path = Path(path)
     if not path.is_file():
-        raise UnknownName("model", str(path), [*shipped_names(), "PATH.onnx", "PATH.keras", "PATH.h5"])
+        raise UnknownName("file", str(path), [])
     if not zipfile.is_zipfile(path):
         return read_h5(path)
     keras = need_keras("Opening a Keras network")
