@@ -256,7 +256,7 @@ def test_files_that_are_something_else(keras: Any, keras2: Path, copy: Callable[
         load_keras(keras2 / "weights-only.h5")
     with pytest.raises(ModelError, match="was saved by Keras 2"):
         load_keras(keras2 / "version-3.keras")
-    with pytest.raises(UnknownName, match="no model"):
+    with pytest.raises(UnknownName, match="no file"):
         load_keras(tmp_path / "missing.h5")
     with pytest.raises(UnknownName):
         load_keras(tmp_path)

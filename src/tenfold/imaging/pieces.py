@@ -132,7 +132,7 @@ def _runs_around(pieces: Pieces) -> bool:
 
 def _frames(pieces: Pieces, index: int, others: list[int]) -> bool:
     """Whether a piece is a rectangle's outline around one of the others, or a comb's box, which is open above."""
-    left, top, width, height, area = pieces.boxes[index].tolist()
+    left, top, width, height, area = (int(value) for value in pieces.boxes[index])
     if height < LOWEST_FRAME * width:
         return False
     boxes = pieces.boxes[others]
