@@ -94,7 +94,8 @@ def wilson(good: int, n: int) -> tuple[float, float]:
     share, z2 = good / n, _Z95**2
     centre = (share + z2 / (2 * n)) / (1 + z2 / n)
     half = _Z95 / (1 + z2 / n) * math.sqrt(share * (1 - share) / n + z2 / (4 * n * n))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    # At the very ends rounding would leave a trace of something.
+    return 0.0 if good == 0 else max(0.0, centre - half), 1.0 if good == n else min(1.0, centre + half)
 
 
 def negative_log_likelihood(readings: Readings) -> float:
