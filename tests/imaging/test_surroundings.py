@@ -47,6 +47,29 @@ def test_a_picture_without_a_table_stays_as_it_is(digit: int, colours: tuple[tup
     assert without_table(tone) is tone
 
 
+@pytest.mark.parametrize("side", [96, 200, 512])
+@pytest.mark.parametrize("hole", [0.05, 0.12, 0.2])
+@pytest.mark.parametrize("ink_tone", [0, 255])
+def test_a_fat_digit_with_a_small_hole_is_no_sheet(side: int, hole: float, ink_tone: int) -> None:
+    zero, eight = (np.full((side, side), 255 - ink_tone, np.uint8) for _ in range(2))
+    axes = (round(side * hole), round(side * 0.36))
+    cv2.ellipse(zero, (side // 2, side // 2), axes, 0, 0, 360, ink_tone, round(side * 0.22), cv2.LINE_AA)
+    for centre in (0.36, 0.64):
+        place = (side // 2, round(side * centre))
+        cv2.circle(eight, place, round(side * 0.11), ink_tone, round(side * 0.16), cv2.LINE_AA)
+    assert without_table(zero) is zero
+    assert without_table(eight) is eight
+
+
+@pytest.mark.parametrize(("height", "width"), [(150, 266), (180, 320), (270, 480)])
+def test_a_sheet_is_found_in_a_wide_photograph(height: int, width: int) -> None:
+    table = np.full((height, width), 120, np.uint8)
+    sheet = cv2.resize(on(ink(2), WHITE, BLACK)[..., 0], (height * 3 // 4, height * 3 // 4))
+    top, left = height // 8, (width - sheet.shape[1]) // 2
+    table[top : top + len(sheet), left : left + len(sheet)] = sheet
+    assert likeness(saw(sheet), saw(table)) > 0.93
+
+
 @pytest.mark.parametrize("digit", STROKES)
 def test_an_underline_leaves_no_trace(digit: int) -> None:
     plain = on(ink(digit, 12), WHITE, BLACK)

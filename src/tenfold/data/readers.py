@@ -164,8 +164,8 @@ def _check_images(images: npt.NDArray[Any], path: Path, key: str) -> npt.NDArray
         raise DataError(
             f"{path}, array {key}: expected uint8 of shape (n, height, width), got {images.dtype} of {images.shape}.",
             "Give each picture its rows, as in images.reshape(-1, 28, 28)."
-            if images.dtype == np.uint8
-            else "Scale the pixels to 0..255 and store them as uint8.",
+            if images.dtype == np.uint8 and images.ndim == 2
+            else "Scale the pixels to 0..255 and store them as uint8, grey pictures without a channel axis.",
         )
     return images
 

@@ -130,8 +130,9 @@ def _from_bytes(data: bytes, max_bytes: int, max_pixels: int, name: str) -> Pixe
     kind = picture_format(data)
     if not kind:
         guess = describe(data)
+        other = "of a kind Tenfold does not open" if "picture" in guess else "not a picture"
         raise UnreadableImage(
-            f"{name} is {guess}, not a picture." if guess else f"{name} is not a picture Tenfold can open.",
+            f"{name} is {guess}, {other}." if guess else f"{name} is not a picture Tenfold can open.",
             f"Give a {', '.join(FORMATS[:-1])} or {FORMATS[-1]} file.",
         )
     if kind == "WebP" and (size := webp_size(data)):

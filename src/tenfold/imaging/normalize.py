@@ -24,10 +24,10 @@ FIT = 20
 # twentieth of the picture and still come out with more pixels than the 20 it is fitted to.
 WORK_SIDE = 448
 # Pictures of this side to twice as much are looked at quickly first, at half their size, where even the shorter side
-# then is long enough for shade and rules to be told. The look is enough for ink that fills nearly three times the 20
-# pixels it is fitted to, and leaves next to no fainter traces outside itself.
+# then is long enough for shade, rules and a sheet to be told. The look is enough for ink that fills nearly three times
+# the 20 pixels it is fitted to, and leaves next to no fainter traces outside itself.
 QUICK_SIDE = 200
-QUICK_LEAST = 48
+QUICK_LEAST = 96
 QUICK_ENOUGH = 56
 QUICK_TRACES = 0.02
 # Less than this share of full ink is no more than a soft edge.

@@ -139,7 +139,7 @@ def _frames(pieces: Pieces, index: int, others: list[int]) -> bool:
     bottoms = boxes[:, 1] + boxes[:, 3]
     between = (left < boxes[:, 0]) & (boxes[:, 0] + boxes[:, 2] < left + width) & (bottoms < top + height)
     inside = between & (top < boxes[:, 1]) & (boxes[:, 3] >= 0.2 * height)
-    in_comb = between & (boxes[:, 3] >= 0.6 * height) & (boxes[:, 2] >= 0.1 * width) & (bottoms > top + height / 2)
+    in_comb = between & (boxes[:, 3] >= 0.6 * height) & (bottoms > top + height / 2)
     if not (inside | in_comb).any():
         return False
     dx, dy = max(2, round(FRAME_BAND * width)), max(2, round(FRAME_BAND * height))

@@ -14,12 +14,15 @@ LEAST_SIDE = 96
 # The sheet is looked for on a copy about this large.
 LOOK_SIDE = 64
 # A sheet takes at least this share of the picture, is at least so much of one tone, and fills at least this share of
-# the narrowest rectangle around it, turned as it may be.
+# the narrowest rectangle around it, turned as it may be. In a photograph it is a quadrangle, no more than so much of it
+# beyond its four corners: what is rounder is a thick 0 or 8 with a small hole.
 LEAST_SHARE = 0.15
-LEAST_PLAIN = 0.7
-LEAST_SQUARE = 0.85
+LEAST_PLAIN = 0.78
+LEAST_SQUARE = 0.8
+MOST_ROUND = 0.08
+TOLERANCES = (0.015, 0.02, 0.025, 0.03, 0.04, 0.06)
 # Longer ones are rather a thick 1.
-LEAST_ASPECT = 0.4
+LEAST_ASPECT = 0.5
 # On a table all of the picture's rim is table, but for this share.
 MOST_OF_RIM = 0.1
 # By so many of 255 levels a table differs from the sheet.
@@ -69,7 +72,7 @@ def _sheet(inner: Pixels) -> npt.NDArray[np.int32] | None:
     """The convex outline, int32 (n, 1, 2), of what is not table, if that is a sheet."""
     outlines, _ = cv2.findContours(inner, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)
     largest = max(outlines, key=cv2.contourArea)
-    outline = cv2.convexHull(largest)
+    outline: npt.NDArray[np.int32] = np.asarray(cv2.convexHull(largest), np.int32)
     sides = cv2.minAreaRect(outline)[1]
     filled = np.zeros_like(inner)
     cv2.fillConvexPoly(filled, outline, (1,))
@@ -81,5 +84,14 @@ def _sheet(inner: Pixels) -> npt.NDArray[np.int32] | None:
         and area >= LEAST_SQUARE * around
         and min(sides) >= LEAST_ASPECT * max(sides)
         and plain >= LEAST_PLAIN * area
+        and _is_quadrangle(outline)
     )
-    return np.asarray(outline, np.int32) if is_sheet else None
+    return outline if is_sheet else None
+
+
+def _is_quadrangle(outline: npt.NDArray[np.int32]) -> bool:
+    """Whether four corners tell all of a convex outline."""
+    around, area = cv2.arcLength(outline, closed=True), cv2.contourArea(outline)
+    # How much of a corner the few pixels of the copy leave differs: whichever tolerance finds four will do.
+    tried = (cv2.approxPolyDP(outline, share * around, closed=True) for share in TOLERANCES)
+    return any(len(corners) == 4 and cv2.contourArea(corners) >= (1 - MOST_ROUND) * area for corners in tried)
