@@ -181,7 +181,7 @@ def test_an_export_that_says_something_else_is_not_written(
         ("digit", "keras", "a.keras", UsageError, "no way back from ONNX to Keras"),
         ("digit", "h5", "a.onnx", UsageError, "does not end in .h5, as this format does"),
         ("dgit", "onnx", "a.onnx", UnknownName, "Did you mean 'digit'"),
-        ("missing.keras", "onnx", "a.onnx", UnknownName, "no model"),
+        ("missing.keras", "onnx", "a.onnx", UnknownName, "no file"),
     ],
 )
 def test_refusals(model: str, to: Any, out: str, error: Any, said: str, settings: Settings, tmp_path: Path) -> None:

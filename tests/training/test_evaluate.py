@@ -365,7 +365,7 @@ print(json.dumps(sorted(heavy)))
     ("arguments", "status", "said"),
     [
         (["evaluate", "dgit"], 2, "Did you mean 'digit'?"),
-        (["evaluate", "missing.h5", "--data", "{npz}"], 2, "no model"),
+        (["evaluate", "missing.h5", "--data", "{npz}"], 2, "no file"),
         (["evaluate", "digit", "--data", "nowhere"], 2, "nowhere"),
         (["evaluate", "digit", "--data", "{npz}", "--error-budget", "2"], 2, "error_budget"),
         (["evaluate", "digit", "--data", "{npz}", "--report", "{npz}/x.html"], 2, "cannot be used as a folder"),
