@@ -28,7 +28,7 @@ from _strangers import SCRIPTS, characters, photographs
 from tenfold.config import load_settings
 from tenfold.data.clutter import NO_DIGITS
 from tenfold.data.held_out import open_data
-from tenfold.data.synth import Rng, struck_out
+from tenfold.data.synth import Rng, cut_out, ringed, struck_out
 from tenfold.decide import TURNED_AWAY, threshold
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.base import Classifier
@@ -92,7 +92,10 @@ def main() -> None:
     rng: Rng = np.random.default_rng(SEED)
     kinds = {"clothes of Fashion-MNIST": [np.asarray(picture) for picture in clothes.images[:few]]}
     kinds |= {make.__name__.strip("_"): [make(rng) for _ in range(each)] for _, make in NO_DIGITS}
-    kinds["digit struck out"] = [struck_out(written[rng.integers(len(written))], rng) for _ in range(each)]
+    # A slash through a 0 is a way to write it.
+    no_zeros = [picture for picture, label in zip(written, digits.labels, strict=False) if label]
+    for name, spoil in {"struck out": struck_out, "ringed": ringed, "cut out of a slab": cut_out}.items():
+        kinds[f"digit {name}"] = [spoil(no_zeros[rng.integers(len(no_zeros))], rng) for _ in range(each)]
     unseen = {script: characters(Path(given.fonts), script, each, rng) for script in SCRIPTS}
     unseen["pieces of photographs"] = photographs(Path(given.photos), each, rng)
     unseen = {kind: pictures for kind, pictures in unseen.items() if pictures}
@@ -119,7 +122,7 @@ def main() -> None:
         )
         for what, chosen, asked in (
             ("Digits from clothes (Fashion-MNIST)", ["clothes of Fashion-MNIST"], FASHION_LEAST),
-            ("Digits from letters, marks, scribbles, scenes and struck-out digits", drawn, DRAWN_LEAST),
+            ("Digits from letters, marks, scribbles, scenes and spoiled digits", drawn, DRAWN_LEAST),
             *((f"Digits from {kind} the gate never met", [kind], DRAWN_LEAST) for kind in unseen),
         )
     ]

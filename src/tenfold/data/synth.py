@@ -29,6 +29,8 @@ FACES = (
     cv2.FONT_HERSHEY_SCRIPT_SIMPLEX,
     cv2.FONT_HERSHEY_SCRIPT_COMPLEX,
 )
+# More than this on average, of 255, is a slab and no strokes.
+SLAB = 70
 
 
 def path(glyph: str, angular: bool = False) -> list[Floats]:
@@ -199,8 +201,7 @@ def _lettered(text: str, rng: Rng) -> Pixels:
     (width, height), below = cv2.getTextSize(text, face, 2.0, thick)
     image = np.zeros((height + below + 2 * thick + 20, width + 2 * thick + 40), np.uint8)
     cv2.putText(image, text, (thick + 15, height + thick + 10), face, 2.0, (255,), thick, cv2.LINE_AA)
-    x, y, width, height = cv2.boundingRect(image)
-    return _to_canvas(image[y : y + height, x : x + width])
+    return _to_canvas(_cut(image))
 
 
 def _to_canvas(ink: Pixels) -> Pixels:
@@ -214,40 +215,89 @@ def _to_canvas(ink: Pixels) -> Pixels:
 
 
 def struck_out(digit: Pixels, rng: Rng) -> Pixels:
-    """A digit crossed out: by one long line or two, a cross, or a zigzag over it."""
+    """A digit crossed out: by one long line or two, a cross, or a zigzag over it.
+
+    Args:
+        digit: uint8 (h, w), bright on black; no 0, as a slash through that is a way to write it.
+        rng: Source of chance.
+    """
     ink = cv2.resize(digit, (48, 48), interpolation=cv2.INTER_CUBIC)
     canvas = np.pad(np.asarray(ink, np.uint8), 12)
     kind = rng.random()
     thick = int(rng.integers(2, 6))
     ys = rng.uniform(26, 46, 2)
-    if kind < 0.3:
+    if kind < 0.25:
         # Longer than the bar of any 7, and through the middle.
         y = rng.uniform(30, 42)
         lines = [[(rng.uniform(2, 7), y + rng.normal(0, 3)), (rng.uniform(65, 70), y + rng.normal(0, 3))]]
-    elif kind < 0.5:
+    elif kind < 0.4:
         lines = [[(6, y + rng.normal(0, 3)), (66, y + rng.normal(0, 3))] for y in ys]
-    elif kind < 0.7:
+    elif kind < 0.55:
         lines = [[(10, 10), (62, 62)], [(62, 10), (10, 62)]]
-    elif kind < 0.85:
+    elif kind < 0.67:
         lines = [[(x, rng.uniform(15, 30) if i % 2 else rng.uniform(42, 57)) for i, x in enumerate(range(6, 70, 9))]]
-    else:
+    elif kind < 0.75:
         lines = [[(8, 58), (64, 14)], [(8, 64), (64, 22)]]
+    else:
+        ends = rng.uniform((4, 50), (16, 68)), rng.uniform((56, 4), (68, 22))
+        rising = rng.random() < 0.7
+        lines = [[(x if rising else 72 - x, y) for x, y in ends]]
     for line in lines:
         points = np.rint((np.array(line) + rng.normal(0, 1.5, (len(line), 2))) * 16).astype(np.int32)
         cv2.polylines(canvas, [points.reshape(-1, 1, 2)], False, 255, thick, cv2.LINE_AA, 4)
     return canvas
 
 
+def ringed(digit: Pixels, rng: Rng) -> Pixels:
+    """A digit with a ring drawn around it, as who chooses one of several does: uint8, bright on black."""
+    canvas = np.zeros((96, 96), np.uint8)
+    side = int(rng.integers(32, 49))
+    start = (96 - side) // 2
+    canvas[start : start + side, start : start + side] = cv2.resize(digit, (side, side), interpolation=cv2.INTER_AREA)
+    middle, axes = 48 + rng.normal(0, 2, 2), side * rng.uniform(0.62, 0.85, 2)
+    box = (tuple(map(float, middle)), tuple(map(float, 2 * np.minimum(axes, 44))), float(rng.uniform(0, 180)))
+    cv2.ellipse(canvas, box, 255, int(rng.integers(2, 6)), cv2.LINE_AA)
+    return canvas
+
+
+def cut_out(digit: Pixels, rng: Rng) -> Pixels:
+    """A digit left bare in a solid slab, as of a sheet of paper taken for ink: uint8, bright on black."""
+    middle, square = CANVAS // 2, np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]])
+    while True:
+        canvas, side = np.zeros((CANVAS, CANVAS), np.uint8), int(rng.integers(20, 45))
+        corners = middle + square * rng.uniform(22, 32, 2) + rng.normal(0, 3, (4, 2))
+        cv2.fillPoly(canvas, [np.rint(corners).astype(np.int32).reshape(-1, 1, 2)], 255, cv2.LINE_AA)
+        top, left = middle - side // 2 + rng.integers(-5, 6, 2)
+        window = canvas[top : top + side, left : left + side]
+        np.subtract(window, np.minimum(window, cv2.resize(digit, (side, side))), out=window)
+        # Now and then the slab is taken for paper all the same, and the digit is one.
+        if normalize(Picture(canvas)).pixels.mean() > SLAB:
+            return canvas
+
+
+def spoiled(digit: Pixels, rng: Rng) -> Pixels:
+    """A digit, but no 0, that is none any more: struck out, most often, or ringed, or cut out of a slab."""
+    return (struck_out, ringed, cut_out)[rng.choice(3, p=(0.7, 0.15, 0.15))](digit, rng)
+
+
 def together(rows: list[list[Pixels]], rng: Rng) -> Pixels:
     """Digits in rows, one row below the other, with gaps or touching: uint8, any size, bright on black."""
-    return _one_after_another([_one_after_another([_cut(digit, rng) for digit in row], 1, rng) for row in rows], 0, rng)
+    # Each row is cut to its ink again, or the rows would never touch.
+    lines = [_one_after_another([_to_height(digit, rng) for digit in row], 1, rng) for row in rows]
+    return _one_after_another([_cut(line) for line in lines], 0, rng)
 
 
-def _cut(digit: Pixels, rng: Rng) -> Pixels:
+def _cut(ink: Pixels) -> Pixels:
+    """Cut to what is more than a faint edge."""
+    x, y, width, height = cv2.boundingRect((ink > 40).astype(np.uint8))
+    return ink[y : y + height, x : x + width]
+
+
+def _to_height(digit: Pixels, rng: Rng) -> Pixels:
     """A digit cut to its ink, about 40 pixels high."""
-    x, y, width, height = cv2.boundingRect((digit > 40).astype(np.uint8))
-    size = float(rng.uniform(0.8, 1.2)) * 40 / max(height, 1)
-    cut = digit[y : y + height, x : x + width]
+    cut = _cut(digit)
+    height, width = cut.shape
+    size = float(rng.uniform(0.8, 1.2)) * 40 / height
     return np.asarray(cv2.resize(cut, (max(4, round(width * size)), max(8, round(height * size)))), np.uint8)
 
 

@@ -13,7 +13,7 @@ from tenfold.data.augment import Augmentation, augment
 from tenfold.data.clutter import no_digit
 from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.splits import open_training_data
-from tenfold.data.synth import normalized, struck_out, together, written_digit
+from tenfold.data.synth import normalized, spoiled, together, written_digit
 from tenfold.decide import TURNED_AWAY, threshold
 from tenfold.models.base import ModelCard
 from tenfold.training.calibrate import calibrated, fit_temperature
@@ -32,7 +32,9 @@ ONE, SEVERAL, NEITHER = 0, 1, 2
 MILD = Augmentation(turn=5, shear=0.1, stretch=0.12, elastic=0.7, hide=0.02)
 # An epoch is half of all there is, drawn anew each time.
 PLAN = Plan(epochs=16, rate=2e-3, smooth=0.01, augmentation=MILD)
-COUNTS = {"synthetic": 10_000, "several": 20_000, "struck out": 9_000, "no digit": 60_000}
+COUNTS = {"synthetic": 10_000, "several": 20_000, "spoiled": 14_000, "no digit": 60_000}
+# Share of the digits in what is not one digit that are synthetic.
+WRITTEN = 0.25
 # Several digits: how many there are in each row, as often as each is named.
 ROWS = ((2,), (2,), (2,), (2,), (3,), (3,), (3,), (4,), (5,), (1, 1), (1, 1), (1, 1), (2, 1), (2, 2), (1, 1, 1))
 # Shares of validation digits turned away, for which the card lists the least probability of one digit.
@@ -60,10 +62,10 @@ def train(options: TrainOptions) -> Path:
     say(f"{len(pictures):,} digits; drawing what is not one digit …")
     foreign = open_foreign(options.foreign, options.without) if options.foreign else []
     others = [fitted.network_pixels(options.settings) for fitted, _ in foreign]
-    extra, kinds = _others(pictures, rng, part)
+    extra, kinds = _others(pictures, train_set.labels[: options.limit], rng, part)
     extra = np.concatenate([extra, *others])
     kinds = np.concatenate([kinds, np.full(len(extra) - len(kinds), ONE)])
-    judged, judged_kinds = _others(held, np.random.default_rng(options.seed + 1), 0.1 * part)
+    judged, judged_kinds = _others(held, validation_set.labels, np.random.default_rng(options.seed + 1), 0.1 * part)
 
     def draw_epoch(chance: np.random.Generator) -> tuple[Pixels, Labels]:
         every = np.concatenate([pictures, extra])
@@ -110,14 +112,23 @@ def train(options: TrainOptions) -> Path:
     return out
 
 
-def _others(digits: Pixels, rng: np.random.Generator, part: float) -> tuple[Pixels, npt.NDArray[np.int64]]:
-    """Synthetic single digits, rows of digits, struck-out digits and non-digits, with their kinds."""
+def _others(
+    digits: Pixels, labels: Labels, rng: np.random.Generator, part: float
+) -> tuple[Pixels, npt.NDArray[np.int64]]:
+    """Synthetic single digits, rows of digits, spoiled digits and non-digits, with their kinds."""
     count = {name: max(10, int(value * part)) for name, value in COUNTS.items()}
 
+    no_zeros = np.flatnonzero(labels)
+
     def any_digit() -> Pixels:
-        if rng.random() < 0.25:
+        if rng.random() < WRITTEN:
             return written_digit(int(rng.integers(10)), rng)
         return np.asarray(digits[rng.integers(len(digits))])
+
+    def any_but_zero() -> Pixels:
+        if rng.random() < WRITTEN:
+            return written_digit(int(rng.integers(1, 10)), rng)
+        return np.asarray(digits[no_zeros[rng.integers(len(no_zeros))]])
 
     def several() -> Pixels:
         shape = ROWS[rng.integers(len(ROWS))]
@@ -125,7 +136,7 @@ def _others(digits: Pixels, rng: np.random.Generator, part: float) -> tuple[Pixe
 
     makers = {
         "several": (SEVERAL, several),
-        "struck out": (NEITHER, lambda: struck_out(any_digit(), rng)),
+        "spoiled": (NEITHER, lambda: spoiled(any_but_zero(), rng)),
         "no digit": (NEITHER, lambda: no_digit(rng)),
     }
     singles, _ = synthetic(rng, count["synthetic"])
