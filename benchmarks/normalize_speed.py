@@ -12,6 +12,7 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import cv2
@@ -59,6 +60,11 @@ def milliseconds(work: Callable[[], object]) -> float:
     return (time.perf_counter_ns() - start) / 1e6
 
 
+def plainly(image: Image.Image) -> Image.Image:
+    """The baseline."""
+    return image.convert("L").resize((28, 28))
+
+
 def figure(what: str, ours: list[float], plain: list[float], **more: Any) -> Figure:
     """The median of some trials beside the plain resize of the same pictures."""
     first, median, third = statistics.quantiles(ours, n=4, method="inclusive")
@@ -86,8 +92,8 @@ def main() -> None:
     plain: dict[str, list[float]] = {ink.source: [] for ink in inks}
     for trial in range(-len(inks), trials):  # one round unmeasured
         place = trial % len(inks)
-        one = milliseconds(lambda: normalize(inks[place]))  # noqa: B023 - called at once
-        other = milliseconds(lambda: images[place].convert("L").resize((28, 28)))  # noqa: B023 - called at once
+        one = milliseconds(partial(normalize, inks[place]))
+        other = milliseconds(partial(plainly, images[place]))
         if trial >= 0:
             ours[inks[place].source].append(one)
             plain[inks[place].source].append(other)

@@ -16,6 +16,7 @@ import os
 import statistics
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -94,13 +95,13 @@ def main() -> None:
         for name, threads in networks.items():
             for place in places:
                 one = pictures[place : place + 1]
-                wait = microseconds(lambda: threads[1].predict_proba(one))  # noqa: B023 - called at once
+                wait = microseconds(partial(threads[1].predict_proba, one))
                 if turn >= 0:
                     waits[name].append(wait)
         for place in places[::10]:
             one_keras = as_keras[place : place + 1]
-            wait = microseconds(lambda: keras_model.predict(one_keras, verbose=0))  # noqa: B023 - called at once
-            call = microseconds(lambda: keras_model(one_keras, training=False))  # noqa: B023 - called at once
+            wait = microseconds(partial(keras_model.predict, one_keras, verbose=0))
+            call = microseconds(partial(keras_model, one_keras, training=False))
             if turn >= 0:
                 keras_waits.append(wait)
                 call_waits.append(call)

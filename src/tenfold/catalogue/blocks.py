@@ -12,20 +12,26 @@ if TYPE_CHECKING:
 Padding = Literal["same", "valid"]
 
 
-def convolutions(rows: Sequence[tuple[int, int, int, Padding]], start: bool = True) -> list[Layer]:
-    """Convolutions of pictures (28, 28), each with batch normalisation (Ioffe & Szegedy 2015) and a ReLU.
+def pictures() -> list[Layer]:
+    """What all networks begin with: float32 (n, 28, 28) to (n, 28, 28, 1), one map a picture."""
+    from keras import Input, layers
+
+    return [Input((28, 28)), layers.Reshape((28, 28, 1))]
+
+
+def convolutions(rows: Sequence[tuple[int, int, int, Padding]]) -> list[Layer]:
+    """Convolutions, each with batch normalisation (Ioffe & Szegedy 2015) and a ReLU.
 
     Args:
         rows: For each its maps, the side of its kernel, its stride and its padding. Strides stand in place of pooling
             (Springenberg et al. 2015): a layer does its own halving, at a quarter of the cost.
-        start: Whether they are the first layers, and take pictures; otherwise they take maps.
 
     Returns:
-        Layers from float32 (n, 28, 28), or from (n, h, w, maps), to (n, h, w, maps of the last).
+        Layers from float32 (n, h, w, maps) to (n, h, w, maps of the last).
     """
-    from keras import Input, layers
+    from keras import layers
 
-    stack: list[Any] = [Input((28, 28)), layers.Reshape((28, 28, 1))] if start else []
+    stack: list[Any] = []
     for maps, side, stride, padding in rows:
         stack += [
             layers.Conv2D(maps, side, strides=stride, padding=padding, use_bias=False),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenfold.catalogue.blocks import convolutions, weighted_average
+from tenfold.catalogue.blocks import Padding, convolutions, pictures, weighted_average
 
 if TYPE_CHECKING:
     from keras import Model
@@ -27,14 +27,13 @@ def build(channels: tuple[int, ...] = (24, 40, 48, 80, 112, 112), classes: int =
     from keras import Sequential, layers
 
     first, second, third, fourth, fifth, sixth = channels
-    stack = convolutions(
-        [
-            (first, 5, 2, "valid"),
-            (second, 3, 1, "valid"),
-            (third, 3, 1, "same"),
-            (fourth, 3, 2, "same"),
-            (fifth, 3, 1, "same"),
-            (sixth, 3, 1, "valid"),
-        ]
-    )
+    rows: list[tuple[int, int, int, Padding]] = [
+        (first, 5, 2, "valid"),
+        (second, 3, 1, "valid"),
+        (third, 3, 1, "same"),
+        (fourth, 3, 2, "same"),
+        (fifth, 3, 1, "same"),
+        (sixth, 3, 1, "valid"),
+    ]
+    stack = [*pictures(), *convolutions(rows)]
     return Sequential([*stack, *weighted_average(3), layers.Dropout(dropout), layers.Dense(classes)], name="digit")

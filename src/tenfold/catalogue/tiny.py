@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tenfold.catalogue.blocks import convolutions, weighted_average
+from tenfold.catalogue.blocks import Padding, convolutions, pictures, weighted_average
 
 if TYPE_CHECKING:
     from keras import Model
@@ -22,13 +22,12 @@ def build(channels: tuple[int, ...] = (8, 12, 20, 24, 15)) -> Model:
     from keras import Sequential, layers
 
     first, second, third, fourth, fifth = channels
-    stack = convolutions(
-        [
-            (first, 5, 2, "valid"),
-            (second, 3, 1, "valid"),
-            (third, 3, 2, "same"),
-            (fourth, 3, 1, "same"),
-            (fifth, 3, 1, "valid"),
-        ]
-    )
+    rows: list[tuple[int, int, int, Padding]] = [
+        (first, 5, 2, "valid"),
+        (second, 3, 1, "valid"),
+        (third, 3, 2, "same"),
+        (fourth, 3, 1, "same"),
+        (fifth, 3, 1, "valid"),
+    ]
+    stack = [*pictures(), *convolutions(rows)]
     return Sequential([*stack, *weighted_average(3), layers.Dense(10)], name="tiny")

@@ -35,20 +35,16 @@ def command(
     """Measure a model on labelled digits."""
     from tenfold.config import load_settings
     from tenfold.data.held_out import open_data
-    from tenfold.recognizer import Recognizer
     from tenfold.training.evaluate import evaluate, one_way
     from tenfold.training.model_files import open_model
     from tenfold.training.outputs import check_target
     from tenfold.training.text_report import describe
 
-    settings = load_settings(error_budget=error_budget)
+    settings = load_settings()
     way = one_way(whole=whole_path, raw=raw, naive=naive)
     if report:
         check_target(report)
-    opened = open_model(model, settings)
-    if error_budget is not None:
-        Recognizer(opened.classifier, error_budget, settings)  # refuses what it cannot keep, before any work
-    outcome = evaluate(opened, open_data(data, settings), settings, way)
+    outcome = evaluate(open_model(model, settings), open_data(data, settings), settings, way, error_budget)
     figures = outcome.to_dict()
     print(json.dumps(figures) if as_json else describe(figures))
     if report:

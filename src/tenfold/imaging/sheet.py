@@ -34,7 +34,7 @@ EDGE = 0.02
 def without_table(tone: Pixels) -> Pixels:
     """Give what lies around a sheet of paper the tone of the sheet.
 
-    A sheet is plain, nearly a rectangle, and wholly in the picture; around it there is nothing but table.
+    A sheet is plain, has four corners, and lies wholly in the picture; around it there is nothing but table.
 
     Args:
         tone: uint8 (h, w).

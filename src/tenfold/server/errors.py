@@ -119,15 +119,23 @@ class Refusal(BaseModel):
 # What any address may answer besides success, for the description of the interface.
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Refusal, "description": "The request is malformed, or its Host header names another machine"},
-    422: {"model": Refusal, "description": "Well-formed, but not what is asked for"},
     500: {"model": Refusal, "description": "An accident inside Tenfold"},
+}
+# That of addresses that need a place.
+NO_PLACE: dict[int | str, dict[str, Any]] = {
+    503: {
+        "model": Refusal,
+        "description": "Every place is taken",
+        "headers": {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}},
+    }
 }
 # Those of addresses that take a picture.
 PICTURE_REFUSALS: dict[int | str, dict[str, Any]] = {
     404: {"model": Refusal, "description": "There is no model of that name"},
     413: {"model": Refusal, "description": "The body is over a limit"},
     415: {"model": Refusal, "description": "The body is neither multipart nor JSON"},
-    503: {"model": Refusal, "description": "Every place is taken: Retry-After says how many seconds to wait"},
+    422: {"model": Refusal, "description": "Well-formed, but not what is asked for"},
+    **NO_PLACE,
 }
 
 

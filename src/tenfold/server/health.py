@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from tenfold.server.desk import Desk
-from tenfold.server.errors import PICTURE_REFUSALS, Busy
+from tenfold.server.errors import NO_PLACE, Busy
 
 router = APIRouter(prefix="/v2/health")
 
@@ -16,7 +16,7 @@ def live() -> dict[str, bool]:
     return {"live": True}
 
 
-@router.get("/ready", responses={503: PICTURE_REFUSALS[503]})
+@router.get("/ready", responses=NO_PLACE)
 async def ready(request: Request) -> dict[str, bool]:
     """The model is loaded and a request would find a place."""
     desk: Desk = request.app.state.desk

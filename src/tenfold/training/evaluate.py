@@ -80,27 +80,30 @@ class Evaluation:
         }
 
 
-def evaluate(model: OpenModel, dataset: Dataset, settings: Settings, way: Way = "auto") -> Evaluation:
+def evaluate(
+    model: OpenModel, dataset: Dataset, settings: Settings, way: Way = "auto", error_budget: float | None = None
+) -> Evaluation:
     """Measure a model.
 
     Args:
         model: What `tenfold.training.model_files.open_model` gave.
         dataset: Labelled pictures.
-        settings: The error budget in force, and limits for picture files.
+        settings: The usual error budget, and limits for picture files.
         way: ``"raw"`` gives the 28x28 arrays to the network as they are; ``"whole"`` sends every
             picture through loading and normalising, MNIST's arrays as PNG files; ``"naive"`` does as
             the report's window did, a plain resize; ``"auto"`` is raw for a data set whose pictures
             already are normalised (MNIST by name) and whole for every other.
+        error_budget: Overrides that of the settings; see `Recognizer`.
 
     Raises:
-        UsageError: If ``"raw"`` is asked for pictures that are not 28x28.
+        UsageError: If ``"raw"`` is asked for pictures that are not 28x28, or a budget the model cannot keep.
         DataError: If a picture file cannot be opened.
     """
     if way == "auto":
         way = "raw" if dataset.normalized else "whole"
     inks = _inks(dataset, way, settings)
     listener = _Listener(model.classifier)
-    recognizer = Recognizer(listener, settings=settings)
+    recognizer = Recognizer(listener, error_budget, settings)
     answers: list[Prediction] = []
     seen = np.zeros((len(dataset), 28, 28), np.uint8)
     read = np.zeros(len(dataset), np.bool_)

@@ -56,7 +56,7 @@ def headlines(figures: dict[str, Any]) -> dict[str, str]:
 
 def condition(error_budget: float | None) -> str:
     """Under which condition answers were given."""
-    return "without thresholds" if error_budget is None else f"at an error budget of {share(error_budget)}"
+    return "without thresholds" if error_budget is None else f"at an error budget of {100 * error_budget:g} %"
 
 
 def share(value: float, digits: int = 1) -> str:
