@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 
 import pytest
 
 from tenfold.config import Settings, load_settings
 from tenfold.data.mnist import fetch_mnist
 from tenfold.errors import NoSource
+
+# A shell that starts the tests in the background has Ctrl-C ignored, and every program they start would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

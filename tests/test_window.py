@@ -10,7 +10,6 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -249,11 +248,7 @@ def test_an_error_closes_the_window_and_is_passed_on(window: Window, monkeypatch
 
 
 def test_tenfold_draw_opens_it_and_ctrl_c_closes_it(display: str) -> None:
-    # A job in the background may have been told to ignore Ctrl-C, and children inherit that.
-    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    process = subprocess.Popen(
-        [TENFOLD, "draw"], env=environment(DISPLAY=display), stderr=subprocess.PIPE, preexec_fn=heed
-    )
+    process = subprocess.Popen([TENFOLD, "draw"], env=environment(DISPLAY=display), stderr=subprocess.PIPE)
     for _ in range(600):
         screen = ImageGrab.grab(xdisplay=display)
         if any(colour[:3] == PAPER and count > 100_000 for count, colour in screen.getcolors(1 << 24) or []):

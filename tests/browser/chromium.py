@@ -22,6 +22,10 @@ BRING = "playwright install chromium, or name one in TENFOLD_CHROMIUM"
 QUIET = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
 
 
+# Seconds a server has to end when it is told to.
+ENDING = 30
+
+
 def find_chromium(playwright: Playwright) -> str | None:
     """The browser to use: the one named in TENFOLD_CHROMIUM, the system's, or Playwright's own."""
     named = os.environ.get("TENFOLD_CHROMIUM")
@@ -63,7 +67,11 @@ def serving(*options: str, **environment: str) -> Iterator[tuple[str, subprocess
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGINT)
-            process.communicate()
+            try:
+                process.communicate(timeout=ENDING)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise
 
 
 def on_sheet(page: Page, stroke: Polyline) -> Polyline:

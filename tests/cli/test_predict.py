@@ -10,7 +10,6 @@ import re
 import signal
 import subprocess
 import zipfile
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -285,9 +284,7 @@ def test_a_reader_that_has_seen_enough_is_no_error(seven: Path) -> None:
 def test_ctrl_c_ends_with_130_and_no_words(seven: Path) -> None:
     command = [TENFOLD, "predict", *[seven] * 64, "-", "--json"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    # A job in the background may have been told to ignore Ctrl-C, and children inherit that.
-    heed = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
-    with subprocess.Popen(command, env=environment(), preexec_fn=heed, **pipes) as process:
+    with subprocess.Popen(command, env=environment(), **pipes) as process:
         assert process.stdout is not None
         for _ in range(64):
             process.stdout.readline()
