@@ -97,6 +97,7 @@ def test_csv_reads_back() -> None:
         "confidence": "0.75",
         "reason": "",
         "model": "digit@12345678",
+        "one_digit": str(SEVEN.one_digit),
     }
     assert (second["digit"], second["confidence"]) == ("", "0.0")
 

@@ -22,7 +22,7 @@ ADVICE: dict[Status, str] = {
     "several_digits": "",
     "unreadable_image": "",
 }
-CSV_FIELDS = ("file", "status", "digit", "confidence", "reason", "model")
+CSV_FIELDS = ("file", "status", "digit", "confidence", "reason", "model", "one_digit")
 
 NAME_WIDTH = 40
 BAR_WIDTH = 10
@@ -90,7 +90,8 @@ def csv_line(values: Iterable[object]) -> str:
 def csv_values(file: str, answer: Prediction) -> list[object]:
     """The values of `CSV_FIELDS` for one input."""
     digit = "" if answer.digit is None else answer.digit
-    return [file, answer.status, digit, round(answer.confidence, 6), answer.reason, answer.model]
+    sure = [round(value, 6) for value in (answer.confidence, answer.one_digit)]
+    return [file, answer.status, digit, sure[0], answer.reason, answer.model, sure[1]]
 
 
 def name_width(files: Sequence[str]) -> int:

@@ -369,6 +369,7 @@ print(json.dumps(sorted(heavy)))
         (["evaluate", "digit", "--data", "nowhere"], 2, "nowhere"),
         (["evaluate", "digit", "--data", "{npz}", "--error-budget", "2"], 2, "error_budget"),
         (["evaluate", "digit", "--data", "{npz}", "--report", "{npz}/x.html"], 2, "cannot be used as a folder"),
+        (["evaluate", "digit", "--data", "nowhere", "--report", "report.pdf"], 2, "does not end in .html"),
         (["evaluate", "digit", "--data", "nowhere", "--report", "{npz.parent}"], 2, "is a folder; expected the name"),
     ],
 )

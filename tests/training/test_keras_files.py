@@ -263,12 +263,12 @@ def test_files_that_are_something_else(keras: Any, keras2: Path, copy: Callable[
     (tmp_path / "text.h5").write_text("not a network")
     (tmp_path / "empty.h5").write_bytes(b"")
     for name in ("text.h5", "empty.h5"):
-        with pytest.raises(ModelError, match="no HDF5 file, or damaged"):
+        with pytest.raises(ModelError, match="no Keras file, or damaged"):
             load_keras(tmp_path / name)
     whole = copy("report.h5").read_bytes()
     for length in (100, 5_000, len(whole) // 2):
         (tmp_path / "cut.h5").write_bytes(whole[:length])
-        with pytest.raises(ModelError, match="no HDF5 file, or damaged"):
+        with pytest.raises(ModelError, match="no Keras file, or damaged"):
             load_keras(tmp_path / "cut.h5")
     with zipfile.ZipFile(tmp_path / "other.keras", "w") as archive:
         archive.writestr("hello.txt", "hello")

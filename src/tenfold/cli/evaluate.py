@@ -35,6 +35,7 @@ def command(
     """Measure a model on labelled digits."""
     from tenfold.config import load_settings
     from tenfold.data.held_out import open_data
+    from tenfold.errors import UsageError
     from tenfold.training.evaluate import evaluate, one_way
     from tenfold.training.model_files import open_model
     from tenfold.training.outputs import check_target
@@ -44,6 +45,8 @@ def command(
     way = one_way(whole=whole_path, raw=raw, naive=naive)
     if report:
         check_target(report)
+        if report.suffix.lower() not in (".html", ".htm"):
+            raise UsageError(f"{report} does not end in .html, as the report does.", "Give --report NAME.html.")
     outcome = evaluate(open_model(model, settings), open_data(data, settings), settings, way, error_budget)
     figures = outcome.to_dict()
     print(json.dumps(figures) if as_json else describe(figures))

@@ -51,7 +51,7 @@ def read_h5(path: Path) -> Model:
             fill(model, file["model_weights"], path)
             return model
     except OSError as error:
-        raise ModelError(f"{path} is no HDF5 file, or damaged: {error!s:.150}.", "Copy or save it again.") from error
+        raise ModelError(f"{path} is no Keras file, or damaged: {error!s:.150}.", "Copy or save it again.") from error
 
 
 def _description(file: h5py.File, path: Path) -> dict[str, Any]:
