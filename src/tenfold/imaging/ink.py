@@ -56,20 +56,25 @@ def find_ink(pixels: Pixels, scale: float, least: float = LEAST_CONTRAST) -> Ink
         height, width = pixels.shape[:2]
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    tone = _one_tone(pixels) if pixels.ndim == 3 else pixels
-    if min(tone.shape) >= UNEVEN_SIDE and _grain(tone) > LEAST_GRAIN:
-        tone = np.asarray(cv2.GaussianBlur(tone, (3, 3), 0), np.uint8)
-    tone = without_table(tone)
+    tone = without_table(calm_tone(pixels))
     flat = flat_ground(tone)
     if flat is not None:
         strength = from_flat(tone, flat)
         return _threshold(strength, count_levels(strength), scale, least)
     strength = from_uneven(tone)
     counts = count_levels(strength)
-    return _threshold(strength, counts, scale, least, *_unevenness(counts))
+    return _threshold(strength, counts, scale, least, *unevenness(counts))
 
 
-def _one_tone(pixels: Pixels) -> Pixels:
+def calm_tone(pixels: Pixels) -> Pixels:
+    """The one channel in which ink stands out most, its grain smoothed away: uint8 (h, w)."""
+    tone = one_tone(pixels) if pixels.ndim == 3 else pixels
+    if min(tone.shape) >= UNEVEN_SIDE and grain(tone) > LEAST_GRAIN:
+        tone = np.asarray(cv2.GaussianBlur(tone, (3, 3), 0), np.uint8)
+    return tone
+
+
+def one_tone(pixels: Pixels) -> Pixels:
     """Colour to the one channel in which the ink stands out most: luma, or a colour difference."""
     few = sample(pixels, 96)
     red, green, blue = cv2.split(few)
@@ -89,7 +94,7 @@ def _contrast(channel: Pixels) -> float:
     return max(high - middle, middle - low)
 
 
-def _grain(tone: Pixels) -> float:
+def grain(tone: Pixels) -> float:
     """Standard deviation of the noise, from second differences (Immerkaer 1996), robust to edges."""
     step = max(1, max(tone.shape) // 48)
     rows = tone[::step].astype(np.int16)
@@ -123,7 +128,7 @@ def _threshold(
     return Ink(np.asarray(cv2.LUT(strength, np.rint(soft).astype(np.uint8))), np.asarray(mask), scale, top)
 
 
-def _unevenness(counts: Counts) -> tuple[float, float]:
+def unevenness(counts: Counts) -> tuple[float, float]:
     """Median of the ground's strength and its standard deviation, from the half of it nearest the median."""
     level = quantile(counts, 0.5)
     distance = regroup(counts, np.abs(np.arange(256.0) - level))

@@ -10,7 +10,7 @@ import numpy as np
 
 from tenfold.types import Floats
 
-Task = Literal["digit", "gate"]
+Task = Literal["digit", "gate", "reader"]
 Output = Literal["logits", "probabilities"]
 
 
@@ -20,7 +20,8 @@ class ModelCard:
 
     Attributes:
         name: Short name, e.g. ``"digit"``.
-        task: ``"digit"`` gives ten probabilities; ``"gate"`` gives three: one digit, several, neither.
+        task: ``"digit"`` gives ten probabilities; ``"gate"`` gives three: one digit, several, neither; ``"reader"``
+            gives for every other column of a line one for each sign of its alphabet, and one for none.
         summary: One sentence saying what it is.
         recipe: The command that rebuilds it.
         data: What it was trained on.
@@ -35,6 +36,7 @@ class ModelCard:
         thresholds: Pairs (error budget, confidence below which an answer is uncertain), by rising
             budget, from the validation split.
         scores: Measured figures, by name.
+        alphabet: The signs a reader knows, in the order of its answers.
         parity: Certificate of the export: images compared, equal digits, largest difference.
 
     Raises:
@@ -57,6 +59,7 @@ class ModelCard:
     thresholds: tuple[tuple[float, float], ...] = ()
     scores: dict[str, float] = field(default_factory=dict)
     parity: dict[str, float] = field(default_factory=dict)
+    alphabet: str = ""
 
     def __post_init__(self) -> None:
         texts = (self.name, self.summary, self.recipe, self.data, self.licence, self.commit, self.normalization)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -114,9 +114,9 @@ def fit(
 
     if not resume:
         forget(out)
-    steps = -(-len(draw_epoch(_chance(seed))[1]) // plan.batch)
+    steps = -(-len(draw_epoch(chance_of(seed))[1]) // plan.batch)
     optimizer = keras.optimizers.AdamW(
-        _one_cycle(keras, plan.rate, steps * plan.epochs),
+        one_cycle(keras, plan.rate, steps * plan.epochs),
         weight_decay=plan.decay,
         use_ema=True,
         ema_momentum=plan.average,
@@ -131,7 +131,7 @@ def fit(
     )
     optimizer.build(model.trainable_variables)
     what = f"{identity} {plan} seed {seed} steps {steps} parameters {model.count_params()}"
-    run = _Run(model, what.strip(), out / STATE)
+    run = Run(model, what.strip(), out / STATE)
     done = run.restore()
     if done:
         say(f"Resuming after epoch {done} of {plan.epochs}.")
@@ -155,7 +155,11 @@ def fit(
         finally:
             bars.close()
         # Keras has put the averaged weights in their place by now.
-        _settle(keras, model, draw_epoch, _chance(seed), plan)
+        rng = chance_of(seed)
+        pictures, _ = draw_epoch(rng)
+        starts = range(0, min(len(pictures), plan.settle * plan.batch), plan.batch)
+        shown = (plan.change(pictures[start : start + plan.batch], rng, 1.0) for start in starts)
+        settle(keras, model, shown, plan.settle)
     return run.history
 
 
@@ -174,12 +178,12 @@ def forget(out: Path) -> None:
     (out / STATE).unlink(missing_ok=True)
 
 
-def _chance(seed: int, epoch: int = -1, step: int = -1) -> Rng:
+def chance_of(seed: int, epoch: int = -1, step: int = -1) -> Rng:
     """Chance that follows from the seed, the epoch and the step; none of them alike, and none like the seed's alone."""
     return np.random.default_rng([seed, 2 + epoch, 2 + step])
 
 
-def _one_cycle(keras: Any, top: float, steps: int) -> Any:
+def one_cycle(keras: Any, top: float, steps: int) -> Any:
     """Linear warm-up over the first fifth, then half a cosine to zero."""
     warm = max(1, steps // 5)
     return keras.optimizers.schedules.CosineDecay(
@@ -200,7 +204,7 @@ def _feed(
             self._draw()
 
         def _draw(self) -> None:
-            self._pictures, self._labels = draw_epoch(_chance(seed, self._epoch))
+            self._pictures, self._labels = draw_epoch(chance_of(seed, self._epoch))
 
         def __len__(self) -> int:
             return -(-len(self._labels) // plan.batch)
@@ -209,7 +213,7 @@ def _feed(
             part = slice(step * plan.batch, (step + 1) * plan.batch)
             done = min(1.0, (self._epoch + step / len(self)) / plan.epochs)
             # Keras draws a batch here and there that it only looks at: no other may depend on that.
-            pictures = plan.change(self._pictures[part], _chance(seed, self._epoch, step), done)
+            pictures = plan.change(self._pictures[part], chance_of(seed, self._epoch, step), done)
             answers = targets[self._labels[part]]
             return pictures, answers if teacher is None else teacher(pictures, answers)
 
@@ -220,7 +224,7 @@ def _feed(
     return Feed()
 
 
-class _Run:
+class Run:
     """How far a run has come: kept on disk after each epoch, whole or as it was before.
 
     Args:
@@ -274,16 +278,21 @@ class _Run:
         return [*self._model.variables, *self._model.optimizer.variables]
 
 
-def _settle(keras: Any, model: Model, draw_epoch: DrawEpoch, rng: Rng, plan: Plan) -> None:
-    """Measure the statistics of batch normalisation again: they belong to the weights before averaging."""
+def settle(keras: Any, model: Model, batches: Iterable[Floats], count: int) -> None:
+    """Measure the statistics of batch normalisation again: they belong to the weights before averaging.
+
+    Args:
+        keras: The module.
+        model: Holds the averaged weights.
+        batches: What it was trained on.
+        count: How many batches there are.
+    """
     layers = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
     usual = [layer.momentum for layer in layers]
-    pictures, _ = draw_epoch(rng)
-    starts = range(0, min(len(pictures), plan.settle * plan.batch), plan.batch)
-    for number, start in enumerate(starts):
+    for number, batch in enumerate(batches):
         for layer in layers:
             # A plain mean at first, so that few batches are enough; where there are many, the early ones fade.
-            layer.momentum = min(1 - 1 / (number + 1), 1 - 4 / max(8, plan.settle))
-        model(plan.change(pictures[start : start + plan.batch], rng, 1.0), training=True)
+            layer.momentum = min(1 - 1 / (number + 1), 1 - 4 / max(8, count))
+        model(batch, training=True)
     for layer, momentum in zip(layers, usual, strict=True):
         layer.momentum = momentum

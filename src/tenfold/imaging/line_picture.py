@@ -1,0 +1,98 @@
+"""A line of writing as the number reader is given it: ink on black, straight, 32 pixels high."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from tenfold.imaging.normalize import stroke_width
+from tenfold.types import Box, Floats, Pixels
+
+LINE_VERSION = "1"
+"""Changes whenever the same line could come out differently; the reader's card names it."""
+
+LINE_HEIGHT = 32
+# The writing is this high in it, and so much bare ground lies before and after.
+WRITING = 24
+MARGIN = 8
+# Longer lines are pressed together: no number is this long.
+LONGEST = 1024
+# Strokes thinner than so many pixels of the line are made as thick.
+THINNEST = 1.5
+# The share of full ink that is no more than the ground's grain.
+FAINT = 0.08
+
+
+def line_picture(strength: Pixels, mask: Pixels, box: Box, slope: float = 0.0) -> Pixels:
+    """Cut a line out of a page.
+
+    Args:
+        strength: uint8 (h, w), how far each pixel is from the ground; what does not belong to the line taken away.
+        mask: uint8 (h, w), 1 where there is ink of the line.
+        box: What the line fills, in pixels of both.
+        slope: By how many pixels it falls for one to the right.
+
+    Returns:
+        uint8 (32, W), bright ink on black, W a multiple of 4, at most `LONGEST`.
+    """
+    rise = round(abs(slope) * box.width)
+    # Straight, the writing is less high than its box on a slope.
+    height = max(box.height - rise, round(0.4 * box.height), 2)
+    scale = min(WRITING / height, (LONGEST - 2 * MARGIN) / box.width)
+    around = int(np.ceil(MARGIN / scale)) + 1
+    left, top = box.x - around, box.y - around
+    shape = (box.height + 2 * around, box.width + 2 * around)
+    ink = _window(strength, left, top, shape)
+    inked = ink[_window(mask, left, top, shape) > 0]
+    full = max(float(np.partition(inked, 3 * len(inked) // 4)[3 * len(inked) // 4]) if len(inked) else 255.0, 1.0)
+    soft = np.clip((ink.astype(np.float32) / np.float32(full) - FAINT) / (1 - FAINT), 0, 1)
+    soft = _thick_enough(soft, scale)
+    if scale < 0.7:
+        # The affine change below looks at four pixels for each: shrink by area first.
+        part = 1.2 * scale
+        size = (max(1, round(shape[1] * part)), max(1, round(shape[0] * part)))
+        soft = np.asarray(cv2.resize(soft, size, interpolation=cv2.INTER_AREA), np.float32)
+    across, down = soft.shape[1] / shape[1], soft.shape[0] / shape[0]
+    width = -(-(round(box.width * scale) + 2 * MARGIN) // 4) * 4
+    # From the line's pixels to those of the window: the middle of the writing goes to the middle.
+    middle_x, middle_y = around + (box.width - 1) / 2, around + (box.height - 1) / 2
+    step = 1 / scale
+    back = np.array(
+        [
+            [step, 0, middle_x - step * (width - 1) / 2],
+            [slope * step, step, middle_y - step * (LINE_HEIGHT - 1) / 2 - slope * step * (width - 1) / 2],
+        ]
+    )
+    back[0] *= across
+    back[1] *= down
+    how = cv2.INTER_LINEAR if scale < 1.2 else cv2.INTER_CUBIC
+    line = cv2.warpAffine(soft, back, (width, LINE_HEIGHT), flags=how | cv2.WARP_INVERSE_MAP)
+    if scale > 2:
+        # Enlarging leaves soft slopes where a pen leaves edges.
+        line = (line - np.float32(0.5)) * np.float32(min(scale / 2, 2.0)) + np.float32(0.5)
+    return np.asarray(np.rint(np.clip(line, 0, 1) * 255), np.uint8)
+
+
+def _window(picture: Pixels, left: int, top: int, shape: tuple[int, int]) -> Pixels:
+    """A window that may reach beyond the picture, where there is nothing."""
+    out = np.zeros(shape, np.uint8)
+    height, width = picture.shape
+    rows, columns = slice(max(0, top), min(height, top + shape[0])), slice(max(0, left), min(width, left + shape[1]))
+    part = picture[rows, columns]
+    out[
+        rows.start - top : rows.start - top + part.shape[0], columns.start - left : columns.start - left + part.shape[1]
+    ] = part
+    return out
+
+
+def _thick_enough(soft: Floats, scale: float) -> Floats:
+    """Strokes that would all but vanish at 32 pixels made thicker; others as they are."""
+    if scale > 0.9:
+        return soft
+    missing = (THINNEST - stroke_width(soft) * scale) / scale
+    if missing < 1:
+        return soft
+    reach = round(missing)
+    return np.asarray(
+        cv2.dilate(soft, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach + 1, reach + 1))), np.float32
+    )

@@ -1,0 +1,255 @@
+"""The recipe of the number reader: lines composed as it goes on, and what CTC makes of them."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tenfold.catalogue import reader as catalogue
+from tenfold.data.foreign import chosen_sets, open_foreign
+from tenfold.data.hands import fetch_hands
+from tenfold.data.lines import ALPHABET, Line, Pens, make_lines
+from tenfold.data.splits import open_training_data
+from tenfold.training.fit import STATE, Run, chance_of, forget, one_cycle, settle
+from tenfold.training.framework import need_keras
+from tenfold.training.outputs import make_folder
+from tenfold.training.progress import EpochBars, say
+from tenfold.training.recipes import EVERY_FIT, TrainOptions, identity, recipe
+from tenfold.types import Floats
+
+if TYPE_CHECKING:
+    from keras import Model
+
+BLANK = len(ALPHABET)
+TAKES = (*EVERY_FIT, "foreign", "without")
+
+
+@dataclass(frozen=True, slots=True)
+class ReaderPlan:
+    """How the reader is fitted.
+
+    Attributes:
+        epochs: How often `lines` new lines are composed.
+        lines: Lines an epoch.
+        batch: Lines a step.
+        together: Lines that are sorted by length before they are cut into batches.
+        rate: Highest learning rate of the one cycle (Smith & Topin 2018).
+        decay: Weight decay (AdamW; Loshchilov & Hutter 2019).
+        average: Momentum of the exponential average of the weights that is kept in the end.
+        settle: Batches from which the statistics of batch normalisation are measured again in the end.
+        validate: Lines to watch.
+    """
+
+    epochs: int = 24
+    lines: int = 20_480
+    batch: int = 64
+    together: int = 1024
+    rate: float = 2e-3
+    decay: float = 1e-2
+    average: float = 0.998
+    settle: int = 100
+    validate: int = 2000
+
+
+PLAN = ReaderPlan()
+
+
+@recipe("reader", "Reads whole numbers: a line of writing to its digits and separators", TAKES)
+def train(options: TrainOptions) -> Path:
+    """Train and export `reader`.
+
+    Returns:
+        The folder with ``reader.onnx``, its card, ``reader.keras`` and the log.
+    """
+    keras = need_keras()
+    keras.utils.set_random_seed(options.seed)
+    out = make_folder(options.out)
+    if not options.resume:
+        forget(out)
+    plan = replace(PLAN, epochs=options.epochs or PLAN.epochs)
+    if options.limit:
+        plan = replace(plan, lines=min(plan.lines, options.limit), together=min(plan.together, options.limit))
+        plan = replace(plan, validate=min(plan.validate, options.limit), settle=4)
+    pens, held = get_pens(options)
+    model = catalogue.build(len(ALPHABET) + 1)
+    fit(model, pens, held, plan, options, out)
+    partial = out / "reader.partial.keras"
+    model.save(partial)
+    partial.replace(out / "reader.keras")
+    return out
+
+
+def get_pens(options: TrainOptions) -> tuple[Pens, Pens]:
+    """Where the digits of the lines come from: those to train on, those to validate."""
+    hands = [str(file) for file in fetch_hands(options.settings)]
+    train_set, validation_set = open_training_data(options.data or "mnist", options.settings)
+    parts = [(train_set, validation_set)]
+    if options.foreign:
+        parts += open_foreign(options.foreign, options.without)
+    pens = []
+    for side in (0, 1):
+        pictures = np.concatenate([part[side].network_pixels(options.settings) for part in parts])
+        pens.append(Pens(pictures, np.concatenate([part[side].labels for part in parts]), hands))
+    names = ", ".join(one.name for one in chosen_sets(options.without)) if options.foreign else "no others"
+    say(f"{len(pens[0].labels):,} digits to compose lines of ({train_set.name}; {names}), {len(hands)} fonts.")
+    return pens[0], pens[1]
+
+
+def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOptions, out: Path) -> None:
+    """Train; the lines of an epoch follow from the seed and its number alone.
+
+    Args:
+        model: Untrained; left with the averaged weights.
+        pens: Where the digits to train on come from.
+        held: Where those to validate come from.
+        plan: How to fit.
+        options: Of the run.
+        out: Folder for ``log.jsonl`` and, until the end, what to resume from.
+    """
+    keras = need_keras()
+    steps = plan.lines // plan.batch
+    optimizer = keras.optimizers.AdamW(
+        one_cycle(keras, plan.rate, steps * plan.epochs),
+        weight_decay=plan.decay,
+        use_ema=True,
+        ema_momentum=plan.average,
+        global_clipnorm=5.0,
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
+    model.compile(optimizer)
+    optimizer.build(model.trainable_variables)
+    what = f"{identity('reader', options)} {plan} seed {options.seed} parameters {model.count_params()}"
+    run = Run(model, what, out / STATE)
+    done = run.restore()
+    if done:
+        say(f"Resuming after epoch {done} of {plan.epochs}.")
+    watched = _some_lines(held, plan.validate, chance_of(options.seed))
+    step = _step(model, optimizer)
+    bars = EpochBars(plan.epochs, steps)
+    callback = bars.callback()
+    try:
+        for epoch in range(done, plan.epochs):
+            callback.on_epoch_begin(epoch)
+            losses = []
+            for number, batch in enumerate(_in_background(batches(pens, plan, options.seed, epoch))):
+                losses.append(float(step(*batch)))
+                callback.on_train_batch_end(number, {"loss": float(np.mean(losses[-50:]))})
+            share = _read_right(model, watched)
+            logs = {"loss": float(np.mean(losses)), "val_accuracy": share}
+            run.keep(epoch, logs)
+            callback.on_epoch_end(epoch, logs)
+    finally:
+        bars.close()
+    optimizer.finalize_variable_values(model.trainable_variables)
+    shown = (batch[0] for _, batch in zip(range(plan.settle), batches(pens, plan, options.seed, -1), strict=False))
+    settle(keras, model, shown, plan.settle)
+    say(f"Averaged weights: {_read_right(model, watched):.4f} of {len(watched):,} lines without any error.")
+
+
+Batch = tuple[Any, Any, Any, Any]
+
+
+def batches(pens: Pens, plan: ReaderPlan, seed: int, epoch: int) -> Iterator[Batch]:
+    """The batches of an epoch: lines float32 (n, 32, W), signs int32 (m,), how many a line, columns a line."""
+    rng = chance_of(seed, epoch)
+    pens.forget_bent()
+    source = make_lines(pens, rng)
+    for _ in range(0, plan.lines, plan.together):
+        lines = [next(source) for _ in range(plan.together)]
+        lines.sort(key=lambda line: line.pixels.shape[1])
+        starts = rng.permutation(range(0, plan.together - plan.batch + 1, plan.batch))
+        for start in starts:
+            yield batch_of(lines[start : start + plan.batch])
+
+
+def batch_of(lines: list[Line]) -> Batch:
+    """Lines as a batch; shorter ones are followed by bare ground."""
+    widest = max(line.pixels.shape[1] for line in lines)
+    pictures = np.zeros((len(lines), catalogue.HEIGHT, widest), np.float32)
+    for row, line in zip(pictures, lines, strict=True):
+        row[:, : line.pixels.shape[1]] = line.pixels.astype(np.float32) / np.float32(255)
+    signs = np.array([ALPHABET.index(sign) for line in lines for sign in line.text], np.int32)
+    counts = np.array([len(line.text) for line in lines], np.int32)
+    return pictures, signs, counts, np.full(len(lines), widest // 2, np.int32)
+
+
+def _step(model: Model, optimizer: Any) -> Any:
+    """One step of training, compiled: a batch in, its loss out (Graves et al. 2006)."""
+    import tensorflow as tf
+
+    whole = [tf.TensorSpec((None,), tf.int32)] * 3
+
+    @tf.function(input_signature=[tf.TensorSpec((None, catalogue.HEIGHT, None), tf.float32), *whole])  # type: ignore[untyped-decorator]
+    def step(pictures: Any, signs: Any, counts: Any, columns: Any) -> Any:
+        with tf.GradientTape() as tape:
+            logits = model(pictures, training=True)
+            labels = tf.RaggedTensor.from_row_lengths(signs, counts).to_sparse()
+            costs = tf.nn.ctc_loss(labels, logits, None, columns, logits_time_major=False, blank_index=BLANK)
+            cost = tf.reduce_mean(costs)
+        slopes = tape.gradient(cost, model.trainable_variables)
+        optimizer.apply_gradients(zip(slopes, model.trainable_variables, strict=True))
+        return cost
+
+    return step
+
+
+def _some_lines(pens: Pens, count: int, rng: np.random.Generator) -> list[Line]:
+    source = make_lines(pens, rng)
+    return sorted((next(source) for _ in range(count)), key=lambda line: line.pixels.shape[1])
+
+
+def _read_right(model: Model, lines: list[Line]) -> float:
+    """The share of lines whose most likely signs, column by column, are the text."""
+    right = 0
+    for start in range(0, len(lines), 100):
+        part = lines[start : start + 100]
+        logits: Floats = np.asarray(model(batch_of(part)[0], training=False))
+        right += sum(plain_text(row) == line.text for row, line in zip(logits, part, strict=True))
+    return right / len(lines)
+
+
+def plain_text(logits: Floats) -> str:
+    """The likeliest sign of each column (n, k), repeats and blanks left out."""
+    best = logits.argmax(axis=1)
+    first = np.concatenate([[True], best[1:] != best[:-1]])
+    return "".join(ALPHABET[sign] for sign in best[first] if sign != BLANK)
+
+
+def _in_background(source: Iterator[Batch]) -> Iterator[Batch]:
+    """The same, made in a thread of its own while the network is at the batch before."""
+    ready: queue.Queue[Batch | BaseException | None] = queue.Queue(maxsize=24)
+    stopped = threading.Event()
+
+    def put(item: Batch | BaseException | None) -> bool:
+        while not stopped.is_set():
+            try:
+                ready.put(item, timeout=0.5)
+            except queue.Full:
+                continue
+            return True
+        return False
+
+    def work() -> None:
+        try:
+            for batch in source:
+                if not put(batch):
+                    return
+            put(None)
+        except BaseException as error:  # belongs to the one who waits
+            put(error)
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    try:
+        while (item := ready.get()) is not None:
+            if isinstance(item, BaseException):
+                raise item
+            yield item
+    finally:
+        stopped.set()
