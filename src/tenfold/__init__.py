@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tenfold.config import Settings
     from tenfold.errors import TenfoldError
-    from tenfold.recognizer import Recognizer, predict
-    from tenfold.types import Alternative, Box, Prediction, Stroke, Strokes
+    from tenfold.recognizer import Recognizer, predict, read
+    from tenfold.types import Alternative, Box, Digit, Number, NumberAlternative, Page, Prediction, Stroke, Strokes
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Alternative",
     "Box",
+    "Digit",
+    "Number",
+    "NumberAlternative",
+    "Page",
     "Prediction",
     "Recognizer",
     "Settings",
@@ -24,11 +28,16 @@ __all__ = [
     "TenfoldError",
     "__version__",
     "predict",
+    "read",
 ]
 
 _HOME = {
     "Alternative": "tenfold.types",
     "Box": "tenfold.types",
+    "Digit": "tenfold.types",
+    "Number": "tenfold.types",
+    "NumberAlternative": "tenfold.types",
+    "Page": "tenfold.types",
     "Prediction": "tenfold.types",
     "Recognizer": "tenfold.recognizer",
     "Settings": "tenfold.config",
@@ -36,6 +45,7 @@ _HOME = {
     "Strokes": "tenfold.types",
     "TenfoldError": "tenfold.errors",
     "predict": "tenfold.recognizer",
+    "read": "tenfold.recognizer",
 }
 
 

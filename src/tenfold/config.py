@@ -40,6 +40,7 @@ class Settings:
         error_budget: Largest share of wrong answers among those given, above 0, at most 1.
         max_bytes: Largest picture file accepted, in bytes.
         max_pixels: Largest picture accepted, in pixels.
+        max_document_bytes: Largest PDF accepted, in bytes; its pages are opened one at a time.
         threads: Lots of 64 pictures that are worked on at once, 1..64; up to 64 pictures one is all there is to do.
         cache_dir: Where data sets are kept.
         mnist_dir: A folder of MNIST's IDX files, to take them from.
@@ -55,6 +56,7 @@ class Settings:
     error_budget: float = 0.01
     max_bytes: int = 20_000_000
     max_pixels: int = 40_000_000
+    max_document_bytes: int = 500_000_000
     threads: int = 1
     cache_dir: Path = field(default_factory=default_cache_dir)
     mnist_dir: Path | None = None
@@ -81,6 +83,7 @@ _NUMBERS: dict[str, tuple[type[int] | type[float], float, float]] = {
     "error_budget": (float, 0, 1),
     "max_bytes": (int, 1, float("inf")),
     "max_pixels": (int, 1, float("inf")),
+    "max_document_bytes": (int, 1, float("inf")),
     "threads": (int, 1, 64),
     "port": (int, 0, 65535),
     "workers": (int, 1, 64),

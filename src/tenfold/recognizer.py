@@ -1,13 +1,14 @@
-"""The recogniser: load, normalise, classify, decide."""
+"""The recogniser: load, normalise, classify, decide; and for whole numbers: load, find lines, read, decide."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,11 +19,14 @@ from tenfold.imaging.load import Source, load
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.base import Classifier
 from tenfold.models.onnx import OnnxClassifier, load_onnx
-from tenfold.types import Normalized, Picture, Pixels, Prediction
+from tenfold.types import Normalized, Page, Picture, Pixels, Prediction
+
+if TYPE_CHECKING:
+    from tenfold.reading.reader import NumberReader
 
 
 class Recognizer:
-    """Reads one handwritten digit a picture. Load it once, use it often; safe to share between threads.
+    """Reads handwritten digits and numbers. Load it once, use it often; safe to share between threads.
 
     Args:
         model: A shipped name, the path of an ``.onnx`` file, or any `Classifier`; by default the
@@ -62,6 +66,8 @@ class Recognizer:
             )
         self.classifier: Classifier = model
         self._gate: OnnxClassifier = load_onnx("gate", VERSION, self.settings.threads)
+        self._reader: NumberReader | None = None
+        self._lock = Lock()
 
     @property
     def model(self) -> str:
@@ -106,6 +112,83 @@ class Recognizer:
             except UnreadableImage as error:
                 inks.append(Prediction("unreadable_image", reason=str(error), model=self.model))
         return self._answer(inks)
+
+    def read(self, x: Source, field: str | None = None, error_budget: float | None = None) -> Page:
+        """Read the numbers on a picture.
+
+        Args:
+            x: As for `predict`; also a PDF of one page, by path or as bytes.
+            field: What may stand in each number: ``digits:4``, ``zip``, ``amount``, ``date``, ``luhn`` or a regular
+                expression; see `tenfold.reading.fields.find_field`.
+            error_budget: Overrides the recogniser's own for this call.
+
+        Returns:
+            The page with its numbers; input that cannot be opened gives status ``unreadable_image``.
+
+        Raises:
+            UsageError: If `x` is of a type Tenfold does not know, `field` is none, or `x` has several pages.
+        """
+        pages = list(itertools.islice(self.read_pages(x, field, error_budget), 2))
+        if len(pages) > 1:
+            raise UsageError("This document has several pages, and read takes one.", "Use read_pages, which gives all.")
+        return pages[0]
+
+    def read_pages(self, x: Source, field: str | None = None, error_budget: float | None = None) -> Iterator[Page]:
+        """Read the numbers on each page of a document, one page at a time; a picture is a document of one page.
+
+        Args:
+            x: As for `read`, with any number of pages.
+            field: As for `read`.
+            error_budget: As for `read`.
+
+        Yields:
+            A page each; a page that cannot be opened has status ``unreadable_image``.
+
+        Raises:
+            UsageError: As for `read`.
+        """
+        for _, page in self.examine_pages(x, field, error_budget):
+            yield page
+
+    def examine_pages(
+        self, x: Source, field: str | None = None, error_budget: float | None = None, refuse: bool = False
+    ) -> Iterator[tuple[Picture | None, Page]]:
+        """As `read_pages`, with the picture of each page for callers that show it; None if it could not be opened.
+
+        Args:
+            x: As for `read_pages`.
+            field: As for `read`.
+            error_budget: As for `read`.
+            refuse: Raise what is wrong with an input instead of giving a page that says so.
+
+        Raises:
+            UnreadableImage: If an input cannot be opened, and `refuse` is set.
+        """
+        from tenfold.imaging.document import open_pages
+        from tenfold.reading.fields import find_field
+
+        wanted = find_field(field) if field else None
+        budget = self.settings.error_budget if error_budget is None else error_budget
+        reader = self.number_reader
+        number = 0
+        try:
+            for number, picture in enumerate(open_pages(x, self.settings), 1):
+                yield picture, reader.read(picture, budget, wanted, number)
+        except UnreadableImage as error:
+            if refuse:
+                raise
+            failed = Page("unreadable_image", reason=str(error), model=reader.model, page=number + 1)
+            yield None, failed
+
+    @property
+    def number_reader(self) -> NumberReader:
+        """The reader of whole numbers, loaded when it is first asked for."""
+        from tenfold.reading.reader import NumberReader
+
+        with self._lock:
+            if self._reader is None:
+                self._reader = NumberReader(threads=self.settings.threads)
+            return self._reader
 
     def examine(self, picture: Picture, error_budget: float | None = None) -> tuple[Prediction, Normalized]:
         """Read one digit and keep what the network was given, for callers that show both.
@@ -171,6 +254,11 @@ def _pieces(ink: Normalized) -> Pixels:
 @lru_cache(maxsize=1)
 def _shared() -> Recognizer:
     return Recognizer()
+
+
+def read(x: Any, field: str | None = None) -> Page:
+    """Read the numbers on a picture with the shipped models; see `Recognizer.read`."""
+    return _shared().read(x, field)
 
 
 def predict(x: Any) -> Prediction:

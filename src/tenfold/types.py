@@ -194,3 +194,149 @@ class Normalized:
     reason: str = ""
     box: Box | None = None
     parts: Pixels = field(default_factory=lambda: np.zeros((0, 28, 28), np.uint8))
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """One digit of a number.
+
+    Attributes:
+        digit: 0..9, the best reading.
+        confidence: Calibrated probability (0..1) that it is right.
+        box: Where it stands in the given picture.
+    """
+
+    digit: int
+    confidence: float
+    box: Box
+
+
+@dataclass(frozen=True, slots=True)
+class NumberAlternative:
+    """Another reading of the same number, with its calibrated probability (0..1)."""
+
+    value: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number on a page.
+
+    Attributes:
+        text: What stands there, separators and all; ``?`` for a digit nobody could be sure of, ``*`` for what is no
+            digit in between.
+        value: The best reading, digits only.
+        confidence: Calibrated probability (0..1) that the whole value is right.
+        box: Where it stands in the given picture.
+        digits: Its digits from left to right, as many as in `value`.
+        alternatives: Other readings, most probable first.
+        note: What is to be said of it: that its check digit is wrong, or that it made another reading come first.
+        page: Number of the page it stands on, from 1.
+    """
+
+    text: str
+    value: str
+    confidence: float
+    box: Box
+    digits: tuple[Digit, ...]
+    alternatives: tuple[NumberAlternative, ...] = ()
+    note: str = ""
+    page: int = 1
+
+    @property
+    def sure(self) -> bool:
+        """Whether every digit is read for sure."""
+        return "?" not in self.text
+
+    def to_dict(self) -> dict[str, Any]:
+        """The number as plain JSON types."""
+        return {
+            "text": self.text,
+            "value": self.value,
+            "confidence": self.confidence,
+            "box": _box_dict(self.box),
+            "digits": [
+                {"digit": one.digit, "confidence": one.confidence, "box": _box_dict(one.box)} for one in self.digits
+            ],
+            "alternatives": [{"value": one.value, "probability": one.probability} for one in self.alternatives],
+            "note": self.note,
+            "page": self.page,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Number:
+        """Rebuild a number from `to_dict`'s result."""
+        return cls(
+            text=data["text"],
+            value=data["value"],
+            confidence=data["confidence"],
+            box=Box(**data["box"]),
+            digits=tuple(Digit(one["digit"], one["confidence"], Box(**one["box"])) for one in data["digits"]),
+            alternatives=tuple(NumberAlternative(one["value"], one["probability"]) for one in data["alternatives"]),
+            note=data.get("note", ""),
+            page=data.get("page", 1),
+        )
+
+
+def _box_dict(box: Box) -> dict[str, int]:
+    return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What was read on one picture, or on one page of a document.
+
+    Attributes:
+        status: ``"ok"`` if there are numbers, ``"uncertain"`` if none of them is sure, ``"empty"`` if nothing is
+            written, ``"not_a_digit"`` if what is written is no number, ``"unreadable_image"``.
+        width: Of the given picture, in pixels; 0 if it could not be opened.
+        height: Likewise.
+        numbers: From top to bottom and left to right.
+        reason: One sentence saying why there are no numbers; empty if there are.
+        model: ``name@hash`` of the reader.
+        page: Number of the page in its document, from 1.
+        turned: By how many degrees clockwise the picture had to be turned to be read: 0, 90, 180 or 270.
+    """
+
+    status: Status
+    width: int = 0
+    height: int = 0
+    numbers: tuple[Number, ...] = ()
+    reason: str = ""
+    model: str = ""
+    page: int = 1
+    turned: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """The page as plain JSON types; the inverse of `from_dict`."""
+        return {
+            "status": self.status,
+            "width": self.width,
+            "height": self.height,
+            "numbers": [number.to_dict() for number in self.numbers],
+            "reason": self.reason,
+            "model": self.model,
+            "page": self.page,
+            "turned": self.turned,
+        }
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Page:
+        """Rebuild a page from `to_dict`'s result.
+
+        Raises:
+            ValueError: If the status is not one of `STATUSES`.
+        """
+        if data["status"] not in STATUSES:
+            raise ValueError(f"status must be one of {', '.join(STATUSES)}, got {data['status']!r}")
+        return cls(
+            status=cast(Status, data["status"]),
+            width=data["width"],
+            height=data["height"],
+            numbers=tuple(Number.from_dict(one) for one in data["numbers"]),
+            reason=data["reason"],
+            model=data["model"],
+            page=data.get("page", 1),
+            turned=data.get("turned", 0),
+        )

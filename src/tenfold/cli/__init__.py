@@ -41,7 +41,7 @@ def run() -> None:
         main()
     except SystemExit as end:
         status = end.code or 0
-    if sys.argv[1:2] != ["predict"] or not isinstance(status, int):
+    if sys.argv[1:2] not in (["predict"], ["read"]) or not isinstance(status, int):
         sys.exit(status)
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError, ValueError):  # main has told what could be told of an output that is gone

@@ -165,20 +165,18 @@ def photographed(ink: Floats, text: str, height: int, rng: Rng) -> Line | None:
         max(2, round((box.width + off[2]) * scale)),
         max(3, round((box.height + off[3]) * scale)),
     )
-    pixels = line_picture(found.strength, found.mask, box)
+    pixels = line_picture(found.strength, found.mask, box).pixels
     return Line(pixels, text) if pixels.shape[1] <= LONGEST else None
 
 
 def _made_out(mask: Pixels, ink: Floats, box: Box) -> bool:
     """Whether what was found is what was written: most of it, and in its box not much else."""
-    seen = cv2.resize(mask, (ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_NEAREST)
+    whole = cv2.resize(mask, (ink.shape[1], ink.shape[0]), interpolation=cv2.INTER_NEAREST)
     window = slice(box.y, box.y + box.height), slice(box.x, box.x + box.width)
-    written, seen = ink[window] > 0.5, seen[window] > 0
+    written, seen = ink[window] > 0.5, np.asarray(whole[window] > 0, bool)
     inked = max(1, int(written.sum()))
-    return bool(
-        (written & seen).sum() > 0.6 * inked
-        and (seen & ~cv2.dilate(written.astype(np.uint8), np.ones((5, 5), np.uint8)).astype(bool)).sum() < inked
-    )
+    near = np.asarray(cv2.dilate(written.astype(np.uint8), np.ones((5, 5), np.uint8)), bool)
+    return bool((written & seen).sum() > 0.6 * inked and (seen & ~near).sum() < inked)
 
 
 def any_text(rng: Rng) -> str:

@@ -34,9 +34,9 @@ def rules(ink: Floats, box: Box, height: int, rng: Rng) -> Floats:
     if rng.random() < 0.14:
         # Underlined, by hand.
         y = foot + rng.uniform(-0.03, 0.3) * height
-        ends = box.x + rng.uniform(-0.2, 0.2) * height, box.x + box.width + rng.uniform(-0.2, 0.3) * height
+        sides = box.x + rng.uniform(-0.2, 0.2) * height, box.x + box.width + rng.uniform(-0.2, 0.3) * height
         sag = rng.normal(0, 0.08) * height
-        points = [(ends[0], y), ((ends[0] + ends[1]) / 2, y + sag), (ends[1], y + rng.normal(0, 0.08) * height)]
+        points = [(sides[0], y), ((sides[0] + sides[1]) / 2, y + sag), (sides[1], y + rng.normal(0, 0.08) * height)]
         for first, last in itertools.pairwise(points):
             _rule(out, first, last, max(thin, round(0.06 * height)), float(rng.uniform(0.7, 1)))
     if rng.random() < 0.12:
@@ -61,12 +61,12 @@ def rules(ink: Floats, box: Box, height: int, rng: Rng) -> Floats:
         # Tails and heads of the lines above and below.
         for _ in range(rng.integers(1, 4)):
             x = rng.uniform(0, wide)
-            y = (
+            ends = (
                 (0.0, rng.uniform(0, 0.15) * height)
                 if rng.random() < 0.5
                 else (tall - rng.uniform(0, 0.15) * height, float(tall))
             )
-            _rule(out, (x, y[0]), (x + rng.normal(0, 0.15) * height, y[1]), max(1, round(0.08 * height)), 0.9)
+            _rule(out, (x, ends[0]), (x + rng.normal(0, 0.15) * height, ends[1]), max(1, round(0.08 * height)), 0.9)
     return out
 
 
@@ -96,7 +96,7 @@ def on_paper(ink: Floats, height: int, rng: Rng) -> tuple[Pixels, float]:
     flow = ink
     if rng.random() < 0.4:
         flow = ink * (1 - np.float32(rng.uniform(0.1, 0.5)) * _cloud(shape, height * rng.uniform(0.05, 0.8), rng))
-    seen = ground * (1 - np.float32(depth) * flow)
+    seen: Floats = ground * (1 - np.float32(depth) * flow)
     scale = 1.0
     if rng.random() < 0.3 and height > 20:
         scale = float(rng.uniform(max(11 / height, 0.3), 0.9))

@@ -84,8 +84,13 @@ def from_flat(tone: Pixels, ground: int) -> Pixels:
     return np.asarray(above if top > bottom else below)
 
 
-def from_uneven(tone: Pixels, side: int = GROUND_SIDE, windows: tuple[float, ...] = GROUND_WINDOWS) -> Pixels:
-    """How far each pixel is from a ground that changes over the picture: uint8 (h, w).
+def from_uneven(tone: Pixels) -> Pixels:
+    """How far each pixel is from a ground that changes over the picture: uint8 (h, w)."""
+    return from_ground(tone, *uneven_ground(tone, GROUND_SIDE, GROUND_WINDOWS))
+
+
+def uneven_ground(tone: Pixels, side: int, windows: tuple[float, ...]) -> tuple[Pixels, bool]:
+    """A ground that changes over the picture, small, and whether the ink is lighter than it.
 
     Args:
         tone: uint8 (h, w).
@@ -97,12 +102,23 @@ def from_uneven(tone: Pixels, side: int = GROUND_SIDE, windows: tuple[float, ...
     size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
     small = np.asarray(cv2.resize(tone, size, interpolation=cv2.INTER_AREA), np.uint8)
     ground, ink_is_light = _smoothest_ground(small, windows)
-    ground = np.asarray(cv2.GaussianBlur(ground, (3, 3), 0), np.uint8)
+    return np.asarray(cv2.GaussianBlur(ground, (3, 3), 0), np.uint8), ink_is_light
+
+
+def from_ground(tone: Pixels, ground: Pixels, ink_is_light: bool) -> Pixels:
+    """How far each pixel is from a ground: uint8 (h, w).
+
+    Args:
+        tone: uint8 (h, w).
+        ground: uint8, of any size.
+        ink_is_light: Whether ink is lighter than the ground.
+    """
+    size = tone.shape[::-1]
     if ink_is_light:
-        return np.asarray(cv2.subtract(tone, cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR)))
+        return np.asarray(cv2.subtract(tone, cv2.resize(ground, size, interpolation=cv2.INTER_LINEAR)))
     # Light falls on ink and paper alike: what counts is the share of light the ink swallows. In the
     # dark the shares of next to nothing are noise.
-    wide = cv2.resize(ground, (width, height), interpolation=cv2.INTER_LINEAR)
+    wide = cv2.resize(ground, size, interpolation=cv2.INTER_LINEAR)
     least = np.full_like(wide, max(1, round(0.25 * int(ground.max()))))
     return np.asarray(cv2.divide(cv2.subtract(wide, tone), cv2.max(wide, least), scale=255.0))
 

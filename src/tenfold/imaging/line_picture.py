@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from tenfold.imaging.normalize import stroke_width
 from tenfold.types import Box, Floats, Pixels
@@ -23,7 +26,20 @@ THINNEST = 1.5
 FAINT = 0.08
 
 
-def line_picture(strength: Pixels, mask: Pixels, box: Box, slope: float = 0.0) -> Pixels:
+@dataclass(frozen=True, slots=True)
+class LinePicture:
+    """A line as the reader is given it.
+
+    Attributes:
+        pixels: uint8 (32, W), bright ink on black, W a multiple of 4, at most `LONGEST`.
+        back: float64 (2, 3), from its pixels (x, y) to those of the page it was cut from.
+    """
+
+    pixels: Pixels
+    back: npt.NDArray[np.float64]
+
+
+def line_picture(strength: Pixels, mask: Pixels, box: Box, slope: float = 0.0) -> LinePicture:
     """Cut a line out of a page.
 
     Args:
@@ -31,13 +47,10 @@ def line_picture(strength: Pixels, mask: Pixels, box: Box, slope: float = 0.0) -
         mask: uint8 (h, w), 1 where there is ink of the line.
         box: What the line fills, in pixels of both.
         slope: By how many pixels it falls for one to the right.
-
-    Returns:
-        uint8 (32, W), bright ink on black, W a multiple of 4, at most `LONGEST`.
     """
-    rise = round(abs(slope) * box.width)
+    angle = float(np.arctan(slope))
     # Straight, the writing is less high than its box on a slope.
-    height = max(box.height - rise, round(0.4 * box.height), 2)
+    height = max(round(box.height - abs(slope) * box.width), round(0.4 * box.height), 2)
     scale = min(WRITING / height, (LONGEST - 2 * MARGIN) / box.width)
     around = int(np.ceil(MARGIN / scale)) + 1
     left, top = box.x - around, box.y - around
@@ -56,13 +69,12 @@ def line_picture(strength: Pixels, mask: Pixels, box: Box, slope: float = 0.0) -
     width = -(-(round(box.width * scale) + 2 * MARGIN) // 4) * 4
     # From the line's pixels to those of the window: the middle of the writing goes to the middle.
     middle_x, middle_y = around + (box.width - 1) / 2, around + (box.height - 1) / 2
-    step = 1 / scale
-    back = np.array(
-        [
-            [step, 0, middle_x - step * (width - 1) / 2],
-            [slope * step, step, middle_y - step * (LINE_HEIGHT - 1) / 2 - slope * step * (width - 1) / 2],
-        ]
-    )
+    cos, sin = np.cos(angle) / scale, np.sin(angle) / scale
+    centre = np.array([(width - 1) / 2, (LINE_HEIGHT - 1) / 2])
+    back = np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
+    back[:, 2] = np.array([middle_x, middle_y]) - back[:, :2] @ centre
+    on_page = back.copy()
+    on_page[:, 2] += left, top
     back[0] *= across
     back[1] *= down
     how = cv2.INTER_LINEAR if scale < 1.2 else cv2.INTER_CUBIC
@@ -70,7 +82,7 @@ def line_picture(strength: Pixels, mask: Pixels, box: Box, slope: float = 0.0) -
     if scale > 2:
         # Enlarging leaves soft slopes where a pen leaves edges.
         line = (line - np.float32(0.5)) * np.float32(min(scale / 2, 2.0)) + np.float32(0.5)
-    return np.asarray(np.rint(np.clip(line, 0, 1) * 255), np.uint8)
+    return LinePicture(np.asarray(np.rint(np.clip(line, 0, 1) * 255), np.uint8), on_page)
 
 
 def _window(picture: Pixels, left: int, top: int, shape: tuple[int, int]) -> Pixels:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
-from tenfold.imaging.ground import from_uneven
+from tenfold.imaging.ground import from_ground, uneven_ground
 from tenfold.imaging.histogram import count_levels
-from tenfold.imaging.ink import LEAST_CONTRAST, Ink, calm_tone, unevenness
+from tenfold.imaging.ink import LEAST_CONTRAST, calm_tone, unevenness
 from tenfold.types import Pixels
 
 # Larger pictures are shrunk to this side before ink is looked for: an A4 page at 220 dots an inch.
@@ -20,9 +22,30 @@ OVER_NOISE = 5.0
 # and by this share of the strongest ink within a twentieth of the page.
 LOCAL_SHARE = 0.35
 NEIGHBOURHOOD = 0.05
+# A ground darker than this share of the paper's is no paper.
+DARK = 0.25
+# Pixels of the small copy that are the edge between the two.
+EDGE = 11
 
 
-def page_ink(pixels: Pixels) -> Ink | None:
+@dataclass(frozen=True, slots=True)
+class PageInk:
+    """The ink of a page, which may have been shrunk.
+
+    Attributes:
+        strength: uint8 (h, w), how far each pixel is from the ground.
+        mask: uint8 (h, w), 1 where there is ink.
+        beyond: uint8 (h, w), 1 where there is no paper but what lies beside it.
+        scale: Pixels here for one pixel of the given picture.
+    """
+
+    strength: Pixels
+    mask: Pixels
+    beyond: Pixels
+    scale: float
+
+
+def page_ink(pixels: Pixels) -> PageInk | None:
     """Separate all writing on a page from its ground, pencil beside marker.
 
     Args:
@@ -36,15 +59,26 @@ def page_ink(pixels: Pixels) -> Ink | None:
         height, width = pixels.shape[:2]
         size = (max(1, round(width * scale)), max(1, round(height * scale)))
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
-    strength = from_uneven(calm_tone(pixels), GROUND_SIDE, GROUND_WINDOWS)
+    tone = calm_tone(pixels)
+    ground, ink_is_light = uneven_ground(tone, GROUND_SIDE, GROUND_WINDOWS)
+    strength = from_ground(tone, ground, ink_is_light)
+    beyond = np.zeros_like(strength) if ink_is_light else _beyond(ground, strength.shape)
+    strength[beyond > 0] = 0
     level, noise = unevenness(count_levels(strength))
     least = level + max(LEAST_CONTRAST, OVER_NOISE * noise)
     near = cv2.convertScaleAbs(_strongest_near(strength), alpha=LOCAL_SHARE)
     cut = cv2.max(near, np.full_like(strength, min(255, round(least))))
-    mask = cv2.compare(strength, cut, cv2.CMP_GT) & 1
-    if not mask.any():
-        return None
-    return Ink(strength, np.asarray(mask, np.uint8), scale, float(strength.max()) - level)
+    mask = np.asarray(cv2.compare(strength, cut, cv2.CMP_GT), np.uint8) & np.uint8(1)
+    return PageInk(strength, mask, beyond, scale) if mask.any() else None
+
+
+def _beyond(ground: Pixels, shape: tuple[int, ...]) -> Pixels:
+    """Where there is a gutter, a lid, a table in the dark, and the edge towards it, which is neither."""
+    dark = np.asarray(ground < DARK * np.quantile(ground, 0.75), np.uint8)
+    if not dark.any():
+        return np.zeros(shape, np.uint8)
+    near = cv2.dilate(dark, np.ones((EDGE, EDGE), np.uint8))
+    return np.asarray(cv2.resize(near, shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
 
 
 def _strongest_near(strength: Pixels) -> Pixels:

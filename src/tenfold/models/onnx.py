@@ -165,8 +165,7 @@ def load_onnx(model: str | Path, normalization: str, threads: int = 1) -> OnnxCl
         path = WEIGHTS / f"{model}.onnx"
     if not path.is_file():
         raise UnknownName("model", str(model), shipped_names())
-    weights = path.read_bytes()
-    card = _trusted_card(path, hashlib.sha256(weights).hexdigest(), normalization)
+    weights, card = read_model(path, normalization)
     classifier = OnnxClassifier(weights, card, threads)
     width = classifier.output_shape[1:]
     if len(width) != 1 or (isinstance(width[0], int) and width[0] != CLASSES[card.task]):
@@ -177,6 +176,16 @@ def load_onnx(model: str | Path, normalization: str, threads: int = 1) -> OnnxCl
     if not card_path(path).is_file():
         classifier.card = replace(card, output=_output_kind(classifier))
     return classifier
+
+
+def read_model(path: Path, normalization: str) -> tuple[bytes, ModelCard]:
+    """The bytes of an ONNX file and its card, if the two belong together.
+
+    Raises:
+        ModelError: If the card names another normalisation, or the weights' SHA-256 differs from the card's.
+    """
+    weights = path.read_bytes()
+    return weights, _trusted_card(path, hashlib.sha256(weights).hexdigest(), normalization)
 
 
 def _output_kind(classifier: OnnxClassifier) -> Output:

@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from tenfold import __version__
 from tenfold.recognizer import Recognizer
-from tenfold.server import health, models, predict
+from tenfold.server import health, models, predict, read
 from tenfold.server.body import FORM_SLACK
 from tenfold.server.desk import Desk, Shelf
 from tenfold.server.errors import REFUSALS, add_error_answers
@@ -38,7 +38,7 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
     )
     app.state.desk = desk or Desk()
     app.state.shelf = Shelf(recognizer)
-    for room in (predict, models, health):
+    for room in (predict, read, models, health):
         app.include_router(room.router)
     add_pages(app)
     add_error_answers(app)

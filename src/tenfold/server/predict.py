@@ -17,7 +17,7 @@ from tenfold.types import Status, Strokes
 router = APIRouter()
 
 _NUMBERS = {"type": "array", "items": {"type": "number"}}
-_BODY = {
+BODY = {
     "required": True,
     "content": {
         "multipart/form-data": {
@@ -79,7 +79,7 @@ class Answer(BaseModel):
     box: InkBox | None = Field(description="Where the ink stands in the given picture; null for strokes")
 
 
-@router.post("/v1/predict", response_model=Answer, responses=PICTURE_REFUSALS, openapi_extra={"requestBody": _BODY})
+@router.post("/v1/predict", response_model=Answer, responses=PICTURE_REFUSALS, openapi_extra={"requestBody": BODY})
 async def predict(
     request: Request,
     model: Annotated[str | None, Query(max_length=100, description="A shipped model's name")] = None,

@@ -1,0 +1,90 @@
+"""The number reader's network in ONNX Runtime: lines of writing in, what stands in every other column out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import onnxruntime as ort
+
+from tenfold.errors import ModelError
+from tenfold.models.base import ModelCard
+from tenfold.models.onnx import WEIGHTS, read_model, softmax
+from tenfold.types import Floats, Pixels
+
+# Lines read at once, of about one length: what they take stays small.
+LOT = 16
+
+
+class LineReader:
+    """A network that reads lines, on the CPU.
+
+    Args:
+        weights: The serialised ONNX model: input float32 (n, 32, W), output float32 (n, W / 2, signs + 1) logits.
+        card: What is known of it.
+        threads: How many threads work on one lot.
+
+    Raises:
+        ModelError: If ONNX Runtime cannot load the file, or it is no reader.
+    """
+
+    def __init__(self, weights: bytes, card: ModelCard, threads: int = 1) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime's exceptions share no public base class
+            raise ModelError(f"Model {card.name!r} is not a usable ONNX file: {error!s:.200}") from error
+        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
+        if len(inputs) != 1 or list(inputs[0].shape[1:2]) != [32] or outputs[0].shape[-1] != len(card.alphabet) + 1:
+            raise ModelError(f"Model {card.name!r} takes {inputs[0].shape} and gives {outputs[0].shape}: no reader.")
+        self._given, self._made = inputs[0].name, outputs[0].name
+        self.card = card
+
+    def logits(self, lines: Sequence[Pixels]) -> list[Floats]:
+        """What the network says of each line, as it is.
+
+        Args:
+            lines: uint8 (32, W) each, W a multiple of 4.
+
+        Returns:
+            For each line float32 (W / 2, signs + 1).
+
+        Raises:
+            ModelError: If the network cannot be run.
+        """
+        order = sorted(range(len(lines)), key=lambda index: lines[index].shape[1])
+        found: list[Floats] = [np.zeros((0, 0), np.float32)] * len(lines)
+        for start in range(0, len(order), LOT):
+            lot = order[start : start + LOT]
+            widest = lines[lot[-1]].shape[1]
+            batch = np.zeros((len(lot), 32, widest), np.float32)
+            for row, index in zip(batch, lot, strict=True):
+                row[:, : lines[index].shape[1]] = lines[index].astype(np.float32) / np.float32(255)
+            try:
+                (rows,) = self._session.run([self._made], {self._given: batch})
+            except Exception as error:  # ONNX Runtime's exceptions share no public base class
+                raise ModelError(f"Model {self.card.name!r} cannot be run: {error!s:.200}") from error
+            for index, row in zip(lot, rows, strict=True):
+                found[index] = np.asarray(row[: lines[index].shape[1] // 2], np.float32)
+        return found
+
+    def columns(self, lines: Sequence[Pixels]) -> list[Floats]:
+        """The same as calibrated probabilities: rows summing to 1."""
+        return [softmax(rows / np.float32(self.card.temperature)) for rows in self.logits(lines)]
+
+
+def load_reader(version: str, threads: int = 1) -> LineReader:
+    """The shipped reader.
+
+    Args:
+        version: Of the line pictures in force.
+        threads: See `LineReader`.
+
+    Raises:
+        ModelError: If the file is damaged or was made for other line pictures.
+    """
+    weights, card = read_model(WEIGHTS / "reader.onnx", version)
+    return LineReader(weights, card, threads)

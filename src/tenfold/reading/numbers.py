@@ -1,0 +1,234 @@
+"""From the readings of a line to numbers with places, confidences and alternatives."""
+
+from __future__ import annotations
+
+import itertools
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from tenfold.imaging.line_picture import LINE_HEIGHT, LinePicture
+from tenfold.reading.beam import Reading, columns_of, readings
+from tenfold.reading.fields import DIGITS, Field, only_digits
+from tenfold.types import Box, Digit, Floats, Number, NumberAlternative
+
+OTHER = "*"
+# Pixels of the line picture for one column of the network's answer.
+STEP = 2
+# What is no digit and this wide, in pixels of the line picture, parts two numbers; less wide it is within one.
+PARTS = 30
+MOST_ALTERNATIVES = 5
+# Least probability with which a check digit may make another reading come first.
+CHECKED = 0.02
+# Ink of a digit, as a share of full.
+INKED = 90
+
+WRONG_CHECK = "The check digit is wrong: a digit was misread or miswritten."
+RE_RANKED = "Read as {first} without the check digit, which makes {value} likelier."
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a line's columns in which one number may stand."""
+
+    first: int
+    last: int
+
+
+def numbers_of(
+    columns: Floats,
+    alphabet: str,
+    line: LinePicture,
+    to_picture: npt.NDArray[np.float64],
+    least: float,
+    field: Field | None = None,
+) -> list[Number]:
+    """The numbers in a line.
+
+    Args:
+        columns: float32 (n, signs + 1), calibrated probabilities.
+        alphabet: The signs.
+        line: The picture they were read from.
+        to_picture: float64 (2, 3), from pixels of the sheet to those of the given picture.
+        least: Confidence below which a number is not sure.
+        field: What may stand here.
+    """
+    found = []
+    for segment in _segments(columns, alphabet):
+        number = _number(columns[segment.first : segment.last], segment.first, alphabet, line, to_picture, field)
+        if number is not None:
+            found.append(doubtful(number, least))
+    return found
+
+
+def _segments(columns: Floats, alphabet: str) -> list[Segment]:
+    """Cut a line where words stand."""
+    text = next(iter(readings(columns, alphabet)), Reading("", 0.0)).text
+    if OTHER not in text:
+        return [Segment(0, len(columns))]
+    spans = columns_of(columns, alphabet, text)
+    if not spans:
+        return []
+    segments, start = [], 0
+    ends = [(-1, 0), *spans, (len(columns), len(columns))]
+    for place, sign in enumerate(text):
+        if sign != OTHER:
+            continue
+        before, after = ends[place][1], ends[place + 2][0]
+        inner = 0 < place < len(text) - 1
+        if inner and (after - before) * STEP < PARTS:
+            continue
+        first, last = spans[place]
+        segments.append(Segment(start, max(start, (before + first) // 2 + 1 if place else first)))
+        start = (last + after) // 2 if place < len(text) - 1 else len(columns)
+    segments.append(Segment(start, len(columns)))
+    return [segment for segment in segments if segment.last > segment.first]
+
+
+def _number(
+    columns: Floats,
+    offset: int,
+    alphabet: str,
+    line: LinePicture,
+    to_picture: npt.NDArray[np.float64],
+    field: Field | None,
+) -> Number | None:
+    every = readings(columns, alphabet, field.may_begin if field else None)
+    if field:
+        every = [one for one in every if field.holds(one.text)]
+    values: defaultdict[str, float] = defaultdict(float)
+    texts: dict[str, Reading] = {}
+    for one in every:
+        value = only_digits(one.text)
+        if value:
+            values[value] += one.probability
+            texts.setdefault(value, one)
+    if not values:
+        return None
+    total = sum(values.values()) if field else 1.0
+    ranked = sorted(((value, min(1.0, share / total)) for value, share in values.items()), key=lambda item: -item[1])
+    ranked, note = _checked(ranked, field)
+    value, confidence = ranked[0]
+    text = texts[value].text
+    spans = columns_of(columns, alphabet, text)
+    if not spans:
+        return None
+    sure = _digit_confidences(value, ranked)
+    boxes = _boxes(spans, offset, line, to_picture)
+    places = [place for place, sign in enumerate(text) if sign in DIGITS]
+    digits = tuple(Digit(int(text[place]), sure[k], boxes[place]) for k, place in enumerate(places))
+    written = text.strip(OTHER)
+    return Number(
+        text=written,
+        value=value,
+        confidence=confidence,
+        box=_around([one.box for one in digits]),
+        digits=digits,
+        alternatives=tuple(NumberAlternative(*item) for item in ranked[1 : MOST_ALTERNATIVES + 1] if item[1] > 1e-4),
+        note=note,
+    )
+
+
+def _checked(ranked: list[tuple[str, float]], field: Field | None) -> tuple[list[tuple[str, float]], str]:
+    """Readings whose check digit is right come first, if one of them is likely at all; what was done is said."""
+    if field is None or field.check is None or field.check(ranked[0][0]):
+        return ranked, ""
+    right = [item for item in ranked if field.check(item[0]) and item[1] >= CHECKED]
+    if not right:
+        return ranked, WRONG_CHECK
+    total = sum(share for _, share in right)
+    first = ranked[0]
+    better = [(value, share / total * (1 - first[1])) for value, share in right]
+    rest = [item for item in ranked if item not in right]
+    return better + rest, RE_RANKED.format(first=first[0], value=better[0][0])
+
+
+def _digit_confidences(value: str, ranked: list[tuple[str, float]]) -> list[float]:
+    """For each digit the probability of all readings that have it in this place."""
+    total = np.zeros(len(value))
+    for other, share in ranked:
+        total += share * _same_places(value, other)
+    # What no reading of the beam accounts for speaks for no digit in particular.
+    return [float(min(1.0, one)) for one in total]
+
+
+def _same_places(value: str, other: str) -> npt.NDArray[np.float64]:
+    """1 for each sign of a text that another has too when both are laid side by side with the fewest changes."""
+    n, m = len(value), len(other)
+    cost = np.zeros((n + 1, m + 1), int)
+    cost[:, 0], cost[0, :] = np.arange(n + 1), np.arange(m + 1)
+    for i in range(1, n + 1):
+        for j in range(1, m + 1):
+            change = cost[i - 1, j - 1] + (value[i - 1] != other[j - 1])
+            cost[i, j] = min(change, cost[i - 1, j] + 1, cost[i, j - 1] + 1)
+    same, i, j = np.zeros(n), n, m
+    while i and j:
+        if cost[i, j] == cost[i - 1, j - 1] + (value[i - 1] != other[j - 1]):
+            i, j = i - 1, j - 1
+            same[i] = value[i] == other[j]
+        elif cost[i, j] == cost[i - 1, j] + 1:
+            i -= 1
+        else:
+            j -= 1
+    return same
+
+
+def _boxes(
+    spans: Sequence[tuple[int, int]], offset: int, line: LinePicture, to_picture: npt.NDArray[np.float64]
+) -> list[Box]:
+    """Where each sign stands: between the middles of the bare ground to its neighbours, cut to its ink."""
+    width = line.pixels.shape[1]
+    middles = [(first + last - 1) / 2 + offset for first, last in spans]
+    usual = float(np.median(np.diff(middles))) if len(middles) > 1 else width / STEP
+    # From what lies between two signs the column with the least ink is taken.
+    ink = line.pixels.astype(np.int64).sum(axis=0)
+    edges = [max(0, int((middles[0] - 0.9 * usual) * STEP))]
+    for one, other in itertools.pairwise(middles):
+        start, end = int(one * STEP) + 1, max(int(one * STEP) + 2, int(other * STEP))
+        between = ink[start:end]
+        best = np.flatnonzero(between == between.min()) if len(between) else np.array([0])
+        edges.append(start + int(best[len(best) // 2]))
+    edges.append(min(width, int((middles[-1] + 0.9 * usual) * STEP) + 1))
+    back = np.vstack([to_picture, [0, 0, 1]]) @ np.vstack([line.back, [0, 0, 1]])
+    return [_to_box(line, left, max(left + 1, right), back[:2]) for left, right in itertools.pairwise(edges)]
+
+
+def _to_box(line: LinePicture, left: int, right: int, back: npt.NDArray[np.float64]) -> Box:
+    rows, columns = np.nonzero(line.pixels[:, left:right] >= INKED)
+    if len(rows):
+        x0, x1, y0, y1 = left + columns.min(), left + columns.max() + 1, rows.min(), rows.max() + 1
+    else:
+        x0, x1, y0, y1 = left, right, 4, LINE_HEIGHT - 4
+    corners = np.array([[x0, y0, 1], [x1, y0, 1], [x0, y1, 1], [x1, y1, 1]], np.float64) @ back.T
+    low, high = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
+    x, y = (int(value) for value in np.maximum(low, 0))
+    return Box(x, y, max(1, int(high[0]) - x), max(1, int(high[1]) - y))
+
+
+def _around(boxes: Sequence[Box]) -> Box:
+    x, y = min(box.x for box in boxes), min(box.y for box in boxes)
+    right, bottom = max(box.x + box.width for box in boxes), max(box.y + box.height for box in boxes)
+    return Box(x, y, right - x, bottom - y)
+
+
+def doubtful(number: Number, least: float) -> Number:
+    """The number with ``?`` for each digit that is not sure, if the whole is not sure enough.
+
+    Args:
+        number: As read.
+        least: Confidence below which a number is not sure.
+    """
+    if number.confidence >= least:
+        return number
+    weakest = min(one.confidence for one in number.digits)
+    signs, place = [], 0
+    for sign in number.text:
+        if sign in DIGITS:
+            sure = number.digits[place].confidence
+            sign = "?" if sure < least or sure <= weakest else sign
+            place += 1
+        signs.append(sign)
+    return replace(number, text="".join(signs))

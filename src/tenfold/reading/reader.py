@@ -1,0 +1,156 @@
+"""The number reader: find lines, read each, keep what is a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from tenfold.decide import threshold
+from tenfold.imaging.line_picture import LINE_VERSION, LinePicture
+from tenfold.imaging.lines import Sheet, cut_line, find_lines
+from tenfold.models.line_reader import LineReader, load_reader
+from tenfold.reading.fields import Field
+from tenfold.reading.numbers import numbers_of
+from tenfold.types import Box, Digit, Floats, Number, Page, Picture, Pixels, Status
+
+# A number less likely than this is none: something else was taken for it. On a page that holds much else, and where
+# only little can be else.
+LEAST_LIKELY = 0.35
+LEAST_ALONE = 0.05
+# Single digits much lower than the numbers around them are marks.
+LOWER = 0.45
+# A page whose numbers are less likely than this on average may lie on its side or its head.
+UPRIGHT = 0.75
+
+NOTHING = "Nothing is written here."
+NO_NUMBERS = "What is written here is no number."
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one turn of a page gave."""
+
+    numbers: tuple[Number, ...]
+    written: bool
+    page: bool
+    turned: int
+
+    @property
+    def weight(self) -> float:
+        """How much was read, and how surely."""
+        return sum(len(number.value) * number.confidence**2 for number in self.numbers)
+
+
+class NumberReader:
+    """Reads the numbers on pictures. Load it once, use it often; safe to share between threads.
+
+    Args:
+        reader: The network; by default the shipped one.
+        threads: How many threads it may use.
+
+    Raises:
+        ModelError: If the shipped network cannot be trusted.
+    """
+
+    def __init__(self, reader: LineReader | None = None, threads: int = 1) -> None:
+        self.network = reader or load_reader(LINE_VERSION, threads)
+
+    @property
+    def model(self) -> str:
+        """``name@hash`` of the network in use."""
+        return self.network.card.identity
+
+    def read(self, picture: Picture, error_budget: float, field: Field | None = None, page: int = 1) -> Page:
+        """The numbers on a picture.
+
+        Args:
+            picture: uint8, (H, W) grey or (H, W, 3) RGB.
+            error_budget: Largest accepted share of wrong numbers among those without ``?``.
+            field: What may stand in each.
+            page: Number of the page, from 1.
+        """
+        height, width = picture.pixels.shape[:2]
+        least = threshold(self.network.card.thresholds, error_budget)
+        found = self._turn(picture.pixels, 0, least, field)
+        if found.page and not _is_upright(found):
+            turns = [self._turn(picture.pixels, turned, least, field) for turned in (90, 180, 270)]
+            best = max(turns, key=lambda one: one.weight)
+            # Figures on their heads are figures too: only what is far better is believed.
+            found = best if best.weight > 1.5 * found.weight + 0.5 else found
+        status: Status = "ok"
+        reason = ""
+        if not found.numbers:
+            status, reason = ("not_a_digit", NO_NUMBERS) if found.written else ("empty", NOTHING)
+        elif not any(number.sure for number in found.numbers):
+            status = "uncertain"
+        numbers = tuple(replace(number, page=page) for number in found.numbers)
+        return Page(status, width, height, numbers, reason, self.model, page, found.turned)
+
+    def _turn(self, pixels: Pixels, turned: int, least: float, field: Field | None) -> _Found:
+        """Read a picture turned clockwise by so many degrees."""
+        sheet = find_lines(np.ascontiguousarray(np.rot90(pixels, -turned // 90)) if turned else pixels)
+        if sheet is None:
+            return _Found((), False, False, turned)
+        lines = [cut_line(sheet, line) for line in sheet.lines]
+        columns = self.network.columns([line.pixels for line in lines])
+        numbers = self._numbers(sheet, lines, columns, least, field)
+        if turned:
+            numbers = [_turned_back(number, turned, pixels.shape[:2]) for number in numbers]
+        return _Found(tuple(numbers), bool(sheet.lines), _may_lie(sheet), turned)
+
+    def _numbers(
+        self, sheet: Sheet, lines: Sequence[LinePicture], columns: Sequence[Floats], least: float, field: Field | None
+    ) -> list[Number]:
+        alphabet = self.network.card.alphabet
+        each = [
+            numbers_of(rows, alphabet, line, sheet.back, least, field)
+            for rows, line in zip(columns, lines, strict=True)
+        ]
+        likely = LEAST_ALONE if len(sheet.lines) == 1 else LEAST_LIKELY
+        kept = [
+            (number, line.height)
+            for numbers, line in zip(each, sheet.lines, strict=True)
+            for number in numbers
+            if number.confidence >= likely
+        ]
+        return _without_marks(kept)
+
+
+def _without_marks(kept: list[tuple[Number, float]]) -> list[Number]:
+    """Leave out single digits far lower than the numbers of the page: a bracket, a tick, a full stop."""
+    if not kept:
+        return []
+    weights = [len(number.value) * number.confidence for number, _ in kept]
+    order = np.argsort([height for _, height in kept])
+    reached = np.cumsum(np.array(weights)[order])
+    usual = kept[int(order[np.searchsorted(reached, reached[-1] / 2)])][1]
+    return [number for number, height in kept if len(number.value) > 1 or height >= LOWER * usual]
+
+
+def _is_upright(found: _Found) -> bool:
+    digits = sum(len(number.value) for number in found.numbers)
+    sure = sum(len(number.value) * number.confidence for number in found.numbers)
+    return digits > 0 and sure >= UPRIGHT * digits
+
+
+def _may_lie(sheet: Sheet) -> bool:
+    """Whether a page may lie on its side: one row of writing, wider than high, stands as it should."""
+    boxes = [line.box for line in sheet.lines]
+    return len(boxes) > 2 or any(box.height > 1.5 * box.width for box in boxes)
+
+
+def _turned_back(number: Number, turned: int, shape: tuple[int, ...]) -> Number:
+    """The number with its boxes in the picture as it was given."""
+
+    def back(box: Box) -> Box:
+        height, width = shape[:2]
+        if turned == 90:
+            return Box(box.y, height - box.x - box.width, box.height, box.width)
+        if turned == 180:
+            return Box(width - box.x - box.width, height - box.y - box.height, box.width, box.height)
+        return Box(width - box.y - box.height, box.x, box.height, box.width)
+
+    digits = tuple(Digit(one.digit, one.confidence, back(one.box)) for one in number.digits)
+    return replace(number, box=back(number.box), digits=digits)
