@@ -35,6 +35,14 @@ LONGEST = 480
 GAPS = ((0.34, 0.08, 0.4), (0.1, 0.4, 1.3), (0.26, -0.02, 0.12), (0.3, -0.2, 0.02))
 LENGTHS = (0, 12, 16, 12, 15, 14, 9, 6, 9, 3, 2, 1, 1)
 
+# Share of hands whose figures hang below the line and stand above it: size and fall of those that do either.
+OLD_STYLE = 0.1
+_OLD_STYLE = {
+    **dict.fromkeys("012", (0.75, 0.0)),
+    **dict.fromkeys("34579", (0.95, 0.22)),
+    "6": (1.0, -0.02),
+}
+
 # Marks as the pen draws them: strokes in the unit box, and where that box stands: left, top, width, height in digit
 # heights, y from the top of the digits.
 _SHAPES: dict[str, tuple[tuple[str, ...], tuple[float, float]]] = {
@@ -115,7 +123,9 @@ def make_lines(pens: Pens, rng: Rng) -> Iterator[Line]:
 def _line(pens: Pens, rng: Rng) -> Line | None:
     height = int(np.exp(rng.uniform(np.log(15), np.log(64))))
     kind = rng.random()
-    if kind < 0.11:
+    if kind < 0.03:
+        ink, text = _letter(pens, height, rng), OTHER
+    elif kind < 0.11:
         ink, text = _words(pens, height, rng), OTHER
     elif kind < 0.14:
         ink, text = _no_writing(height, rng)
@@ -238,10 +248,14 @@ def _written(text: str, pens: Pens, height: int, rng: Rng) -> Floats:
     usual = rng.uniform(least, most)
     uneven = rng.uniform(0.02, 0.1)
     size_spread = rng.choice((0.04, 0.09, 0.2), p=(0.4, 0.5, 0.1))
+    old = rng.random() < OLD_STYLE
     glyphs, lifts = [], []
     for name in text:
         size = height * float(np.exp(rng.normal(0, size_spread)))
         lift = rng.normal(0, 0.05) * height
+        if old and name in DIGIT_NAMES:
+            shrink, fall = _OLD_STYLE.get(name, (1.0, 0.0))
+            size, lift = size * shrink, lift + fall * height
         if name in DIGIT_NAMES or name == OTHER:
             digit = int(rng.integers(10)) if name == OTHER else int(name)
             if from_strokes:
@@ -373,6 +387,7 @@ def _font(file: str, size: int) -> ImageFont.FreeTypeFont:
 
 
 # Letters no digit could be taken for, though in a word any may stand.
+PRINTED_LETTERS = "ACDEFHKMNPRTUVWXYadefhkmnprtuvwxy"
 _VOWELS, _CONSONANTS = "aeiou", "bcdfghjklmnprstvwyz"
 
 
@@ -407,6 +422,15 @@ def _words(pens: Pens, height: int, rng: Rng) -> Floats:
     return np.asarray(cv2.resize(_cut(ink), (wide, height), interpolation=cv2.INTER_AREA), np.float32)
 
 
+def _letter(pens: Pens, height: int, rng: Rng) -> Floats:
+    """One letter, or two, that no digit could be taken for: all that a picture's edge left of a word."""
+    text = "".join(rng.choice(list(PRINTED_LETTERS), int(rng.integers(1, 3))))
+    files = pens.hands if pens.hands and (rng.random() < 0.8 or not fonts()) else fonts()
+    if not files:
+        return _words(pens, height, rng)
+    return letters_of(text, files[rng.integers(len(files))], height, rng)
+
+
 def _no_writing(height: int, rng: Rng) -> tuple[Floats, str]:
     """Blots, grain, a crumb of a line: nothing to read."""
     if rng.random() < 0.5:
@@ -429,7 +453,9 @@ def _side_by_side(parts: list[Floats]) -> Floats:
 def _bend(ink: Floats, height: int, rng: Rng) -> Floats:
     """A line's own slant and slope, and the wave of a hand without rules."""
     tall, wide = ink.shape
-    slant, slope = rng.normal(0.05, 0.18), rng.normal(0, 0.02)
+    # Most hands write upright; those who learned to write with a steel pen lean far to the right.
+    slant = rng.normal(0.05, 0.15) if rng.random() < 0.78 else rng.uniform(0.2, 0.75)
+    slope = rng.normal(0, 0.02)
     wave, length, phase = abs(rng.normal(0, 0.04)) * height, rng.uniform(2, 8) * height, rng.uniform(0, 2 * np.pi)
     margin = int(abs(slant) * tall + 4)
     above = int(abs(slope) * wide + 2 * wave + 4)

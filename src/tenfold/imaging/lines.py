@@ -48,12 +48,16 @@ class WrittenLine:
         slope: By how many pixels it falls for one to the right.
         mask: uint8 (h, w) within the box, 1 where there is ink of it.
         height: Height of its digits or letters, more or less.
+        level: How far its ink stands out from the ground, in levels of 255.
+        cut: Whether it reaches to the picture's edge, where some of it may be missing.
     """
 
     box: Box
     slope: float
     mask: Pixels
     height: float
+    level: float
+    cut: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +149,7 @@ def _rows(mask: Pixels, strength: Pixels, beyond: Pixels, upright: Boxes) -> lis
     strong = _strong(boxes, kept, labels, strength)
     kept, boxes = kept[strong], boxes[strong]
     groups = _linked(boxes, mask.shape, upright)
-    lines = [_line(boxes[group], kept[group] + 1, labels) for group in groups]
+    lines = [_line(boxes[group], kept[group] + 1, labels, strength) for group in groups]
     rows = [line for line in lines if line is not None]
     rows.sort(key=lambda line: -line.box.width * line.box.height)
     return _in_order(rows[:MOST_LINES])
@@ -323,14 +327,16 @@ def _usual_height(boxes: Boxes) -> float:
     return float(np.median(boxes[boxes[:, 3] >= 0.5 * boxes[:, 3].max(), 3]))
 
 
-def _line(boxes: Boxes, names: Indices, labels: npt.NDArray[np.int32]) -> WrittenLine | None:
+def _line(boxes: Boxes, names: Indices, labels: npt.NDArray[np.int32], strength: Pixels) -> WrittenLine | None:
     height = _usual_height(boxes)
     left, top, right, bottom = _bounds(boxes)
     if bottom - top < LOWEST:
         return None
     part = labels[top:bottom, left:right]
     mask = np.isin(part, names).astype(np.uint8)
-    return WrittenLine(Box(left, top, right - left, bottom - top), _slope(boxes, height), mask, height)
+    level = float(np.median(strength[top:bottom, left:right][mask > 0]))
+    cut = left <= 1 or top <= 1 or right >= labels.shape[1] - 1 or bottom >= labels.shape[0] - 1
+    return WrittenLine(Box(left, top, right - left, bottom - top), _slope(boxes, height), mask, height, level, cut)
 
 
 def _slope(boxes: Boxes, height: float) -> float:

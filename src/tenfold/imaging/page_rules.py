@@ -15,6 +15,7 @@ LONG = 120
 LONG_SHARE = 0.35
 SHORTEST = 40
 SLENDER = 22
+BROKEN = 5
 # Rules that run at an angle are looked for on a copy of this side, and turned level if they all turn alike.
 SKEW_SIDE = 900
 MOST_SKEW = 16.0
@@ -71,13 +72,15 @@ def without_page_rules(mask: Pixels) -> Ruled:
     Args:
         mask: uint8 (h, w), 1 where there is ink.
     """
-    left, level, _ = _without_level(mask)
-    turned, upright, boxes = _without_level(np.ascontiguousarray(left.T))
+    left, level, _ = _without_level(mask, 0)
+    # An upright rule may be broken: below each other stand no strokes that a bridge could join.
+    turned, upright, boxes = _without_level(np.ascontiguousarray(left.T), BROKEN)
     erased = cv2.bitwise_or(level, np.ascontiguousarray(upright.T))
     return Ruled(np.ascontiguousarray(turned.T), np.asarray(erased, np.uint8), boxes[:, [1, 0, 3, 2]])
 
 
-def _without_level(mask: Pixels) -> tuple[Pixels, Pixels, npt.NDArray[np.int32]]:
+def _without_level(mask: Pixels, gap: int) -> tuple[Pixels, Pixels, npt.NDArray[np.int32]]:
+    """Erase level rules, also those with gaps of so many pixels: what is left, what went, and the rules' boxes."""
     height, width = mask.shape
     long = int(max(SHORTEST, min(LONG, LONG_SHARE * width)))
     nothing = np.zeros_like(mask)
@@ -86,6 +89,8 @@ def _without_level(mask: Pixels) -> tuple[Pixels, Pixels, npt.NDArray[np.int32]]
         return mask, nothing, none
     # A line that is a little out of true steps from row to row.
     joined = cv2.dilate(mask, np.ones((3, 1), np.uint8))
+    if gap:
+        joined = cv2.morphologyEx(joined, cv2.MORPH_CLOSE, np.ones((1, gap + 1), np.uint8))
     runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, long), np.uint8), borderValue=(0,))
     if not runs.any():
         return mask, nothing, none

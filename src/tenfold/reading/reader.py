@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
 from tenfold.decide import threshold
 from tenfold.imaging.line_picture import LINE_VERSION, LinePicture
-from tenfold.imaging.lines import Sheet, cut_line, find_lines
+from tenfold.imaging.lines import Sheet, WrittenLine, cut_line, find_lines
 from tenfold.models.line_reader import LineReader, load_reader
 from tenfold.reading.fields import Field
 from tenfold.reading.numbers import numbers_of
@@ -21,11 +22,14 @@ LEAST_LIKELY = 0.35
 LEAST_ALONE = 0.05
 # Single digits much lower than the numbers around them are marks.
 LOWER = 0.45
+FAINTER = 0.5
 # A page whose numbers are less likely than this on average may lie on its side or its head.
 UPRIGHT = 0.75
 
 NOTHING = "Nothing is written here."
 NO_NUMBERS = "What is written here is no number."
+
+Reals = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +114,7 @@ class NumberReader:
         ]
         likely = LEAST_ALONE if len(sheet.lines) == 1 else LEAST_LIKELY
         kept = [
-            (number, line.height)
+            (number, line)
             for numbers, line in zip(each, sheet.lines, strict=True)
             for number in numbers
             if number.confidence >= likely
@@ -118,15 +122,29 @@ class NumberReader:
         return _without_marks(kept)
 
 
-def _without_marks(kept: list[tuple[Number, float]]) -> list[Number]:
-    """Leave out single digits far lower than the numbers of the page: a bracket, a tick, a full stop."""
+def _without_marks(kept: list[tuple[Number, WrittenLine]]) -> list[Number]:
+    """Leave out single digits far lower or fainter than the numbers of the page, or cut off by the picture's edge.
+
+    A bracket, a tick, a full stop, the edge of a sheet, a letter of the next column.
+    """
     if not kept:
         return []
-    weights = [len(number.value) * number.confidence for number, _ in kept]
-    order = np.argsort([height for _, height in kept])
-    reached = np.cumsum(np.array(weights)[order])
-    usual = kept[int(order[np.searchsorted(reached, reached[-1] / 2)])][1]
-    return [number for number, height in kept if len(number.value) > 1 or height >= LOWER * usual]
+    weights = np.array([len(number.value) * number.confidence for number, _ in kept])
+    height = _weighted_median(np.array([line.height for _, line in kept]), weights)
+    level = _weighted_median(np.array([line.level for _, line in kept]), weights)
+    whole = any(not line.cut for _, line in kept)
+    return [
+        number
+        for number, line in kept
+        if len(number.value) > 1
+        or (line.height >= LOWER * height and line.level >= FAINTER * level and not (line.cut and whole))
+    ]
+
+
+def _weighted_median(values: Reals, weights: Reals) -> float:
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(reached, reached[-1] / 2)])
 
 
 def _is_upright(found: _Found) -> bool:

@@ -46,7 +46,7 @@ class ReaderPlan:
         validate: Lines to watch.
     """
 
-    epochs: int = 24
+    epochs: int = 22
     lines: int = 20_480
     batch: int = 64
     together: int = 1024
