@@ -66,6 +66,10 @@ _SHAPES: dict[str, tuple[tuple[str, ...], tuple[float, float]]] = {
 _WIDTHS = {".": 0.08, ",": 0.14, "-": 0.4, "/": 0.45, "=": 0.42, "#": 0.7, ":": 0.08, "$": 0.6, "€": 0.65, "£": 0.6}
 
 
+ROWS = ("spaced", "touching")
+"""How `row_of_digits` sets digits: with bare ground between them, or touching and overlapping."""
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line picture and what stands in it.
@@ -118,6 +122,39 @@ def make_lines(pens: Pens, rng: Rng) -> Iterator[Line]:
         line = _line(pens, rng)
         if line is not None:
             yield line
+
+
+def row_of_digits(
+    pictures: Pixels, labels: np.ndarray[tuple[int], np.dtype[np.int64]], rng: Rng, kind: str, count: int = 5
+) -> tuple[Pixels, str]:
+    """Single digits as they are, set in a row: what a number reader is measured with.
+
+    Args:
+        pictures: uint8 (n, 28, 28), bright ink on black.
+        labels: int64 (n,).
+        rng: Source of chance.
+        kind: One of `ROWS`: 3 to 10 pixels of bare ground between the digits, or 0 to 4 pixels of overlap.
+        count: How many digits.
+
+    Returns:
+        Dark ink on white, uint8 (h, w), and the digits.
+    """
+    chosen = rng.integers(len(labels), size=count)
+    cuts = []
+    for picture in pictures[chosen]:
+        x, y, width, height = cv2.boundingRect((picture > 40).astype(np.uint8))
+        cuts.append(picture[y : y + height, x : x + width])
+    gaps = rng.integers(3, 11, count) if kind == "spaced" else -rng.integers(0, 5, count)
+    tops = 12 + rng.integers(-2, 3, count)
+    starts = 10 + np.concatenate([[0], np.cumsum([cut.shape[1] + gap for cut, gap in zip(cuts, gaps, strict=True)])])
+    canvas = np.zeros(
+        (44, int(max(start + cut.shape[1] for start, cut in zip(starts, cuts, strict=False))) + 10), np.uint8
+    )
+    for cut, start, top in zip(cuts, starts, tops, strict=False):
+        middle = top + (20 - cut.shape[0]) // 2
+        region = canvas[middle : middle + cut.shape[0], start : start + cut.shape[1]]
+        np.maximum(region, cut, out=region)
+    return 255 - canvas, "".join(str(label) for label in labels[chosen])
 
 
 def _line(pens: Pens, rng: Rng) -> Line | None:

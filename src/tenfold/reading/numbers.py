@@ -96,23 +96,13 @@ def _number(
     to_picture: npt.NDArray[np.float64],
     field: Field | None,
 ) -> Number | None:
-    every = readings(columns, alphabet, field.may_begin if field else None)
-    if field:
-        every = [one for one in every if field.holds(one.text)]
-    values: defaultdict[str, float] = defaultdict(float)
-    texts: dict[str, Reading] = {}
-    for one in every:
-        value = only_digits(one.text)
-        if value:
-            values[value] += one.probability
-            texts.setdefault(value, one)
-    if not values:
+    texts: dict[str, str] = {}
+    found = ranked_values(columns, alphabet, field, texts)
+    if not found:
         return None
-    total = sum(values.values()) if field else 1.0
-    ranked = sorted(((value, min(1.0, share / total)) for value, share in values.items()), key=lambda item: -item[1])
-    ranked, note = _checked(ranked, field)
+    ranked, note = _checked(found, field)
     value, confidence = ranked[0]
-    text = texts[value].text
+    text = texts[value]
     spans = columns_of(columns, alphabet, text)
     if not spans:
         return None
@@ -130,6 +120,38 @@ def _number(
         alternatives=tuple(NumberAlternative(*item) for item in ranked[1 : MOST_ALTERNATIVES + 1] if item[1] > 1e-4),
         note=note,
     )
+
+
+def ranked_values(
+    columns: Floats, alphabet: str, field: Field | None = None, texts: dict[str, str] | None = None
+) -> list[tuple[str, float]]:
+    """What may stand in a line, digits only, each with the probability of all texts that say so.
+
+    Args:
+        columns: float32 (n, signs + 1), calibrated probabilities.
+        alphabet: The signs.
+        field: What may stand here; the probabilities then are those among what may.
+        texts: Is told the likeliest text of each value.
+
+    Returns:
+        Likeliest first; none if no digit was made out.
+    """
+    values: defaultdict[str, float] = defaultdict(float)
+    for one in readings(columns, alphabet, lambda text: _may_begin(text, field)):
+        value = only_digits(one.text)
+        if value and (field is None or field.holds(one.text)):
+            values[value] += one.probability
+            if texts is not None:
+                texts.setdefault(value, one.text)
+    total = sum(values.values()) if field else 1.0
+    return sorted(((value, min(1.0, share / total)) for value, share in values.items()), key=lambda item: -item[1])
+
+
+def _may_begin(text: str, field: Field | None) -> bool:
+    """Whether a number may begin so: never with a slash, which at the beginning is a 1 of a hand that leans."""
+    if text.lstrip("*#=-")[:1] == "/":
+        return False
+    return field is None or field.may_begin(text)
 
 
 def _checked(ranked: list[tuple[str, float]], field: Field | None) -> tuple[list[tuple[str, float]], str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
@@ -50,16 +52,27 @@ def confidence_thresholds(probabilities: Floats, labels: npt.NDArray[np.int64]) 
     Returns:
         Pairs (budget, confidence), budgets rising, confidences falling; the last pair is (1, 0).
     """
-    confidence = probabilities.max(axis=1)
+    return thresholds_for(probabilities.max(axis=1), probabilities.argmax(axis=1) == labels)
+
+
+def thresholds_for(
+    confidence: npt.NDArray[np.floating[Any]], right: npt.NDArray[np.bool_]
+) -> tuple[tuple[float, float], ...]:
+    """The same for answers of any kind.
+
+    Args:
+        confidence: (n,), calibrated.
+        right: bool (n,), whether each answer is right.
+    """
     order = np.argsort(-confidence, kind="stable")
-    wrong = np.cumsum(probabilities.argmax(axis=1)[order] != labels[order])
-    risk = wrong / np.arange(1, len(labels) + 1)
+    wrong = np.cumsum(~right[order])
+    risk = wrong / np.arange(1, len(right) + 1)
     pairs = []
     for budget in BUDGETS:
         within = np.flatnonzero(risk <= budget)
         if not within.size:
             least = 1.0 + 1e-6  # not even the surest answer may be given
-        elif within[-1] == len(labels) - 1:
+        elif within[-1] == len(right) - 1:
             least = 0.0
         else:
             # Rounded down: rounded up it would turn away the last answer that is allowed.
