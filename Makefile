@@ -33,6 +33,7 @@ help:  ## List the targets
 
 demo: $(VENV)/.core  ## Recognise the example pictures, then serve the page (SERVE=0: stop after the table)
 	@$(BIN)/tenfold predict examples/digits/*.png
+	@$(BIN)/tenfold read examples/pages/*
 	@if [ "$(SERVE)" != 0 ]; then \
 	  echo; echo "Now draw your own. Ctrl-C ends it."; \
 	  exec $(BIN)/tenfold serve --port $(PORT); \
@@ -41,6 +42,7 @@ demo: $(VENV)/.core  ## Recognise the example pictures, then serve the page (SER
 test: check  ## Everything: check, then all tests, browser and window among them
 	@$(BIN)/python -m tools.get_browser
 	@$(BIN)/tenfold data fetch mnist
+	@$(BIN)/tenfold data fetch hands
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
 
 check: $(VENV)/.all  ## Lint, format, types, import rules, the lock and the generated pages
@@ -73,7 +75,7 @@ judges: $(VENV)/.all  ## Train what is measured besides: digit without each set 
 bench: $(VENV)/.all runs/report/mnist.onnx  ## Measure every claim again and write the scorecard (DATA=FOLDER, after judges: on those sets too)
 	@$(BIN)/tenfold data fetch mnist
 	@failed=; for claim in benchmarks/[a-z]*.py; do \
-	  given=(); case $$claim in */foreign_sets.py | */error_budget.py) given=(--data-dir "$(DATA)");; esac; \
+	  given=(); case $$claim in */foreign_sets.py | */error_budget.py | */reader.py) given=(--data-dir "$(DATA)");; esac; \
 	  $(BIN)/python $$claim $${given[@]+"$${given[@]}"} || failed="$$failed $$claim"; \
 	done; \
 	$(BIN)/python tools/scorecard.py; \

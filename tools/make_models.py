@@ -4,9 +4,10 @@
 
 FOLDER holds the foreign sets of `tenfold.data.foreign`. With `--judges` it trains what the benchmarks measure besides:
 `digit` without each of the sets, other seeds of `tiny`, and the report's network. Each command runs on one thread, and
-as many of them at once as there are cores: networks this small train faster so. What was stopped goes on, what is
-finished is not trained again, unless it learned from something else than is shipped now. `runs/NAME/made.json` says how
-many seconds of a processor a command has taken so far, `runs/shipped.json` what all that ships has taken.
+as many of them at once as there are cores: networks this small train faster so. The reader runs by itself, on all. What
+was stopped goes on, what is finished is not trained again, unless it learned from something else than is shipped now.
+`runs/NAME/made.json` says how many seconds of a processor a command has taken so far, `runs/shipped.json` what all that
+ships has taken.
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ def shipped(foreign: str) -> list[list[Step]]:
         [Step("digit", "digit", (*others, *START), ships=True), Step("gate", "gate", others, ships=True)],
         [Step("tiny", "tiny", ships=True, after=("digit",))],
         [Step("cascade", "cascade", (), ships=True, after=("digit", "tiny"))],
+        [Step("reader", "reader", others, ships=True, after=("digit", "gate"))],
     ]
 
 
@@ -104,10 +106,11 @@ def make(step: Step) -> None:
 def _run(step: Step, out: Path, seconds: float, from_what: str) -> None:
     out.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "tenfold", "train", step.recipe, *step.flags, "--out", str(out)]
-    one_thread = {**os.environ, "TF_NUM_INTRAOP_THREADS": "1", "TF_NUM_INTEROP_THREADS": "2"}
+    threads = str(os.cpu_count() or 1) if step.recipe == "reader" else "1"
+    environment = {**os.environ, "TF_NUM_INTRAOP_THREADS": threads, "TF_NUM_INTEROP_THREADS": "2"}
     print(f"{step.folder}: {' '.join(command[2:])} > {out / 'output.txt'}", flush=True)
     with (out / "output.txt").open("a", encoding="utf-8") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=one_thread)
+        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, env=environment)
         # Waited for by hand: only so are the seconds of the processor known.
         _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)

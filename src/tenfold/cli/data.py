@@ -18,6 +18,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object a data set
 def list_known(as_json: AsJson = False) -> None:
     """List the data sets known by name, and the formats Tenfold reads."""
     from tenfold.config import load_settings
+    from tenfold.data.hands import HANDS, hands_folder, hands_kept
     from tenfold.data.mnist import mnist_cached, mnist_folder
     from tenfold.data.readers import FORMATS, NAMES
 
@@ -28,6 +29,9 @@ def list_known(as_json: AsJson = False) -> None:
         return
     print(f"mnist    {', '.join(NAMES[1:])}")
     print(f"         {f'here, in {folder}' if cached else 'not here yet; bring it with: tenfold data fetch mnist'}")
+    fonts, place = hands_kept(settings), hands_folder(settings)
+    print(f"hands    {len(HANDS)} fonts of handwriting, for tenfold train reader")
+    print(f"         {f'here, in {place}' if fonts else 'not here yet; bring them with: tenfold data fetch hands'}")
     print("\nYour own data, by its path:")
     for name, text in FORMATS.items():
         print(f"  {name:<9}{text}")
@@ -35,7 +39,7 @@ def list_known(as_json: AsJson = False) -> None:
 
 @app.command()
 def fetch(
-    name: Annotated[str, typer.Argument(help="A data set known by name: mnist.")],
+    name: Annotated[str, typer.Argument(help="mnist, or hands: the fonts of handwriting that training draws with.")],
     source: Annotated[
         Path | None,
         typer.Option("--from", metavar="FOLDER", help="Take the IDX files (plain or .gz) from this folder only."),
@@ -43,12 +47,19 @@ def fetch(
 ) -> None:
     """Bring a data set to this machine and verify it."""
     from tenfold.config import load_settings
+    from tenfold.data.hands import fetch_hands, hands_folder
     from tenfold.data.mnist import fetch_mnist
-    from tenfold.errors import UnknownName
+    from tenfold.errors import UnknownName, UsageError
 
-    if name != "mnist":
-        raise UnknownName("data set", name, ["mnist"])
-    print(f"mnist is here, verified: {fetch_mnist(load_settings(), source)}")
+    settings = load_settings()
+    if name == "mnist":
+        print(f"mnist is here, verified: {fetch_mnist(settings, source)}")
+    elif name == "hands":
+        if source is not None:
+            raise UsageError("--from goes with mnist.", f"Put the fonts into {hands_folder(settings)} instead.")
+        print(f"{len(fetch_hands(settings))} fonts are here, verified: {hands_folder(settings)}")
+    else:
+        raise UnknownName("data set", name, ["hands", "mnist"])
 
 
 @app.command()

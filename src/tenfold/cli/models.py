@@ -25,7 +25,7 @@ def list_models(as_json: AsJson = False) -> None:
             print(json.dumps(_record(card)))
         else:
             size = f"{_size(card) / 1e6:.2f} MB"
-            print(f"{card.name:<{width}}  {card.task:<5}  {size:>8}  {card.parameters:>9,} parameters  {card.summary}")
+            print(f"{card.name:<{width}}  {card.task:<6}  {size:>8}  {card.parameters:>9,} parameters  {card.summary}")
 
 
 @app.command("show")
@@ -50,7 +50,7 @@ def show_model(
 def _cards() -> list[ModelCard]:
     from tenfold.models.onnx import WEIGHTS, read_card, shipped_names
 
-    return [read_card(WEIGHTS / f"{name}.json") for task in ("digit", "gate") for name in shipped_names(task)]
+    return [read_card(WEIGHTS / f"{name}.json") for task in ("digit", "gate", "reader") for name in shipped_names(task)]
 
 
 def _size(card: ModelCard) -> int:

@@ -100,6 +100,12 @@ def fetch_hands(settings: Settings) -> list[Path]:
     return sorted(files.values())
 
 
+def hands_kept(settings: Settings) -> bool:
+    """True if all fonts are in the cache, as they are on record."""
+    folder = hands_folder(settings)
+    return all(_is_kept(folder / file_name(name), known) for name, known in HANDS.items())
+
+
 def file_name(name: str) -> str:
     """The name of a font's file, in its package and in the cache."""
     return f"{name}-latin-400-normal.woff"

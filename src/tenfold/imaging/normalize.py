@@ -71,12 +71,22 @@ def normalize(picture: Picture) -> Normalized:
         found = _find_writing(ink) if ink else NOTHING
     if isinstance(found, str):
         return _empty(found)
-    digits = [_fit(_only(found.strength, piece.mask())) for piece in apart(found.pieces)]
+    digits = [fit_ink(found.strength, piece.mask()) for piece in apart(found.pieces)]
     return Normalized(
-        pixels=picture.pixels if _has_the_form(picture.pixels) else _fit(_only(found.strength, found.mask)),
+        pixels=picture.pixels if _has_the_form(picture.pixels) else fit_ink(found.strength, found.mask),
         box=_in_picture(found.box, found.scale, picture),
         parts=np.stack(digits) if digits else np.zeros((0, SIDE, SIDE), np.uint8),
     )
+
+
+def fit_ink(strength: Pixels, mask: Pixels) -> Pixels:
+    """Ink that was found already as the 28x28 of a digit.
+
+    Args:
+        strength: uint8 (h, w), how far each pixel is from the ground.
+        mask: uint8 (h, w), 1 where there is ink that counts; somewhere there must be some.
+    """
+    return _fit(_only(strength, mask))
 
 
 def _has_the_form(pixels: Pixels) -> bool:

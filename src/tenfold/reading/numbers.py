@@ -13,7 +13,8 @@ import numpy.typing as npt
 from tenfold.imaging.line_picture import LINE_HEIGHT, LinePicture
 from tenfold.reading.beam import Reading, columns_of, readings
 from tenfold.reading.fields import DIGITS, Field, only_digits
-from tenfold.types import Box, Digit, Floats, Number, NumberAlternative
+from tenfold.reading.second import Opinion, agree
+from tenfold.types import Box, Digit, Floats, Number, NumberAlternative, Pixels
 
 OTHER = "*"
 # Pixels of the line picture for one column of the network's answer.
@@ -38,30 +39,101 @@ class Segment:
     last: int
 
 
-def numbers_of(
-    columns: Floats,
-    alphabet: str,
-    line: LinePicture,
-    to_picture: npt.NDArray[np.float64],
-    least: float,
-    field: Field | None = None,
-) -> list[Number]:
-    """The numbers in a line.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A number as the reader alone reads it.
+
+    Attributes:
+        text: What stands there, without words before and after it.
+        value: Its digits.
+        ranked: What may stand there, digits only, likeliest first.
+        edges: For each sign of the text the first column of the line picture that is its own, and the one after.
+        note: What is to be said of its check digit.
+    """
+
+    text: str
+    value: str
+    ranked: list[tuple[str, float]]
+    edges: list[tuple[int, int]]
+    note: str = ""
+
+    @property
+    def places(self) -> list[int]:
+        """Where in the text its digits are."""
+        return [place for place, sign in enumerate(self.text) if sign in DIGITS]
+
+
+def drafts_of(columns: Floats, alphabet: str, line: Pixels, field: Field | None = None) -> list[Draft]:
+    """The numbers in a line, as the reader alone reads them.
 
     Args:
         columns: float32 (n, signs + 1), calibrated probabilities.
         alphabet: The signs.
-        line: The picture they were read from.
-        to_picture: float64 (2, 3), from pixels of the sheet to those of the given picture.
-        least: Confidence below which a number is not sure.
+        line: uint8 (32, W), the picture they were read from.
         field: What may stand here.
     """
-    found = []
-    for segment in _segments(columns, alphabet):
-        number = _number(columns[segment.first : segment.last], segment.first, alphabet, line, to_picture, field)
-        if number is not None:
-            found.append(doubtful(number, least))
-    return found
+    found = (_draft(columns, segment, alphabet, line, field) for segment in _segments(columns, alphabet))
+    return [draft for draft in found if draft is not None]
+
+
+def number_of(
+    draft: Draft,
+    opinions: Sequence[Opinion],
+    line: LinePicture,
+    to_picture: npt.NDArray[np.float64],
+    field: Field | None = None,
+) -> Number:
+    """A number with both opinions, and where it stands.
+
+    Args:
+        draft: As the reader alone reads it.
+        opinions: What the digit network says of each digit.
+        line: The picture it was read from.
+        to_picture: float64 (2, 3), from pixels of the sheet to those of the given picture.
+        field: What may stand here.
+    """
+    value, confidence, sure, ranked = judged(draft, opinions, field)
+    signs = list(draft.text)
+    for place, digit in zip(draft.places, value, strict=True):
+        signs[place] = digit
+    back = np.vstack([to_picture, [0, 0, 1]]) @ np.vstack([line.back, [0, 0, 1]])
+    boxes = [_to_box(line, first, last, back[:2]) for first, last in draft.edges]
+    digits = tuple(
+        Digit(int(digit), one, boxes[place]) for digit, one, place in zip(value, sure, draft.places, strict=True)
+    )
+    return Number(
+        text="".join(signs),
+        value=value,
+        confidence=confidence,
+        box=_around([box for box, sign in zip(boxes, signs, strict=True) if sign != OTHER]),
+        digits=digits,
+        alternatives=tuple(NumberAlternative(*item) for item in ranked[1 : MOST_ALTERNATIVES + 1] if item[1] > 1e-4),
+        note=draft.note,
+    )
+
+
+def judged(
+    draft: Draft, opinions: Sequence[Opinion], field: Field | None = None
+) -> tuple[str, float, list[float], list[tuple[str, float]]]:
+    """Both opinions together: the value, how sure it is, how sure each digit is, and all readings, likeliest first."""
+    reader = _digit_shares(draft.value, draft.ranked)
+    alone = [float(min(1.0, row[int(digit)])) for row, digit in zip(reader, draft.value, strict=True)]
+    if draft.note or not any(one.counts for one in opinions):
+        return draft.value, draft.ranked[0][1], alone, draft.ranked
+    both = [agree(row, opinion) for row, opinion in zip(reader, opinions, strict=True)]
+    value = "".join(str(int(row.argmax())) for row in both)
+    if field is not None and not field.holds(value):
+        return draft.value, draft.ranked[0][1], alone, draft.ranked
+    # How many digits there are, the reader alone says.
+    as_many = min(1.0, sum(share for other, share in draft.ranked if len(other) == len(draft.value)))
+    sure = [float(row.max()) for row in both]
+    confidence = as_many * float(np.prod(sure))
+    ranked = {other: share for other, share in draft.ranked if len(other) != len(value)}
+    for place, row in enumerate(both):
+        second = int(np.argsort(row)[-2])
+        ranked[value[:place] + str(second) + value[place + 1 :]] = confidence * float(row[second] / row.max())
+    ranked[value] = confidence
+    return value, confidence, sure, sorted(ranked.items(), key=lambda item: -item[1])
 
 
 def _segments(columns: Floats, alphabet: str) -> list[Segment]:
@@ -88,38 +160,22 @@ def _segments(columns: Floats, alphabet: str) -> list[Segment]:
     return [segment for segment in segments if segment.last > segment.first]
 
 
-def _number(
-    columns: Floats,
-    offset: int,
-    alphabet: str,
-    line: LinePicture,
-    to_picture: npt.NDArray[np.float64],
-    field: Field | None,
-) -> Number | None:
+def _draft(columns: Floats, segment: Segment, alphabet: str, line: Pixels, field: Field | None) -> Draft | None:
     texts: dict[str, str] = {}
-    found = ranked_values(columns, alphabet, field, texts)
+    part = columns[segment.first : segment.last]
+    found = ranked_values(part, alphabet, field, texts)
     if not found:
         return None
     ranked, note = _checked(found, field)
-    value, confidence = ranked[0]
+    value = ranked[0][0]
     text = texts[value]
-    spans = columns_of(columns, alphabet, text)
+    spans = columns_of(part, alphabet, text)
     if not spans:
         return None
-    sure = _digit_confidences(value, ranked)
-    boxes = _boxes(spans, offset, line, to_picture)
-    places = [place for place, sign in enumerate(text) if sign in DIGITS]
-    digits = tuple(Digit(int(text[place]), sure[k], boxes[place]) for k, place in enumerate(places))
-    written = text.strip(OTHER)
-    return Number(
-        text=written,
-        value=value,
-        confidence=confidence,
-        box=_around([one.box for one in digits]),
-        digits=digits,
-        alternatives=tuple(NumberAlternative(*item) for item in ranked[1 : MOST_ALTERNATIVES + 1] if item[1] > 1e-4),
-        note=note,
-    )
+    edges = _edges(spans, segment.first, line)
+    first = len(text) - len(text.lstrip(OTHER))
+    last = len(text.rstrip(OTHER))
+    return Draft(text[first:last], value, ranked, edges[first:last], note)
 
 
 def ranked_values(
@@ -168,17 +224,19 @@ def _checked(ranked: list[tuple[str, float]], field: Field | None) -> tuple[list
     return better + rest, RE_RANKED.format(first=first[0], value=better[0][0])
 
 
-def _digit_confidences(value: str, ranked: list[tuple[str, float]]) -> list[float]:
-    """For each digit the probability of all readings that have it in this place."""
-    total = np.zeros(len(value))
+def _digit_shares(value: str, ranked: list[tuple[str, float]]) -> npt.NDArray[np.float64]:
+    """For each place of a value the probability of each digit, over all readings: float64 (n, 10)."""
+    shares = np.zeros((len(value), 10))
     for other, share in ranked:
-        total += share * _same_places(value, other)
-    # What no reading of the beam accounts for speaks for no digit in particular.
-    return [float(min(1.0, one)) for one in total]
+        for place, digit in _side_by_side(value, other):
+            shares[place, int(digit)] += share
+    return shares
 
 
-def _same_places(value: str, other: str) -> npt.NDArray[np.float64]:
-    """1 for each sign of a text that another has too when both are laid side by side with the fewest changes."""
+def _side_by_side(value: str, other: str) -> list[tuple[int, str]]:
+    """For the places of a text what another has there, when both are laid side by side with the fewest changes."""
+    if len(value) == len(other):
+        return list(enumerate(other))
     n, m = len(value), len(other)
     cost = np.zeros((n + 1, m + 1), int)
     cost[:, 0], cost[0, :] = np.arange(n + 1), np.arange(m + 1)
@@ -186,27 +244,24 @@ def _same_places(value: str, other: str) -> npt.NDArray[np.float64]:
         for j in range(1, m + 1):
             change = cost[i - 1, j - 1] + (value[i - 1] != other[j - 1])
             cost[i, j] = min(change, cost[i - 1, j] + 1, cost[i, j - 1] + 1)
-    same, i, j = np.zeros(n), n, m
+    pairs, i, j = [], n, m
     while i and j:
         if cost[i, j] == cost[i - 1, j - 1] + (value[i - 1] != other[j - 1]):
             i, j = i - 1, j - 1
-            same[i] = value[i] == other[j]
+            pairs.append((i, other[j]))
         elif cost[i, j] == cost[i - 1, j] + 1:
             i -= 1
         else:
             j -= 1
-    return same
+    return pairs
 
 
-def _boxes(
-    spans: Sequence[tuple[int, int]], offset: int, line: LinePicture, to_picture: npt.NDArray[np.float64]
-) -> list[Box]:
-    """Where each sign stands: between the middles of the bare ground to its neighbours, cut to its ink."""
-    width = line.pixels.shape[1]
+def _edges(spans: Sequence[tuple[int, int]], offset: int, line: Pixels) -> list[tuple[int, int]]:
+    """Where each sign begins and ends in a line picture: where, between two of them, there is the least ink."""
+    width = line.shape[1]
     middles = [(first + last - 1) / 2 + offset for first, last in spans]
     usual = float(np.median(np.diff(middles))) if len(middles) > 1 else width / STEP
-    # From what lies between two signs the column with the least ink is taken.
-    ink = line.pixels.astype(np.int64).sum(axis=0)
+    ink = line.astype(np.int64).sum(axis=0)
     edges = [max(0, int((middles[0] - 0.9 * usual) * STEP))]
     for one, other in itertools.pairwise(middles):
         start, end = int(one * STEP) + 1, max(int(one * STEP) + 2, int(other * STEP))
@@ -214,8 +269,7 @@ def _boxes(
         best = np.flatnonzero(between == between.min()) if len(between) else np.array([0])
         edges.append(start + int(best[len(best) // 2]))
     edges.append(min(width, int((middles[-1] + 0.9 * usual) * STEP) + 1))
-    back = np.vstack([to_picture, [0, 0, 1]]) @ np.vstack([line.back, [0, 0, 1]])
-    return [_to_box(line, left, max(left + 1, right), back[:2]) for left, right in itertools.pairwise(edges)]
+    return [(left, max(left + 1, right)) for left, right in itertools.pairwise(edges)]
 
 
 def _to_box(line: LinePicture, left: int, right: int, back: npt.NDArray[np.float64]) -> Box:

@@ -13,7 +13,8 @@ from tenfold.imaging.line_picture import LINE_VERSION, LinePicture
 from tenfold.imaging.lines import Sheet, WrittenLine, cut_line, find_lines
 from tenfold.models.line_reader import LineReader, load_reader
 from tenfold.reading.fields import Field
-from tenfold.reading.numbers import numbers_of
+from tenfold.reading.numbers import Draft, doubtful, drafts_of, number_of
+from tenfold.reading.second import Opinion, SecondOpinion, cuttings
 from tenfold.types import Box, Digit, Floats, Number, Page, Picture, Pixels, Status
 
 # A number less likely than this is none: something else was taken for it. On a page that holds much else, and where
@@ -60,6 +61,7 @@ class NumberReader:
 
     def __init__(self, reader: LineReader | None = None, threads: int = 1) -> None:
         self.network = reader or load_reader(LINE_VERSION, threads)
+        self._second = SecondOpinion(threads)
 
     @property
     def model(self) -> str:
@@ -92,6 +94,27 @@ class NumberReader:
         numbers = tuple(replace(number, page=page) for number in found.numbers)
         return Page(status, width, height, numbers, reason, self.model, page, found.turned)
 
+    def drafts(
+        self, lines: Sequence[Pixels], columns: Sequence[Floats], field: Field | None = None
+    ) -> list[list[tuple[Draft, list[Opinion]]]]:
+        """The numbers in each line as the reader reads them, with the digit network's opinion of each digit.
+
+        Args:
+            lines: uint8 (32, W) each.
+            columns: What the reader says of them, calibrated.
+            field: What may stand in each number.
+        """
+        alphabet = self.network.card.alphabet
+        found = [drafts_of(rows, alphabet, line, field) for rows, line in zip(columns, lines, strict=True)]
+        cut = [
+            cuttings(line, [draft.edges[place] for place in draft.places])
+            for drafts, line in zip(found, lines, strict=True)
+            for draft in drafts
+        ]
+        # All digits of the page at once.
+        opinions = iter(self._second.of([one for part in cut for one in part]))
+        return [[(draft, [next(opinions) for _ in draft.places]) for draft in drafts] for drafts in found]
+
     def _turn(self, pixels: Pixels, turned: int, least: float, field: Field | None) -> _Found:
         """Read a picture turned clockwise by so many degrees."""
         sheet = find_lines(np.ascontiguousarray(np.rot90(pixels, -turned // 90)) if turned else pixels)
@@ -107,10 +130,10 @@ class NumberReader:
     def _numbers(
         self, sheet: Sheet, lines: Sequence[LinePicture], columns: Sequence[Floats], least: float, field: Field | None
     ) -> list[Number]:
-        alphabet = self.network.card.alphabet
+        pixels = [line.pixels for line in lines]
         each = [
-            numbers_of(rows, alphabet, line, sheet.back, least, field)
-            for rows, line in zip(columns, lines, strict=True)
+            [doubtful(number_of(draft, opinions, line, sheet.back, field), least) for draft, opinions in drafts]
+            for drafts, line in zip(self.drafts(pixels, columns, field), lines, strict=True)
         ]
         likely = LEAST_ALONE if len(sheet.lines) == 1 else LEAST_LIKELY
         kept = [

@@ -23,7 +23,7 @@ from tenfold.models.base import ModelCard
 from tenfold.models.line_reader import LineReader
 from tenfold.models.onnx import softmax
 from tenfold.reading.fields import only_digits
-from tenfold.reading.numbers import ranked_values
+from tenfold.reading.numbers import judged
 from tenfold.reading.reader import NumberReader
 from tenfold.training.calibrate import thresholds_for
 from tenfold.training.export import write_model
@@ -130,7 +130,7 @@ def finish(model: Model, held: Pens, plan: ReaderPlan, options: TrainOptions, ma
         output="logits",
         alphabet=ALPHABET,
     )
-    network = LineReader(weights, card)
+    network = NumberReader(LineReader(weights, card))
     source = make_lines(held, chance_of(options.seed, plan.epochs))
     count = min(CALIBRATE, options.limit or CALIBRATE)
     lines = [line for line in itertools.islice(source, count) if only_digits(line.text)]
@@ -144,11 +144,11 @@ def finish(model: Model, held: Pens, plan: ReaderPlan, options: TrainOptions, ma
                 reader, pictures, test.labels, kind, min(TEST, options.limit or TEST)
             )
     say(", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in scores.items()))
-    certificate = _parity(model, network, lines[:PARITY_LINES])
+    certificate = _parity(model, network.network, lines[:PARITY_LINES])
     return write_model(options.out, "reader", weights, replace(card, scores=scores, parity=certificate))
 
 
-def calibrate(network: LineReader, lines: list[Line]) -> tuple[ModelCard, dict[str, float]]:
+def calibrate(network: NumberReader, lines: list[Line]) -> tuple[ModelCard, dict[str, float]]:
     """Find the temperature at which the confidence in whole numbers is likeliest, and the thresholds.
 
     Args:
@@ -158,15 +158,15 @@ def calibrate(network: LineReader, lines: list[Line]) -> tuple[ModelCard, dict[s
     Returns:
         The card with both, and the figures.
     """
-    logits = network.logits([line.pixels for line in lines])
+    logits = network.network.logits([line.pixels for line in lines])
     few = slice(0, max(1, len(lines) // 3))
     costs = []
     for temperature in TEMPERATURES:
-        sure, right = _judged(logits[few], lines[few], temperature)
+        sure, right = _judged(network, logits[few], lines[few], temperature)
         costs.append(float(-np.log(np.maximum(np.where(right, sure, 1 - sure), 1e-6)).mean()))
     temperature = TEMPERATURES[int(np.argmin(costs))]
-    sure, right = _judged(logits, lines, temperature)
-    card = replace(network.card, temperature=temperature, thresholds=thresholds_for(sure, right))
+    sure, right = _judged(network, logits, lines, temperature)
+    card = replace(network.network.card, temperature=temperature, thresholds=thresholds_for(sure, right))
     return card, {
         "validation_numbers_right": float(right.mean()),
         "validation_ece": calibration_error(sure, right),
@@ -174,15 +174,15 @@ def calibrate(network: LineReader, lines: list[Line]) -> tuple[ModelCard, dict[s
 
 
 def _judged(
-    logits: list[Floats], lines: list[Line], temperature: float
+    network: NumberReader, logits: list[Floats], lines: list[Line], temperature: float
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """For each line the confidence in its best value, and whether that is right."""
+    columns = [softmax(rows / np.float32(temperature)) for rows in logits]
     sure, right = [], []
-    for rows, line in zip(logits, lines, strict=True):
-        ranked = ranked_values(softmax(rows / np.float32(temperature)), ALPHABET)
-        value, confidence = ranked[0] if ranked else ("", 0.0)
-        sure.append(confidence)
-        right.append(value == only_digits(line.text))
+    for drafts, line in zip(network.drafts([line.pixels for line in lines], columns), lines, strict=True):
+        answers = [judged(draft, opinions) for draft, opinions in drafts]
+        sure.append(answers[0][1] if len(answers) == 1 else 0.0)
+        right.append([answer[0] for answer in answers] == [only_digits(line.text)])
     return np.array(sure), np.array(right)
 
 
