@@ -22,6 +22,7 @@ import tenfold.window
 from tenfold.recognizer import Recognizer
 from tenfold.window import Window
 
+WELCOME = "Draw a digit or a number, and the answer appears."
 PAPER = (0xFF, 0xFD, 0xF8)
 
 
@@ -122,7 +123,7 @@ def test_every_digit_is_drawn_and_read(window: Window, digit: int) -> None:
 
 
 def test_a_blank_sheet_says_so_and_what_to_do(window: Window) -> None:
-    assert shown(window) == ("", "", "Draw a digit, and the answer appears.")
+    assert shown(window) == ("", "", WELCOME)
     press(window, "recognise")
     sign, sure, sentence = shown(window)
     assert (sign, sure) == ("", "")
@@ -130,17 +131,25 @@ def test_a_blank_sheet_says_so_and_what_to_do(window: Window) -> None:
     assert len(sentence) > len("Write a digit.")
 
 
-def test_two_digits_get_their_sentence(window: Window) -> None:
+def test_two_digits_are_read_as_a_number(window: Window) -> None:
     draw(window, TEN)
     press(window, "recognise")
-    assert shown(window) == ("", "", "More than one digit: give one at a time.")
+    number, sure, _ = shown(window)
+    assert number == "10"
+    assert sure.endswith("% sure")
+    assert [one.value for one in window.numbers] == ["10"]
+    label, room = window.view.digit, window.view.digit.winfo_width()
+    assert window.view._letters.digit.measure("10") <= room, label  # noqa: SLF001 - nothing of it may be cut off
+    press(window, "clear")
+    assert shown(window) == ("", "", WELCOME)
+    assert window.numbers == ()
 
 
 def test_clear_takes_ink_and_answer_away(window: Window) -> None:
     draw(window, DIGITS[3])
     press(window, "recognise")
     press(window, "clear")
-    assert shown(window) == ("", "", "Draw a digit, and the answer appears.")
+    assert shown(window) == ("", "", WELCOME)
     assert window.sheet.lines == []
     assert inked(window) == 0
 

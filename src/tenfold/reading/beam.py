@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from heapq import nlargest
 
 import numpy as np
 
@@ -14,6 +15,8 @@ BEAM = 24
 # Signs less likely than this in a column are not followed; a column with this little but "nothing" is passed over.
 LEAST = 2e-4
 NOTHING = 1 - 2e-5
+# Texts less likely than this share of the likeliest so far are given up.
+HOPELESS = 1e-6
 
 Admits = Callable[[str], bool]
 
@@ -58,9 +61,14 @@ def readings(probabilities: Floats, alphabet: str, admits: Admits | None = None)
                     allowed[longer] = admits is None or admits(longer)
                 if allowed[longer]:
                     after[longer][1] += (ended if same else ended + open_) * likely
-        best = sorted(after.items(), key=lambda item: -sum(item[1]))[:BEAM]
-        beams = {text: (ended, open_) for text, (ended, open_) in best}
-    return [Reading(text, ended + open_) for text, (ended, open_) in beams.items()]
+        # What is this far behind does not come back.
+        least = HOPELESS * max(ended + open_ for ended, open_ in after.values())
+        best = [(text, ended, open_) for text, (ended, open_) in after.items() if ended + open_ > least]
+        if len(best) > BEAM:
+            best = nlargest(BEAM, best, key=lambda item: item[1] + item[2])
+        beams = {text: (ended, open_) for text, ended, open_ in best}
+    found = [Reading(text, ended + open_) for text, (ended, open_) in beams.items()]
+    return sorted(found, key=lambda reading: -reading.probability)
 
 
 def columns_of(probabilities: Floats, alphabet: str, text: str) -> list[tuple[int, int]]:

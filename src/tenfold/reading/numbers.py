@@ -138,9 +138,9 @@ def judged(
 
 def _segments(columns: Floats, alphabet: str) -> list[Segment]:
     """Cut a line where words stand."""
-    text = next(iter(readings(columns, alphabet)), Reading("", 0.0)).text
-    if OTHER not in text:
+    if not (columns.argmax(axis=1) == alphabet.index(OTHER)).any():
         return [Segment(0, len(columns))]
+    text = next(iter(readings(columns, alphabet)), Reading("", 0.0)).text
     spans = columns_of(columns, alphabet, text)
     if not spans:
         return []

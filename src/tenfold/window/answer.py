@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tenfold.output import percent, sentence, sign
-from tenfold.types import NO_PROBABILITIES, Pixels, Prediction
+from tenfold.types import NO_PROBABILITIES, Number, Pixels, Prediction
 from tenfold.window.style import ACCENT, GROUND, LINE, SOFT, Letters
 
 if TYPE_CHECKING:
     from tkinter import ttk
 
-WELCOME = "Draw a digit, and the answer appears."
+WELCOME = "Draw a digit or a number, and the answer appears."
+DOUBT = "A ? stands for a digit that could be another one."
 
 
 class AnswerView:
@@ -52,12 +54,25 @@ class AnswerView:
         self._bars.bind("<Configure>", lambda event: self._fit(event.width))
         self.show(None, None)
 
-    def show(self, answer: Prediction | None, saw: Pixels | None) -> None:
-        """Show an answer and the 28x28 it was read from; None for a new sheet."""
+    def show(self, answer: Prediction | None, saw: Pixels | None, numbers: Sequence[Number] = ()) -> None:
+        """Show an answer and the 28x28 it was read from; None for a new sheet.
+
+        Args:
+            answer: What was read.
+            saw: uint8 (28, 28).
+            numbers: What was read as numbers, where there are several digits: shown in place of the digit.
+        """
         self._answer, self._saw = answer, saw
-        self.digit.configure(text=sign(answer).replace("-", " ") if answer else " ")
-        self.sure.configure(text=f"{percent(answer.confidence)} sure" if answer and answer.confidence else " ")
-        self.sentence.configure(text=sentence(answer) if answer else WELCOME)
+        text = "\n".join(number.text for number in numbers)
+        if numbers:
+            sure, advice = min(number.confidence for number in numbers), "" if all(n.sure for n in numbers) else DOUBT
+        else:
+            text = sign(answer).replace("-", " ") if answer else " "
+            sure, advice = (answer.confidence, sentence(answer)) if answer else (0.0, WELCOME)
+        self._letters.fit(text, self._bars.winfo_width())
+        self.digit.configure(text=text)
+        self.sure.configure(text=f"{percent(sure)} sure" if sure else " ")
+        self.sentence.configure(text=advice)
         self._draw_bars()
         self._draw_seen()
 

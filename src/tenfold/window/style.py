@@ -21,6 +21,8 @@ class Letters:
     def __init__(self, root: tk.Tk) -> None:
         from tkinter import font, ttk
 
+        self._one = 120
+        self._fitted = " ", 0
         serif = "DejaVu Serif" if sys.platform.startswith("linux") else "Georgia"
         self.digit = font.Font(root, family=serif, weight="bold")
         self.large, self.text, self.small = (font.nametofont("TkDefaultFont", root).copy() for _ in range(3))
@@ -37,8 +39,21 @@ class Letters:
 
     def resize(self, unit: float) -> None:
         """Set all sizes for a window `unit` times as large as at first."""
+        self._one = max(9, round(120 * unit))
         for letters, size in ((self.digit, 120), (self.large, 22), (self.text, 15), (self.small, 13)):
             letters.configure(size=-max(9, round(size * unit)))  # negative: in pixels
+        text, width = self._fitted
+        self.fit(text, width)
+
+
+    def fit(self, text: str, width: int) -> None:
+        """Make the digit's letters so large that a text fits a width in pixels, at most as large as for one digit."""
+        self._fitted = text, width
+        self.digit.configure(size=-self._one)
+        lines = text.split("\n")
+        longest = max(self.digit.measure(line) for line in lines)
+        share = min(1.0, width / longest if longest and width > 1 else 1.0, 1.6 / len(lines))
+        self.digit.configure(size=-max(9, int(self._one * share)))
 
 
 def rgb(colour: str) -> tuple[int, ...]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tenfold.errors import NoWindow
 from tenfold.recognizer import Recognizer
-from tenfold.types import Picture, Prediction
+from tenfold.types import Number, Picture, Prediction
 from tenfold.window.answer import AnswerView
 from tenfold.window.sheet import Sheet, paint
 from tenfold.window.style import GROUND, Letters
@@ -77,6 +77,7 @@ class Window:
         sheet: Where the ink is.
         view: Where the answer is.
         answer: What was read last; None before, and after Clear.
+        numbers: The numbers, where there is more than one digit.
         failure: What ended the window, if anything but its user.
     """
 
@@ -86,6 +87,7 @@ class Window:
         self.root = root
         self.recognizer = recognizer
         self.answer: Prediction | None = None
+        self.numbers: tuple[Number, ...] = ()
         self.failure: BaseException | None = None
         self._waiting: str | None = None
         self._arrange()
@@ -109,7 +111,10 @@ class Window:
         self._hold()
         picture = Picture(paint(self.sheet.lines, SIDE), "window")
         self.answer, ink = self.recognizer.examine(picture)
-        self.view.show(self.answer, ink.pixels)
+        # Several digits on the sheet are a number: read as one, as the page and the command do.
+        page = self.recognizer.read(picture) if self.answer.status == "several_digits" else None
+        self.numbers = page.numbers if page else ()
+        self.view.show(self.answer, ink.pixels, self.numbers)
 
     def clear(self) -> None:
         """Take a new sheet."""
@@ -131,7 +136,7 @@ class Window:
 
     def _forget(self) -> None:
         self._hold()
-        self.answer = None
+        self.answer, self.numbers = None, ()
         self.view.show(None, None)
 
     def _wait(self, what: Callable[[], None]) -> None:
