@@ -30,6 +30,8 @@ MARK_APART = 0.7
 # An underline is this much wider than high, and at least this long in heights of the line.
 FLAT = 3.5
 UNDERLINE = 0.75
+# A stroke is met this often on the way down, on average; writing more often.
+STROKES = 1.3
 # Ink lower than so many pixels is no writing; nor is what is lower than this share of the line.
 LOWEST = 7
 SPECK = 0.09
@@ -148,7 +150,7 @@ def _rows(mask: Pixels, strength: Pixels, beyond: Pixels, upright: Boxes) -> lis
     boxes = stats[kept]
     strong = _strong(boxes, kept, labels, strength)
     kept, boxes = kept[strong], boxes[strong]
-    groups = _linked(boxes, mask.shape, upright)
+    groups = _linked(boxes, _is_flat(boxes, kept, labels), mask.shape, upright)
     lines = [_line(boxes[group], kept[group] + 1, labels, strength) for group in groups]
     rows = [line for line in lines if line is not None]
     rows.sort(key=lambda line: -line.box.width * line.box.height)
@@ -209,9 +211,9 @@ def _strong(boxes: Boxes, kept: Indices, labels: npt.NDArray[np.int32], strength
     return np.asarray(tops >= 0.28 * usual, bool)
 
 
-def _linked(boxes: Boxes, shape: tuple[int, int], upright: Boxes) -> list[Indices]:
-    """Groups of pieces that stand side by side, each as indices into the boxes."""
-    tall = np.flatnonzero((boxes[:, 3] >= LOWEST) & ~_is_flat(boxes))
+def _linked(boxes: Boxes, flat: npt.NDArray[np.bool_], shape: tuple[int, int], upright: Boxes) -> list[Indices]:
+    """Groups of pieces that stand side by side, each as indices into the boxes; flat ones are marks at most."""
+    tall = np.flatnonzero((boxes[:, 3] >= LOWEST) & ~flat)
     if len(tall) == 0:
         return []
     tall = tall[_no_crumbs(boxes, tall)]
@@ -258,8 +260,14 @@ def _linked(boxes: Boxes, shape: tuple[int, int], upright: Boxes) -> list[Indice
     return _with_marks(whole, boxes, np.setdiff1d(np.arange(len(boxes)), tall))
 
 
-def _is_flat(boxes: Boxes) -> npt.NDArray[np.bool_]:
-    return np.asarray(boxes[:, 2] > FLAT * boxes[:, 3], bool)
+def _is_flat(boxes: Boxes, kept: Indices, labels: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Strokes from side to side: wide for their height, and one above the other nowhere, as in joined writing."""
+    flat = np.asarray(boxes[:, 2] > FLAT * boxes[:, 3], bool)
+    for index in np.flatnonzero(flat & (boxes[:, 3] >= LOWEST)):
+        x, y, wide, tall, _ = boxes[index]
+        ink = np.pad(labels[y : y + tall, x : x + wide] == kept[index] + 1, ((1, 0), (0, 0)))
+        flat[index] = float((ink[1:] & ~ink[:-1]).sum(axis=0).mean()) < STROKES
+    return flat
 
 
 def _no_crumbs(boxes: Boxes, tall: Indices) -> npt.NDArray[np.bool_]:

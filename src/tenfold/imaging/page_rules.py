@@ -20,6 +20,8 @@ BROKEN = 5
 SKEW_SIDE = 900
 MOST_SKEW = 16.0
 LEAST_SKEW = 0.4
+# A lower picture is a crop of one line: what is straight on it is writing.
+LEAST_SIDE = 160
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ def skew_of(mask: Pixels) -> float:
     Args:
         mask: uint8 (h, w), 1 where there is ink.
     """
+    if min(mask.shape) < LEAST_SIDE:
+        return 0.0
     scale = min(1.0, SKEW_SIDE / max(mask.shape))
     small = mask
     if scale < 1:

@@ -20,7 +20,7 @@ from tenfold.types import Box, Digit, Floats, Number, Page, Picture, Pixels, Sta
 # A number less likely than this is none: something else was taken for it. On a page that holds much else, and where
 # only little can be else.
 LEAST_LIKELY = 0.35
-LEAST_ALONE = 0.05
+LEAST_ALONE = 0.01
 # Single digits much lower than the numbers around them are marks.
 LOWER = 0.45
 FAINTER = 0.5

@@ -45,7 +45,6 @@ class Letters:
         text, width = self._fitted
         self.fit(text, width)
 
-
     def fit(self, text: str, width: int) -> None:
         """Make the digit's letters so large that a text fits a width in pixels, at most as large as for one digit."""
         self._fitted = text, width
