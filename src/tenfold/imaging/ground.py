@@ -89,19 +89,22 @@ def from_uneven(tone: Pixels) -> Pixels:
     return from_ground(tone, *uneven_ground(tone, GROUND_SIDE, GROUND_WINDOWS))
 
 
-def uneven_ground(tone: Pixels, side: int, windows: tuple[float, ...]) -> tuple[Pixels, bool]:
+def uneven_ground(
+    tone: Pixels, side: int, windows: tuple[float, ...], light: bool | None = None
+) -> tuple[Pixels, bool]:
     """A ground that changes over the picture, small, and whether the ink is lighter than it.
 
     Args:
         tone: uint8 (h, w).
         side: Longer side of the copy on which the ground is looked for.
         windows: Rising shares of that side: what is narrower may be filled in.
+        light: Whether the ink is lighter than the ground, if that is known.
     """
     height, width = tone.shape
     shrink = min(1.0, side / max(height, width))
     size = (max(1, round(width * shrink)), max(1, round(height * shrink)))
     small = np.asarray(cv2.resize(tone, size, interpolation=cv2.INTER_AREA), np.uint8)
-    ground, ink_is_light = _smoothest_ground(small, windows)
+    ground, ink_is_light = _smoothest_ground(small, windows, light)
     return np.asarray(cv2.GaussianBlur(ground, (3, 3), 0), np.uint8), ink_is_light
 
 
@@ -123,7 +126,7 @@ def from_ground(tone: Pixels, ground: Pixels, ink_is_light: bool) -> Pixels:
     return np.asarray(cv2.divide(cv2.subtract(wide, tone), cv2.max(wide, least), scale=255.0))
 
 
-def _smoothest_ground(small: Pixels, windows: tuple[float, ...]) -> tuple[Pixels, bool]:
+def _smoothest_ground(small: Pixels, windows: tuple[float, ...], known: bool | None = None) -> tuple[Pixels, bool]:
     """The ground without its ink, and whether the ink is lighter than it.
 
     Filling in the wrong side leaves the strokes in the ground, which then varies more than with the
@@ -141,7 +144,7 @@ def _smoothest_ground(small: Pixels, windows: tuple[float, ...]) -> tuple[Pixels
         if lead[-1] > SIDES_APART:
             break
     telling = int(np.argmax(lead))
-    ink_is_light = found[telling][True][0] < found[telling][False][0]
+    ink_is_light = found[telling][True][0] < found[telling][False][0] if known is None else known
     fillings = [sides[ink_is_light] for sides in found]
     fillings += [_fill(small, reach, ink_is_light) for reach in reaches[len(found) :]]
     least = min(variation for variation, _ in fillings)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from tenfold.imaging.ground import from_ground, uneven_ground
-from tenfold.imaging.histogram import count_levels
+from tenfold.imaging.histogram import count_levels, otsu
 from tenfold.imaging.ink import LEAST_CONTRAST, calm_tone, unevenness
 from tenfold.types import Pixels
 
@@ -16,14 +16,19 @@ from tenfold.types import Pixels
 PAGE_SIDE = 2600
 # The ground is looked for on a copy of this side, filling in what is narrower than these shares of it.
 GROUND_SIDE = 256
-GROUND_WINDOWS = (0.05, 0.1, 0.2, 0.4)
+GROUND_WINDOWS = (0.05, 0.1, 0.2)
 # Ink differs from the ground by so many times the ground's own unevenness,
 OVER_NOISE = 5.0
 # and by this share of the strongest ink within a twentieth of the page.
 LOCAL_SHARE = 0.35
 NEIGHBOURHOOD = 0.05
 # A ground darker than this share of the paper's is no paper.
-DARK = 0.25
+DARK = 0.32
+# Tones this far apart, in levels of 255, are two; what is wider than this share of the side is no ink, and paper if it
+# fills this share of the picture.
+TWO_TONES, SOLID, LARGE = 60, 0.1, 0.15
+# A pattern is this many times weaker than the pen, where this share of the picture is pen, and fills this share of it.
+MUCH_STRONGER, LEAST_PEN, PATTERN = 1.6, 0.004, 0.03
 # Pixels of the small copy that are the edge between the two.
 EDGE = 11
 
@@ -61,15 +66,57 @@ def page_ink(pixels: Pixels) -> PageInk | None:
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
     tone = calm_tone(pixels)
     ground, ink_is_light = uneven_ground(tone, GROUND_SIDE, GROUND_WINDOWS)
+    if ink_is_light and _is_paper(tone):
+        ground, ink_is_light = uneven_ground(tone, GROUND_SIDE, GROUND_WINDOWS, light=False)
     strength = from_ground(tone, ground, ink_is_light)
     beyond = np.zeros_like(strength) if ink_is_light else _beyond(ground, strength.shape)
     strength[beyond > 0] = 0
     level, noise = unevenness(count_levels(strength))
-    least = level + max(LEAST_CONTRAST, OVER_NOISE * noise)
+    least = _above_pattern(strength, level + max(LEAST_CONTRAST, OVER_NOISE * noise))
     near = cv2.convertScaleAbs(_strongest_near(strength), alpha=LOCAL_SHARE)
     cut = cv2.max(near, np.full_like(strength, min(255, round(least))))
     mask = np.asarray(cv2.compare(strength, cut, cv2.CMP_GT), np.uint8) & np.uint8(1)
     return PageInk(strength, mask, beyond, scale) if mask.any() else None
+
+
+def _is_paper(tone: Pixels) -> bool:
+    """Whether there are two tones, and the lighter one fills a large area: paper on a table, whose edges are no ink."""
+    scale = GROUND_SIDE / max(tone.shape)
+    size = (max(1, round(tone.shape[1] * scale)), max(1, round(tone.shape[0] * scale)))
+    small = cv2.resize(tone, size, interpolation=cv2.INTER_AREA) if scale < 1 else tone
+    low, high = (float(value) for value in np.quantile(small, (0.05, 0.95)))
+    if high - low < TWO_TONES:
+        return False
+    reach = max(3, round(SOLID * max(small.shape))) | 1
+    solid = cv2.morphologyEx(small, cv2.MORPH_OPEN, np.ones((reach, reach), np.uint8))
+    return float((solid > (low + high) / 2).mean()) > LARGE
+
+
+def _above_pattern(strength: Pixels, least: float) -> float:
+    """The level above which ink is ink and no pattern of the paper: `least` where there is no pattern.
+
+    A pattern is weaker than the pen by far, and there is much of it away from the pen.
+
+    Args:
+        strength: uint8 (h, w), how far each pixel is from the ground.
+        least: Level of the weakest ink.
+    """
+    step = max(1, max(strength.shape) // 900)
+    few = strength[::step, ::step]
+    counts = count_levels(few)
+    counts[: int(least) + 1] = 0
+    if not counts.any():
+        return least
+    cut = otsu(counts)
+    levels = np.arange(256)
+    weak, strong = counts * (levels <= cut), counts * (levels > cut)
+    if strong.sum() < LEAST_PEN * few.size or not weak.any():
+        return least
+    if float((strong * levels).sum() / strong.sum()) < MUCH_STRONGER * float((weak * levels).sum() / weak.sum()):
+        return least
+    pen = cv2.dilate((few > cut).astype(np.uint8), np.ones((5, 5), np.uint8))
+    away = (few > least) & (few <= cut) & (pen == 0)
+    return float(cut) if float(away.mean()) > PATTERN else least
 
 
 def _beyond(ground: Pixels, shape: tuple[int, ...]) -> Pixels:

@@ -20,6 +20,8 @@ BROKEN = 5
 SKEW_SIDE = 900
 MOST_SKEW = 16.0
 LEAST_SKEW = 0.4
+# A camera sees parallel rules at angles so many degrees apart.
+ALIKE = 2.0
 # A lower picture is a crop of one line: what is straight on it is writing.
 LEAST_SIDE = 160
 
@@ -65,8 +67,8 @@ def skew_of(mask: Pixels) -> float:
     angles, lengths = angles[level], lengths[level]
     order = np.argsort(angles)
     middle = float(angles[order][np.searchsorted(np.cumsum(lengths[order]), lengths.sum() / 2)])
-    alike = lengths[np.abs(angles - middle) < 1.0].sum()
-    sure = alike > 0.6 * lengths.sum() and alike > small.shape[1] and lengths.max() > 0.5 * small.shape[1]
+    alike = lengths[np.abs(angles - middle) < ALIKE].sum()
+    sure = alike > 0.5 * lengths.sum() and alike > small.shape[1] and lengths.max() > 0.5 * small.shape[1]
     return middle if sure and abs(middle) > LEAST_SKEW else 0.0
 
 

@@ -25,7 +25,7 @@ LEAST_ALONE = 0.01
 LOWER = 0.45
 FAINTER = 0.5
 # A page whose numbers are less likely than this on average may lie on its side or its head.
-UPRIGHT = 0.75
+UPRIGHT = 0.9
 
 NOTHING = "Nothing is written here."
 NO_NUMBERS = "What is written here is no number."
@@ -44,8 +44,8 @@ class _Found:
 
     @property
     def weight(self) -> float:
-        """How much was read, and how surely."""
-        return sum(len(number.value) * number.confidence**2 for number in self.numbers)
+        """How much was read, and how surely; digits that make a number count more than as many alone."""
+        return sum(len(number.value) ** 1.5 * number.confidence**2 for number in self.numbers)
 
 
 class NumberReader:
@@ -173,7 +173,9 @@ def _weighted_median(values: Reals, weights: Reals) -> float:
 def _is_upright(found: _Found) -> bool:
     digits = sum(len(number.value) for number in found.numbers)
     sure = sum(len(number.value) * number.confidence for number in found.numbers)
-    return digits > 0 and sure >= UPRIGHT * digits
+    # What lies on its side falls into single digits.
+    alone = len(found.numbers) > 2 and digits < 1.6 * len(found.numbers)
+    return digits > 0 and sure >= UPRIGHT * digits and not alone
 
 
 def _may_lie(sheet: Sheet) -> bool:
