@@ -21,6 +21,9 @@ from tenfold.types import Box, Digit, Floats, Number, Page, Picture, Pixels, Sta
 # only little can be else.
 LEAST_LIKELY = 0.35
 LEAST_ALONE = 0.01
+# A single digit is one by the gate's opinion too, with this probability; less on a picture with nothing else. Of the
+# digits of a longer number this share is.
+ONE, ONE_ALONE, SOME = 0.5, 0.05, 0.5
 # Single digits much lower than the numbers around them are marks.
 LOWER = 0.45
 FAINTER = 0.5
@@ -45,7 +48,7 @@ class _Found:
     @property
     def weight(self) -> float:
         """How much was read, and how surely; digits that make a number count more than as many alone."""
-        return sum(len(number.value) ** 1.5 * number.confidence**2 for number in self.numbers)
+        return float(sum(len(number.value) ** 1.5 * number.confidence**2 for number in self.numbers))
 
 
 class NumberReader:
@@ -131,11 +134,16 @@ class NumberReader:
         self, sheet: Sheet, lines: Sequence[LinePicture], columns: Sequence[Floats], least: float, field: Field | None
     ) -> list[Number]:
         pixels = [line.pixels for line in lines]
+        alone = len(sheet.lines) == 1
         each = [
-            [doubtful(number_of(draft, opinions, line, sheet.back, field), least) for draft, opinions in drafts]
+            [
+                doubtful(number_of(draft, opinions, line, sheet.back, field), least)
+                for draft, opinions in drafts
+                if _looks_like_digits(opinions, alone)
+            ]
             for drafts, line in zip(self.drafts(pixels, columns, field), lines, strict=True)
         ]
-        likely = LEAST_ALONE if len(sheet.lines) == 1 else LEAST_LIKELY
+        likely = LEAST_ALONE if alone else LEAST_LIKELY
         kept = [
             (number, line)
             for numbers, line in zip(each, sheet.lines, strict=True)
@@ -143,6 +151,14 @@ class NumberReader:
             if number.confidence >= likely
         ]
         return _without_marks(kept)
+
+
+def _looks_like_digits(opinions: Sequence[Opinion], alone: bool) -> bool:
+    """Whether what was read as digits looks like digits one by one; touching ones, badly cut, need not all."""
+    ones = np.array([opinion.one_digit for opinion in opinions])
+    if len(ones) == 1:
+        return bool(ones[0] >= (ONE_ALONE if alone else ONE))
+    return alone or float((ones >= ONE).mean()) >= SOME
 
 
 def _without_marks(kept: list[tuple[Number, WrittenLine]]) -> list[Number]:

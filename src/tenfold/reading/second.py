@@ -32,11 +32,19 @@ class Opinion:
 
     Attributes:
         probabilities: float32 (10,), calibrated.
-        counts: False if the cutting is none or not one digit.
+        one_digit: Probability that the cutting is one digit, whichever it may be.
     """
 
     probabilities: Floats
-    counts: bool
+    one_digit: float
+
+    @property
+    def counts(self) -> bool:
+        """Whether there is anything to have an opinion of."""
+        return self.one_digit >= ONE_DIGIT
+
+
+NONE = Opinion(np.full(10, 0.1, np.float32), 0.0)
 
 
 class SecondOpinion:
@@ -57,12 +65,11 @@ class SecondOpinion:
         """What the networks say of cuttings uint8 (28, 28); of None, nothing."""
         shown = [cutting for cutting in cuttings if cutting is not None]
         if not shown:
-            return [Opinion(np.full(10, 0.1, np.float32), False)] * len(cuttings)
+            return [NONE] * len(cuttings)
         batch = np.stack(shown).astype(np.float32) / np.float32(255)
-        said = zip(self._digit.predict_proba(batch), self._gate.predict_proba(batch)[:, 0] >= ONE_DIGIT, strict=True)
-        opinions = iter([Opinion(row, bool(one)) for row, one in said])
-        nothing = Opinion(np.full(10, 0.1, np.float32), False)
-        return [nothing if cutting is None else next(opinions) for cutting in cuttings]
+        said = zip(self._digit.predict_proba(batch), self._gate.predict_proba(batch)[:, 0], strict=True)
+        opinions = iter([Opinion(row, float(one)) for row, one in said])
+        return [NONE if cutting is None else next(opinions) for cutting in cuttings]
 
 
 def cuttings(line: Pixels, columns: Sequence[tuple[int, int]]) -> list[Pixels | None]:
