@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -22,6 +23,7 @@ EXAMPLES = ROOT / "examples"
 DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 NOT_ONE_DIGIT = {"blank-sheet": "empty", "ten-side-by-side": "several_digits", "letter-a": "not_a_digit"}
 PICTURES = sorted((EXAMPLES / "digits").glob("*.png"))
+PAGES = sorted(path for path in (EXAMPLES / "pages").iterdir())
 
 
 def run(*command: object) -> str:
@@ -57,6 +59,32 @@ def test_pictures_are_what_the_script_draws(tmp_path: Path) -> None:
         assert np.abs(one - other).mean() < 1
 
 
+@pytest.fixture(scope="module")
+def truth() -> dict[str, list[str]]:
+    """What stands on the pages, as their script says."""
+    code = "import json, sys; sys.path.insert(0, 'examples'); import make_pages; print(json.dumps(make_pages.TRUTH))"
+    found: dict[str, list[str]] = json.loads(run(sys.executable, "-c", code))
+    return found
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_pages_are_read_right(path: Path, truth: dict[str, list[str]]) -> None:
+    pages = list(tenfold.Recognizer().read_pages(path))
+    assert [number.value for page in pages for number in page.numbers] == truth[path.name]
+    assert all(page.status == "ok" for page in pages)
+
+
+def test_pages_are_what_the_script_draws(tmp_path: Path, truth: dict[str, list[str]]) -> None:
+    run(sys.executable, EXAMPLES / "make_pages.py", "--out", tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [path.name for path in PAGES] == sorted(truth)
+    for kept in PAGES:
+        if kept.suffix == ".pdf":
+            continue
+        one, other = (np.asarray(Image.open(path), np.int16) for path in (tmp_path / kept.name, kept))
+        assert one.shape == other.shape
+        assert np.abs(one - other).mean() < 1
+
+
 def test_predict() -> None:
     assert re.fullmatch(r"ok: 7, \d+\.\d% sure\n", run(sys.executable, EXAMPLES / "01_predict.py"))
 
@@ -65,6 +93,11 @@ def test_batch_has_a_line_for_every_picture() -> None:
     lines = run(sys.executable, EXAMPLES / "02_batch.py").splitlines()
     assert [line.split()[0] for line in lines] == [path.stem for path in PICTURES]
     assert re.fullmatch(r"seven-crossed +7", next(line for line in lines if line.startswith("seven-crossed")))
+
+
+def test_read(truth: dict[str, list[str]]) -> None:
+    lines = run(sys.executable, EXAMPLES / "04_read.py").splitlines()
+    assert [line.split(" at (")[0] for line in lines] == truth["notebook.jpg"]
 
 
 def test_http_client(server: str) -> None:
