@@ -225,7 +225,8 @@ def _linked(boxes: Boxes, flat: npt.NDArray[np.bool_], shape: tuple[int, int], u
             index = parent[index]
         return index
 
-    usual = float(np.median(boxes[tall, 3]))
+    # Of broken strokes there are many pieces: the larger ones tell how high the writing is.
+    usual = _weighted_quantile(boxes[tall, 3], boxes[tall, 4], 0.6)
     apart = APART_IN_A_CROP if shape[0] < 3.5 * usual else APART
     order = tall[np.argsort(boxes[tall, 0], kind="stable")]
     left = boxes[order, 0].astype(np.float64)
@@ -260,6 +261,14 @@ def _linked(boxes: Boxes, flat: npt.NDArray[np.bool_], shape: tuple[int, int], u
     return _with_marks(whole, boxes, np.setdiff1d(np.arange(len(boxes)), tall))
 
 
+def _marks_first(groups: list[Indices], boxes: Boxes) -> tuple[list[Indices], list[Indices]]:
+    """Groups of writing, and those so low that they may be marks of a higher group beside them: dashes, broken bits."""
+    heights = np.array([_usual_height(boxes[group]) for group in groups])
+    low = heights < MARK * heights.max(initial=0.0)
+    high = [group for group, is_low in zip(groups, low, strict=True) if not is_low]
+    return high, [group for group, is_low in zip(groups, low, strict=True) if is_low]
+
+
 def _is_flat(boxes: Boxes, kept: Indices, labels: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
     """Strokes from side to side: wide for their height, and one above the other nowhere, as in joined writing."""
     flat = np.asarray(boxes[:, 2] > FLAT * boxes[:, 3], bool)
@@ -272,10 +281,14 @@ def _is_flat(boxes: Boxes, kept: Indices, labels: npt.NDArray[np.int32]) -> npt.
 
 def _no_crumbs(boxes: Boxes, tall: Indices) -> npt.NDArray[np.bool_]:
     """Leave out what is far lower than most of the ink: points, grain."""
-    high, area = boxes[tall, 3], boxes[tall, 4].astype(np.float64)
-    order = np.argsort(high)
-    usual = float(high[order][np.searchsorted(np.cumsum(area[order]), area.sum() / 2)])
-    return np.asarray(high >= 0.22 * usual, bool)
+    high = boxes[tall, 3]
+    return np.asarray(high >= 0.22 * _weighted_quantile(high, boxes[tall, 4], 0.5), bool)
+
+
+def _weighted_quantile(values: npt.NDArray[np.int32], weights: npt.NDArray[np.int32], share: float) -> float:
+    order = np.argsort(values)
+    reached = np.cumsum(weights[order].astype(np.float64))
+    return float(values[order][np.searchsorted(reached, share * reached[-1])])
 
 
 def _parted(one: int, other: int, boxes: Boxes, upright: Boxes) -> bool:
@@ -292,8 +305,11 @@ def _parted(one: int, other: int, boxes: Boxes, upright: Boxes) -> bool:
 
 def _with_marks(groups: list[Indices], boxes: Boxes, marks: Indices) -> list[Indices]:
     """Add points, commas, dashes and broken bits to the nearest line they can belong to; underlines to none."""
+    groups, lower = _marks_first(groups, boxes)
+    marks = np.concatenate([marks, *(group for group in lower)])
     if len(marks) == 0:
         return groups
+    taken: set[int] = set()
     spans = np.array([_bounds(boxes[group]) for group in groups], np.float64)
     heights = np.array([_usual_height(boxes[group]) for group in groups])
     extra: list[list[int]] = [[] for _ in groups]
@@ -319,7 +335,9 @@ def _with_marks(groups: list[Indices], boxes: Boxes, marks: Indices) -> list[Ind
         if fits.any():
             nearest = int(np.flatnonzero(fits)[aside[fits].argmin()])
             extra[nearest].append(int(mark))
-    return [np.concatenate([group, np.array(more, np.intp)]) for group, more in zip(groups, extra, strict=True)]
+            taken.add(int(mark))
+    rest = [group for group in lower if not taken & set(group.tolist())]
+    return rest + [np.concatenate([group, np.array(more, np.intp)]) for group, more in zip(groups, extra, strict=True)]
 
 
 def _bounds(boxes: Boxes) -> tuple[int, int, int, int]:

@@ -29,8 +29,10 @@ DARK = 0.32
 TWO_TONES, SOLID, LARGE = 60, 0.1, 0.15
 # A pattern is this many times weaker than the pen, where this share of the picture is pen, and fills this share of it.
 MUCH_STRONGER, LEAST_PEN, PATTERN = 1.6, 0.004, 0.03
-# Pixels of the small copy that are the edge between the two.
-EDGE = 11
+# And as wide as this share of the side.
+BROAD = 0.05
+# The edge between the two, as a share of the side.
+EDGE = 0.043
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +124,16 @@ def _above_pattern(strength: Pixels, least: float) -> float:
 def _beyond(ground: Pixels, shape: tuple[int, ...]) -> Pixels:
     """Where there is a gutter, a lid, a table in the dark, and the edge towards it, which is neither."""
     dark = np.asarray(ground < DARK * np.quantile(ground, 0.75), np.uint8)
-    if not dark.any():
+    # Strokes of a very thick pen are dark too, but neither wide nor, all of them, at the edge.
+    wide = max(3, round(BROAD * max(dark.shape))) | 1
+    broad = cv2.morphologyEx(dark, cv2.MORPH_OPEN, np.ones((wide, wide), np.uint8), borderValue=(0,))
+    if not broad.any():
         return np.zeros(shape, np.uint8)
-    near = cv2.dilate(dark, np.ones((EDGE, EDGE), np.uint8))
+    _, names = cv2.connectedComponents(np.asarray(broad, np.uint8), connectivity=8)
+    at_edge = np.unique(np.concatenate([names[0], names[-1], names[:, 0], names[:, -1]]))
+    dark = np.asarray(np.isin(names, at_edge[at_edge > 0]), np.uint8)
+    edge = max(3, round(EDGE * max(dark.shape))) | 1
+    near = cv2.dilate(dark, np.ones((edge, edge), np.uint8))
     return np.asarray(cv2.resize(near, shape[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
 
 

@@ -44,7 +44,12 @@ def readings(probabilities: Floats, alphabet: str, admits: Admits | None = None)
     beams: dict[str, tuple[float, float]] = {"": (1.0, 0.0)}
     allowed: dict[str, bool] = {"": True}
     blank = len(alphabet)
-    for row in probabilities[probabilities[:, blank] < NOTHING] if len(probabilities) else probabilities:
+    for row in probabilities:
+        if row[blank] >= NOTHING:
+            # All the same it ends the sign before: what follows may be the same sign once more.
+            if any(open_ for _, open_ in beams.values()):
+                beams = {text: (ended + open_, 0.0) for text, (ended, open_) in beams.items()}
+            continue
         follow = [int(sign) for sign in np.flatnonzero(row > LEAST) if sign != blank]
         nothing = float(row[blank])
         after: defaultdict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
@@ -66,6 +71,8 @@ def readings(probabilities: Floats, alphabet: str, admits: Admits | None = None)
         best = [(text, ended, open_) for text, (ended, open_) in after.items() if ended + open_ > least]
         if len(best) > BEAM:
             best = nlargest(BEAM, best, key=lambda item: item[1] + item[2])
+        if not best:
+            return []
         beams = {text: (ended, open_) for text, ended, open_ in best}
     found = [Reading(text, ended + open_) for text, (ended, open_) in beams.items()]
     return sorted(found, key=lambda reading: -reading.probability)
@@ -82,7 +89,7 @@ def columns_of(probabilities: Floats, alphabet: str, text: str) -> list[tuple[in
     Returns:
         A pair a sign; an empty list if the columns are too few for the text.
     """
-    if not text:
+    if not text or len(probabilities) == 0:
         return []
     blank = len(alphabet)
     # States: nothing, first sign, nothing, second sign, … (Graves et al. 2006, section 4.1).

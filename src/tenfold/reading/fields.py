@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -12,6 +14,8 @@ from tenfold.errors import UsageError
 DIGITS = "0123456789"
 # Longer patterns are nobody's field.
 LONGEST = 200
+# Counts of repeats are written out when a pattern is compiled, those within others many times: no more signs than this.
+WRITTEN_OUT = 200_000
 # Seconds a pattern may take on one beginning of a text.
 PATIENCE = 0.05
 MOST_DIGITS = 40
@@ -89,8 +93,10 @@ def find_field(name: str) -> Field:
     pattern = rest if kind == "regex" else name
     if not pattern or len(pattern) > LONGEST:
         raise UsageError(f"The field {name:.40}… is empty or longer than {LONGEST} signs.", _HINT)
-    if pattern.isalpha():
+    if pattern.isalpha() or (kind.isalpha() and kind != "regex"):
         raise UsageError(f"There is no field {name!r}.", _HINT)
+    if math.prod(max(1, int(count)) for count in re.findall(r"\{\s*([0-9]+)", pattern)) * len(pattern) > WRITTEN_OUT:
+        raise UsageError(f"The field {name!r} repeats too much.", "Write it with fewer or lower counts.")
     try:
         return Field(name, regex.compile(pattern))
     except regex.error as error:

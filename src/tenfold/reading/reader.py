@@ -24,6 +24,7 @@ LEAST_ALONE = 0.01
 # A single digit is one by the gate's opinion too, with this probability; less on a picture with nothing else. Of the
 # digits of a longer number this share is.
 ONE, ONE_ALONE, SOME = 0.5, 0.05, 0.5
+SURE_ALONE = 0.9
 # Single digits much lower than the numbers around them are marks.
 LOWER = 0.45
 FAINTER = 0.5
@@ -139,7 +140,7 @@ class NumberReader:
             [
                 doubtful(number_of(draft, opinions, line, sheet.back, field), least)
                 for draft, opinions in drafts
-                if _looks_like_digits(opinions, alone)
+                if _looks_like_digits(draft, opinions, alone)
             ]
             for drafts, line in zip(self.drafts(pixels, columns, field), lines, strict=True)
         ]
@@ -153,11 +154,12 @@ class NumberReader:
         return _without_marks(kept)
 
 
-def _looks_like_digits(opinions: Sequence[Opinion], alone: bool) -> bool:
+def _looks_like_digits(draft: Draft, opinions: Sequence[Opinion], alone: bool) -> bool:
     """Whether what was read as digits looks like digits one by one; touching ones, badly cut, need not all."""
     ones = np.array([opinion.one_digit for opinion in opinions])
     if len(ones) == 1:
-        return bool(ones[0] >= (ONE_ALONE if alone else ONE))
+        # What is left of a rule may lie on it and upset the gate: on a crop of one digit the reader may be sure enough.
+        return bool(ones[0] >= (ONE_ALONE if alone else ONE)) or (alone and draft.ranked[0][1] >= SURE_ALONE)
     return alone or float((ones >= ONE).mean()) >= SOME
 
 
