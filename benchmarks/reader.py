@@ -17,6 +17,7 @@ import csv
 import json
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -25,7 +26,8 @@ from typing import Any
 
 import cv2
 import numpy as np
-from _claim import Figure, arguments, report, stop
+from _claim import ROOT, Figure, arguments, report, stop
+from PIL import Image
 
 from tenfold import Recognizer
 from tenfold.config import load_settings
@@ -52,6 +54,12 @@ SEED = 1998
 PAGE_SECONDS = 1.5
 CALIBRATED = 3.0
 PEER = "rapidocr, the better of recognition alone and after detection"
+PEAK = """
+import resource, sys, tenfold
+for page in tenfold.Recognizer().read_pages(sys.argv[1]):
+    pass
+print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
+"""
 CLAIM = "Whole numbers are read as often as asked, as quickly as general OCR, with models a tenth of its size."
 
 
@@ -91,6 +99,7 @@ def main() -> None:
                 figures += against(waits, peer)
     figures.append(calibration(surely))
     figures.append(a4(pixels, test.labels, recognizer))
+    figures.append(memory(10 if given.quick else 100))
     report("reader", CLAIM, figures, quick=given.quick)
 
 
@@ -274,6 +283,29 @@ def a4(pixels: Pixels, labels: Any, recognizer: Recognizer) -> Figure:
         asked=f"at most {PAGE_SECONDS:g} s",
         met=wait <= PAGE_SECONDS,
         more={"numbers found": len(page.numbers), "right": right},
+    )
+
+
+def memory(pages: int) -> Figure:
+    """Peak memory over a PDF of many pages, beside one of two."""
+    with Image.open(ROOT / "examples" / "pages" / "notebook.jpg") as page, tempfile.TemporaryDirectory() as folder:
+        grey = page.convert("L")
+        peaks = []
+        for count in (2, pages):
+            path = Path(folder) / f"{count}.pdf"
+            grey.save(path, save_all=True, append_images=[grey] * (count - 1), resolution=75)
+            done = subprocess.run([sys.executable, "-c", PEAK, str(path)], capture_output=True, text=True, check=True)
+            peaks.append(float(done.stdout))
+    return Figure(
+        what=f"Peak memory while a PDF of {pages} pages is read",
+        value=peaks[1],
+        unit="MB",
+        n=1,
+        baseline=peaks[0],
+        baseline_what="while one of two pages is",
+        ratio=peaks[0] / peaks[1],
+        asked="no more than for few pages, within a tenth",
+        met=peaks[1] <= 1.1 * peaks[0],
     )
 
 
