@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from tenfold.imaging.ground import from_ground, uneven_ground
 from tenfold.imaging.histogram import count_levels, otsu
@@ -29,6 +30,8 @@ DARK = 0.32
 TWO_TONES, SOLID, LARGE = 60, 0.1, 0.15
 # A pattern is this many times weaker than the pen, where this share of the picture is pen, and fills this share of it.
 MUCH_STRONGER, LEAST_PEN, PATTERN = 1.6, 0.004, 0.03
+# What is straight for so many pixels is a rule and no pattern.
+RULE = 80
 # And as wide as this share of the side.
 BROAD = 0.05
 # The edge between the two, as a share of the side.
@@ -118,7 +121,15 @@ def _above_pattern(strength: Pixels, least: float) -> float:
         return least
     pen = cv2.dilate((few > cut).astype(np.uint8), np.ones((5, 5), np.uint8))
     away = (few > least) & (few <= cut) & (pen == 0)
+    away &= ~_straight(few > least)
     return float(cut) if float(away.mean()) > PATTERN else least
+
+
+def _straight(mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+    """Where a level or upright line runs: a form's or a table's, however faint, which parts what stands beside it."""
+    ink = mask.astype(np.uint8)
+    runs = (cv2.morphologyEx(ink, cv2.MORPH_OPEN, np.ones(shape, np.uint8)) for shape in ((1, RULE), (RULE, 1)))
+    return np.asarray(cv2.dilate(np.bitwise_or(*runs), np.ones((3, 3), np.uint8)), bool)
 
 
 def _beyond(ground: Pixels, shape: tuple[int, ...]) -> Pixels:

@@ -15,6 +15,11 @@ LONG = 120
 LONG_SHARE = 0.35
 SHORTEST = 40
 SLENDER = 22
+STOUT = 8
+# A comb has at least so many.
+COMB = 3
+# So far from its end, in pixels, another rule may be, and so much may those of a comb differ.
+MEETS = 4
 BROKEN = 5
 # Rules that run at an angle are looked for on a copy of this side, and turned level if they all turn alike.
 SKEW_SIDE = 900
@@ -81,14 +86,22 @@ def without_page_rules(mask: Pixels) -> Ruled:
     left, level, _ = _without_level(mask, 0)
     # An upright rule may be broken: below each other stand no strokes that a bridge could join.
     turned, upright, boxes = _without_level(np.ascontiguousarray(left.T), BROKEN)
+    if level.any():
+        turned, comb, more = _without_level(turned, BROKEN, np.ascontiguousarray(level.T))
+        upright, boxes = np.asarray(cv2.bitwise_or(upright, comb), np.uint8), np.concatenate([boxes, more])
     erased = cv2.bitwise_or(level, np.ascontiguousarray(upright.T))
     return Ruled(np.ascontiguousarray(turned.T), np.asarray(erased, np.uint8), boxes[:, [1, 0, 3, 2]])
 
 
-def _without_level(mask: Pixels, gap: int) -> tuple[Pixels, Pixels, npt.NDArray[np.int32]]:
-    """Erase level rules, also those with gaps of so many pixels: what is left, what went, and the rules' boxes."""
+def _without_level(
+    mask: Pixels, gap: int, across: Pixels | None = None
+) -> tuple[Pixels, Pixels, npt.NDArray[np.int32]]:
+    """Erase level rules, also those with gaps of so many pixels: what is left, what went, and the rules' boxes.
+
+    Given the rules `across`, those that run from one of them to another, though shorter and less slender: a comb's.
+    """
     height, width = mask.shape
-    long = int(max(SHORTEST, min(LONG, LONG_SHARE * width)))
+    long = SHORTEST if across is not None else int(max(SHORTEST, min(LONG, LONG_SHARE * width)))
     nothing = np.zeros_like(mask)
     none = np.zeros((0, 4), np.int32)
     if width < long:
@@ -106,20 +119,43 @@ def _without_level(mask: Pixels, gap: int) -> tuple[Pixels, Pixels, npt.NDArray[
     for index in range(1, count):
         x, y, wide, tall, area = (int(value) for value in stats[index])
         thick = max(1.0, area / wide - 2)
-        if wide < SLENDER * thick or tall > max(12, 0.3 * wide):
+        if wide < (SLENDER if across is None else STOUT) * thick or tall > max(12, 0.3 * wide):
+            continue
+        if across is not None and not (_spans(across, x, y, wide, tall) and _alike(stats[1:], x, wide) >= COMB):
             continue
         rows, columns = slice(max(0, y - 1), min(height, y + tall + 1)), slice(x, x + wide)
         on_rule = np.asarray(labels[rows, columns] == index, np.uint8)
         ink = mask[rows, columns] & np.asarray(cv2.dilate(on_rule, np.ones((3, 1), np.uint8)), np.uint8)
-        # A stroke that crosses stands out above or below.
+        # A stroke that crosses stands out above or below, and has no gap before the rule.
         reach = max(2, round(0.6 * thick) + 1)
         start, end = on_rule.argmax(axis=0), len(on_rule) - 1 - on_rule[::-1].argmax(axis=0)
         places = np.arange(x, x + wide)
-        above = mask[np.maximum(0, rows.start + start - reach), places]
-        below = mask[np.minimum(height - 1, rows.start + end + reach), places]
-        crossing = np.asarray(cv2.dilate(above | below, np.ones((3, 1), np.uint8)), np.uint8).reshape(1, -1)
+
+        def out(edge: npt.NDArray[np.intp], by: int, places: npt.NDArray[np.intp] = places) -> Pixels:
+            return mask[np.clip(edge + by, 0, height - 1), places]
+
+        above, below = rows.start + start, rows.start + end
+        near = np.ones((2 * reach + 1, 1), np.uint8)
+        met = [
+            out(edge, side * reach) & np.asarray(cv2.dilate(out(edge, side), near), np.uint8).reshape(-1)
+            for edge, side in ((above, -1), (below, 1))
+        ]
+        crossing = np.asarray(cv2.dilate(met[0] | met[1], np.ones((3, 1), np.uint8)), np.uint8).reshape(1, -1)
         gone = ink & (1 - crossing)
         left[rows, columns] &= 1 - gone
         erased[rows, columns] |= gone
         boxes.append((x, y, wide, tall))
     return left, erased, np.array(boxes, np.int32).reshape(-1, 4)
+
+
+def _spans(across: Pixels, x: int, y: int, wide: int, tall: int) -> bool:
+    """Whether a level line begins and ends at rules that run across it."""
+    rows = slice(max(0, y - MEETS), y + tall + MEETS)
+    ends = (slice(max(0, x - MEETS), x + MEETS), slice(max(0, x + wide - MEETS), x + wide + MEETS))
+    return all(bool(across[rows, end].any()) for end in ends)
+
+
+def _alike(stats: npt.NDArray[np.int32], x: int, wide: int) -> int:
+    """How many lines begin and end about there."""
+    begin, end = stats[:, 0], stats[:, 0] + stats[:, 2]
+    return int(((np.abs(begin - x) <= 2 * MEETS) & (np.abs(end - x - wide) <= 2 * MEETS)).sum())

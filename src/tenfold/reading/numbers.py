@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,7 +21,11 @@ OTHER = "*"
 # Pixels of the line picture for one column of the network's answer.
 STEP = 2
 # What is no digit and this wide, in pixels of the line picture, parts two numbers; less wide it is within one.
-PARTS = 30
+PARTS = 48
+# How likely a sign is where it stands, beside a digit: a slash that makes no date or fraction of an amount is rather a
+# leaning 1, and a sign for "no digit" between digits rather a digit written badly.
+UNLIKELY = {"/": 0.05, OTHER: 0.1}
+DATE = re.compile(r"\D*\d{1,2}/\d{1,2}/\d{2,4}\D*|[^/]*/[-=]*")
 MOST_ALTERNATIVES = 5
 # Least probability with which a check digit may make another reading come first.
 CHECKED = 0.02
@@ -93,6 +98,8 @@ def number_of(
         field: What may stand here.
     """
     value, confidence, sure, ranked = judged(draft, opinions, field)
+    # The value need not be the likeliest: a check digit or the second opinion may have put it first.
+    others = sorted((item for item in ranked if item[0] != value), key=lambda item: -item[1])
     signs = list(draft.text)
     for place, digit in zip(draft.places, value, strict=True):
         signs[place] = digit
@@ -107,7 +114,7 @@ def number_of(
         confidence=confidence,
         box=_around([box for box, sign in zip(boxes, signs, strict=True) if sign != OTHER]),
         digits=digits,
-        alternatives=tuple(NumberAlternative(*item) for item in ranked[1 : MOST_ALTERNATIVES + 1] if item[1] > 1e-4),
+        alternatives=tuple(NumberAlternative(*item) for item in others[:MOST_ALTERNATIVES] if item[1] > 1e-4),
         note=draft.note,
     )
 
@@ -193,14 +200,31 @@ def ranked_values(
         Likeliest first; none if no digit was made out.
     """
     values: defaultdict[str, float] = defaultdict(float)
-    for one in readings(columns, alphabet, lambda text: _may_begin(text, field)):
-        value = only_digits(one.text)
-        if value and (field is None or field.holds(one.text)):
-            values[value] += one.probability
+    found = readings(columns, alphabet, lambda text: _may_begin(text, field))
+    weighed = (
+        [(one.text, one.probability * _likely(one.text)) for one in found]
+        if field is None
+        else [(one.text, one.probability) for one in found if field.holds(one.text)]
+    )
+    # What no text of the beam accounts for stays unaccounted for.
+    lost = 0.0 if field else max(0.0, 1.0 - sum(one.probability for one in found))
+    total = lost + sum(share for _, share in weighed)
+    for text, share in sorted(weighed, key=lambda item: -item[1]):
+        value = only_digits(text)
+        if value:
+            values[value] += share
             if texts is not None:
-                texts.setdefault(value, one.text)
-    total = sum(values.values()) if field else 1.0
+                texts.setdefault(value, text)
     return sorted(((value, min(1.0, share / total)) for value, share in values.items()), key=lambda item: -item[1])
+
+
+def _likely(text: str) -> float:
+    """How likely a text is beside others, before anything was seen."""
+    share = 1.0
+    if "/" in text and not DATE.fullmatch(text):
+        share *= UNLIKELY["/"] ** text.count("/")
+    inner = text.strip(OTHER)
+    return share * UNLIKELY[OTHER] ** inner.count(OTHER)
 
 
 def _may_begin(text: str, field: Field | None) -> bool:

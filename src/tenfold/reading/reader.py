@@ -14,7 +14,7 @@ from tenfold.imaging.lines import Sheet, WrittenLine, cut_line, find_lines
 from tenfold.models.line_reader import LineReader, load_reader
 from tenfold.reading.fields import Field
 from tenfold.reading.numbers import Draft, doubtful, drafts_of, number_of
-from tenfold.reading.second import Opinion, SecondOpinion, cuttings
+from tenfold.reading.second import NONE, Opinion, SecondOpinion, cuttings
 from tenfold.types import Box, Digit, Floats, Number, Page, Picture, Pixels, Status
 
 # A number less likely than this is none: something else was taken for it. On a page that holds much else, and where
@@ -156,8 +156,11 @@ class NumberReader:
 
 def _looks_like_digits(draft: Draft, opinions: Sequence[Opinion], alone: bool) -> bool:
     """Whether what was read as digits looks like digits one by one; touching ones, badly cut, need not all."""
-    ones = np.array([opinion.one_digit for opinion in opinions])
-    if len(ones) == 1:
+    # Of digits that hang together there is no opinion.
+    ones = np.array([opinion.one_digit for opinion in opinions if opinion is not NONE])
+    if len(ones) == 0:
+        return len(opinions) > 1
+    if len(opinions) == 1:
         # What is left of a rule may lie on it and upset the gate: on a crop of one digit the reader may be sure enough.
         return bool(ones[0] >= (ONE_ALONE if alone else ONE)) or (alone and draft.ranked[0][1] >= SURE_ALONE)
     return alone or float((ones >= ONE).mean()) >= SOME

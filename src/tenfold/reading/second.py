@@ -17,6 +17,7 @@ from tenfold.types import Floats, Pixels
 WHOLE = 0.8
 # Ink of a line picture, as a level of 255; a digit has more pixels of it than so many.
 INKED = 80
+CUT = 0.1
 LEAST_INK = 5
 # How much the opinion counts beside the reader's, as exponents of their probabilities.
 READER, DIGIT = 1.0, 1.0
@@ -80,7 +81,7 @@ def cuttings(line: Pixels, columns: Sequence[tuple[int, int]]) -> list[Pixels | 
         columns: For each digit the first column that is its own, and the one after its last.
 
     Returns:
-        uint8 (28, 28) each, or None where there is no ink.
+        uint8 (28, 28) each, or None where there is no ink, or it hangs together with a neighbour's.
     """
     mask = np.asarray(line >= INKED, np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
@@ -96,7 +97,9 @@ def cuttings(line: Pixels, columns: Sequence[tuple[int, int]]) -> list[Pixels | 
         own = (owner[names] == number) | (chosen & (owner[names] == -1))
         alone = np.zeros_like(mask)
         alone[rows[own], places[own]] = 1
-        made.append(fit_ink(line, alone) if own.sum() > LEAST_INK else None)
+        # Cut through the ink, a digit lost something to its neighbour, or got something: of that nothing is said.
+        cut = float((chosen & (owner[names] == -1)).sum()) > CUT * own.sum()
+        made.append(fit_ink(line, alone) if own.sum() > LEAST_INK and not cut else None)
     return made
 
 

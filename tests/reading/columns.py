@@ -1,0 +1,36 @@
+"""Answers of a reader that never was: columns that say what a test wants them to, and a line picture to go with them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tenfold.data.lines import ALPHABET
+from tenfold.reading.numbers import STEP
+from tenfold.types import Floats, Pixels
+
+BARE = 4
+Sign = str | dict[str, float]
+
+
+def columns(*signs: Sign, gap: int = BARE) -> Floats:
+    """A column a sign, bare ground before, between and after.
+
+    A string stands for its signs, each all but certain; a dict for one sign with these shares, the rest being nothing.
+    """
+    single: list[Sign] = [one for sign in signs for one in (list(sign) if isinstance(sign, str) else [sign])]
+    rows = np.zeros((gap + len(single) * (gap + 1), len(ALPHABET) + 1), np.float32)
+    rows[:, -1] = 1
+    for place, sign in enumerate(single):
+        row = rows[gap + place * (gap + 1)]
+        for name, share in (sign if isinstance(sign, dict) else {sign: 1.0}).items():
+            row[ALPHABET.index(name)] = share
+            row[-1] = max(0.0, 1 - row[:-1].sum())
+    return rows
+
+
+def inked(rows: Floats) -> Pixels:
+    """A line picture with a bar where there is a sign: uint8 (32, 2 n)."""
+    line = np.zeros((32, len(rows) * STEP), np.uint8)
+    for column in np.flatnonzero(rows[:, -1] < 0.99):
+        line[4:28, column * STEP - 2 : column * STEP + 4] = 255
+    return line

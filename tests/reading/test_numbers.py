@@ -1,0 +1,334 @@
+"""From columns to numbers: readings and their ranks, check digits, words, what is doubtful, and where it stands."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.reading.columns import columns, inked
+
+from tenfold.data.lines import ALPHABET
+from tenfold.imaging.line_picture import LinePicture
+from tenfold.reading.fields import find_field, luhn
+from tenfold.reading.numbers import (
+    MOST_ALTERNATIVES,
+    RE_RANKED,
+    WRONG_CHECK,
+    Draft,
+    doubtful,
+    drafts_of,
+    judged,
+    number_of,
+    ranked_values,
+)
+from tenfold.reading.second import NONE, Opinion
+from tenfold.types import Box, Digit, Floats, Number
+
+PLAIN = np.array([[1.0, 0, 0], [0, 1, 0]])
+
+
+def drafts(rows: Floats, field: str = "") -> list[Draft]:
+    return drafts_of(rows, ALPHABET, inked(rows), find_field(field) if field else None)
+
+
+def draft(rows: Floats, field: str = "") -> Draft:
+    (one,) = drafts(rows, field)
+    return one
+
+
+def ranked(rows: Floats, field: str = "") -> dict[str, float]:
+    found = ranked_values(rows, ALPHABET, find_field(field) if field else None)
+    shares = [share for _, share in found]
+    assert shares == sorted(shares, reverse=True)
+    return dict(found)
+
+
+def number(rows: Floats, field: str = "", back: np.ndarray = PLAIN, to_picture: np.ndarray = PLAIN) -> Number:
+    one = draft(rows, field)
+    line = LinePicture(inked(rows), back)
+    return number_of(one, [NONE] * len(one.places), line, to_picture, find_field(field) if field else None)
+
+
+def opinion(*likely: tuple[int, float], one_digit: float = 1.0) -> Opinion:
+    row = np.full(10, 1e-6, np.float32)
+    for digit, share in likely:
+        row[digit] = share
+    return Opinion(row, one_digit)
+
+
+# ---- readings --------------------------------------------------------------------------------------
+
+
+def test_readings_are_ranked_by_their_probability() -> None:
+    found = ranked(columns("1", {"2": 0.7, "7": 0.2, "3": 0.1}, "4"))
+    assert list(found) == ["124", "174", "134"]
+    assert found == pytest.approx({"124": 0.7, "174": 0.2, "134": 0.1})
+
+
+def test_a_value_is_as_likely_as_all_texts_that_say_it() -> None:
+    texts: dict[str, str] = {}
+    rows = columns("12", {".": 0.6, ",": 0.3}, "50")
+    assert dict(ranked_values(rows, ALPHABET, texts=texts)) == pytest.approx({"1250": 1.0})
+    assert texts == {"1250": "12.50"}
+
+
+def test_the_same_digit_twice_is_two_digits() -> None:
+    assert ranked(columns("1100")) == pytest.approx({"1100": 1.0})
+
+
+def test_no_number_begins_with_a_slash() -> None:
+    found = ranked(columns({"/": 0.9, "1": 0.1}, "7"))
+    assert set(found) == {"17"}
+    assert "17" in ranked(columns("#", {"/": 0.9, "1": 0.1}, "7"))
+    assert ranked(columns("1", "/", "7")) == pytest.approx({"17": 1.0})
+
+
+def test_what_has_no_digit_is_no_number() -> None:
+    for rows in (columns(), columns("-"), columns("*"), columns("=-#")):
+        assert ranked(rows) == {}
+        assert drafts(rows) == []
+
+
+def test_a_field_leaves_out_what_cannot_stand_in_it() -> None:
+    rows = columns("1", {"2": 0.6, "7": 0.4}, {"3": 0.5})
+    assert ranked(rows, "digits:3") == pytest.approx({"123": 0.6, "173": 0.4})
+    assert ranked(rows, "digits:2") == pytest.approx({"12": 0.6, "17": 0.4})
+    assert ranked(rows, "17|999") == pytest.approx({"17": 1.0})
+    assert ranked(rows, "digits:4") == {}
+    assert drafts(rows, "digits:4") == []
+
+
+# ---- check digits ----------------------------------------------------------------------------------
+
+
+def test_a_right_check_digit_is_not_spoken_of() -> None:
+    one = draft(columns("7992739871", {"3": 0.6, "8": 0.4}), "luhn")
+    assert (one.value, one.note) == ("79927398713", "")
+    assert [value for value, _ in one.ranked] == ["79927398713", "79927398718"]
+
+
+def test_a_check_digit_re_ranks_and_says_so() -> None:
+    one = draft(columns("7992739871", {"8": 0.6, "3": 0.4}), "luhn")
+    assert one.value == one.text == "79927398713"
+    assert luhn(one.value)
+    assert one.note == RE_RANKED.format(first="79927398718", value="79927398713")
+    assert [value for value, _ in one.ranked] == ["79927398713", "79927398718"]
+    # What the ink alone says is not made out to be less likely than it is.
+    assert dict(one.ranked)["79927398713"] == pytest.approx(0.4)
+    assert dict(one.ranked)["79927398718"] == pytest.approx(0.6)
+
+
+def test_no_reading_with_a_right_check_digit_is_made_up() -> None:
+    one = draft(columns("7992739871", {"8": 0.7, "0": 0.3}), "luhn")
+    assert (one.value, one.note) == ("79927398718", WRONG_CHECK)
+    # Nor is one believed that is all but impossible.
+    one = draft(columns("7992739871", {"8": 0.99, "3": 0.01}), "luhn")
+    assert (one.value, one.note) == ("79927398718", WRONG_CHECK)
+
+
+def test_the_note_is_on_the_number_and_the_first_reading_among_the_others() -> None:
+    made = number(columns("7992739871", {"8": 0.6, "3": 0.4}), "luhn")
+    assert made.value == "79927398713"
+    assert made.confidence == pytest.approx(0.4)
+    assert "79927398718" in made.note
+    assert made.alternatives[0].value == "79927398718"
+    assert made.alternatives[0].probability == pytest.approx(0.6)
+
+
+def test_a_check_digit_is_not_overruled_by_the_second_opinion() -> None:
+    one = draft(columns("1", {"2": 0.6, "8": 0.4}), "luhn")
+    assert one.value == "18"
+    sure_of_two = [opinion((1, 1.0)), opinion((2, 1.0))]
+    assert judged(one, sure_of_two, find_field("luhn"))[0] == "18"
+
+
+# ---- both opinions ---------------------------------------------------------------------------------
+
+
+def test_two_that_agree_are_surer_than_one() -> None:
+    one = draft(columns("1", {"2": 0.8, "7": 0.2}))
+    value, confidence, sure, others = judged(one, [opinion((1, 1.0)), opinion((2, 0.9), (7, 0.1))])
+    assert value == "12"
+    assert confidence == pytest.approx(0.8 * 0.9 / (0.8 * 0.9 + 0.2 * 0.1), abs=0.01)
+    assert sure[1] == pytest.approx(confidence, abs=0.01)
+    assert [other for other, _ in others[:2]] == ["12", "17"]
+
+
+def test_the_surer_one_wins() -> None:
+    one = draft(columns("1", {"2": 0.55, "7": 0.45}))
+    value, *_ = judged(one, [opinion((1, 1.0)), opinion((7, 0.98), (2, 0.02))])
+    assert value == "17"
+    line = LinePicture(inked(columns("1", {"2": 0.55, "7": 0.45})), PLAIN)
+    made = number_of(one, [opinion((1, 1.0)), opinion((7, 0.98), (2, 0.02))], line, PLAIN)
+    assert (made.text, made.value, [digit.digit for digit in made.digits]) == ("17", "17", [1, 7])
+
+
+def test_an_opinion_of_what_is_no_digit_counts_nothing() -> None:
+    one = draft(columns("1", {"2": 0.55, "7": 0.45}))
+    value, confidence, sure, _ = judged(one, [NONE, opinion((7, 1.0), one_digit=0.1)])
+    assert value == "12"
+    assert confidence == pytest.approx(0.55)
+    assert sure == pytest.approx([1.0, 0.55])
+
+
+def test_an_opinion_does_not_break_the_field() -> None:
+    one = draft(columns("1", {"2": 0.55, "7": 0.45}), "12|99")
+    value, *_ = judged(one, [opinion((1, 1.0)), opinion((7, 1.0))], find_field("12|99"))
+    assert value == "12"
+
+
+def test_how_many_digits_there_are_the_reader_says() -> None:
+    one = draft(columns("1", {"2": 0.7}))
+    assert one.ranked == [("12", pytest.approx(0.7)), ("1", pytest.approx(0.3))]
+    value, confidence, _, others = judged(one, [opinion((1, 1.0)), opinion((2, 1.0))])
+    assert value == "12"
+    assert confidence == pytest.approx(0.7, abs=0.01)
+    assert dict(others)["1"] == pytest.approx(0.3)
+
+
+def test_other_readings_never_hold_the_value_itself() -> None:
+    # The reader: 12 rather than 1. The second opinion doubts both digits so much that 1 alone is likelier in the end.
+    rows = columns("12")
+    one = replace(draft(rows), ranked=[("12", 0.3), ("1", 0.25), ("32", 0.2), ("37", 0.15), ("17", 0.1)])
+    opinions = [opinion((1, 0.36), (3, 0.64)), opinion((2, 0.35), (7, 0.65))]
+    _, confidence, _, others = judged(one, opinions)
+    assert confidence < 0.25
+    assert others[0] == ("1", 0.25)
+    made = number_of(one, opinions, LinePicture(inked(rows), PLAIN), PLAIN)
+    assert made.value == "12"
+    assert [other.value for other in made.alternatives] == ["1", "32", "17"]
+
+
+@given(
+    shares=st.lists(st.lists(st.floats(0.02, 1), min_size=10, max_size=10), min_size=1, max_size=4),
+    second=st.lists(st.lists(st.floats(0.001, 1), min_size=10, max_size=10), min_size=4, max_size=4),
+    counts=st.lists(st.booleans(), min_size=4, max_size=4),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_number_is_of_a_piece(shares: list[list[float]], second: list[list[float]], counts: list[bool]) -> None:
+    rows = columns(
+        *({str(digit): share / sum(row) for digit, share in enumerate(row)} for row in shares),
+    )
+    opinions = [
+        Opinion(np.array(row, np.float32) / np.float32(sum(row)), float(count))
+        for row, count in zip(second, counts, strict=True)
+    ]
+    one = draft(rows)
+    made = number_of(one, opinions[: len(one.places)], LinePicture(inked(rows), PLAIN), PLAIN)
+    assert made.value == "".join(str(digit.digit) for digit in made.digits) == made.text
+    assert 0 < made.confidence <= 1 + 1e-9
+    assert all(made.confidence <= digit.confidence + 1e-6 <= 1 + 2e-6 for digit in made.digits)
+    others = [other.value for other in made.alternatives]
+    assert len(others) == len(set(others)) <= MOST_ALTERNATIVES
+    assert made.value not in others
+    probabilities = [other.probability for other in made.alternatives]
+    assert probabilities == sorted(probabilities, reverse=True)
+
+
+# ---- words -----------------------------------------------------------------------------------------
+
+
+def test_words_before_and_after_are_left_out() -> None:
+    far = columns("*", "12", "*", gap=20)
+    one = draft(far)
+    assert (one.text, one.value) == ("12", "12")
+    assert len(one.edges) == 2
+
+
+def test_a_word_between_parts_two_numbers() -> None:
+    first, second = drafts(columns("12", "*", "345", gap=12))
+    assert [(one.text, one.value) for one in (first, second)] == [("12", "12"), ("345", "345")]
+    assert first.edges[-1][1] <= second.edges[0][0]
+
+
+def test_a_struck_out_digit_within_a_number_does_not() -> None:
+    one = draft(columns("12", "*", "34", gap=3))
+    assert (one.text, one.value) == ("12*34", "1234")
+    assert one.places == [0, 1, 3, 4]
+    assert number(columns("12", "*", "34", gap=3)).text == "12*34"
+
+
+# ---- what is doubtful ------------------------------------------------------------------------------
+
+
+def of(text: str, confidence: float, *sure: float) -> Number:
+    value = "".join(sign for sign in text if sign.isdigit())
+    digits = tuple(Digit(int(digit), one, Box(0, 0, 1, 1)) for digit, one in zip(value, sure, strict=True))
+    return Number(text, value, confidence, Box(0, 0, 9, 9), digits)
+
+
+@pytest.mark.parametrize(
+    ("made", "least", "text"),
+    [
+        (of("1234", 0.95, 0.99, 0.99, 0.98, 0.99), 0.9, "1234"),
+        (of("1234", 0.9, 0.99, 0.99, 0.92, 0.99), 0.9, "1234"),
+        (of("1234", 0.5, 0.99, 0.99, 0.55, 0.97), 0.9, "12?4"),
+        (of("1234", 0.3, 0.99, 0.6, 0.55, 0.97), 0.9, "1??4"),
+        # All digits pass, the whole does not: the weakest is the one to look at.
+        (of("1234", 0.85, 0.95, 0.96, 0.97, 0.96), 0.9, "?234"),
+        (of("$1,2.50", 0.4, 0.99, 0.5, 0.99, 0.99), 0.9, "$1,?.50"),
+        (of("7", 0.4, 0.4), 0.9, "?"),
+        (of("7", 0.4, 0.4), 0.0, "7"),
+        (of("77", 1.0, 1.0, 1.0), 1.0 + 1e-6, "??"),
+    ],
+)
+def test_a_question_mark_stands_for_what_nobody_could_be_sure_of(made: Number, least: float, text: str) -> None:
+    found = doubtful(made, least)
+    assert found.text == text
+    assert found.sure == ("?" not in text)
+    assert replace(found, text=made.text) == made
+
+
+@given(sure=st.lists(st.floats(0, 1), min_size=1, max_size=8), least=st.floats(0, 1))
+def test_a_number_that_is_not_sure_enough_has_a_mark(sure: list[float], least: float) -> None:
+    made = of("8" * len(sure), float(np.prod(sure)), *sure)
+    found = doubtful(made, least)
+    assert found.sure == (made.confidence >= least)
+    for sign, one in zip(found.text, sure, strict=True):
+        if sign == "8" and not found.sure:
+            assert one >= least
+            assert one > min(sure)
+
+
+# ---- places ----------------------------------------------------------------------------------------
+
+
+@given(text=st.text("0123456789.,-/#$", min_size=1, max_size=9).filter(lambda text: any(c.isdigit() for c in text)))
+@settings(max_examples=60, deadline=None)
+def test_each_sign_has_a_place_of_its_own(text: str) -> None:
+    if text.lstrip("#-")[:1] == "/":
+        assert drafts(columns(text)) == [] or draft(columns(text)).text != text
+        return
+    rows = columns(text)
+    one = draft(rows)
+    assert one.text == text
+    assert len(one.edges) == len(text)
+    assert one.edges[0][0] >= 0
+    assert one.edges[-1][1] <= inked(rows).shape[1]
+    assert all(left < right for left, right in one.edges)
+    assert all(last <= first for (_, last), (first, _) in itertools.pairwise(one.edges))
+    # The bar of each sign lies within it.
+    for (left, right), column in zip(one.edges, np.flatnonzero(rows[:, -1] < 0.5), strict=True):
+        assert left <= 2 * column < right
+
+
+def test_boxes_are_in_the_given_picture() -> None:
+    rows = columns("12")
+    # The line was cut from x = 100, y = 50 of a page half as large as the picture.
+    made = number(rows, back=np.array([[1.0, 0, 100], [0, 1, 50]]), to_picture=np.array([[2.0, 0, 0], [0, 2, 0]]))
+    first, second = np.flatnonzero(rows[:, -1] < 0.5)
+    assert made.digits[0].box == Box(2 * (100 + 2 * first - 2), 2 * (50 + 4), 12, 48)
+    assert made.digits[1].box == Box(2 * (100 + 2 * second - 2), 2 * (50 + 4), 12, 48)
+    left, right = made.digits[0].box.x, made.digits[1].box.x + made.digits[1].box.width
+    assert made.box == Box(left, 2 * (50 + 4), right - left, 48)
+
+
+def test_a_separator_belongs_to_the_box_of_the_number() -> None:
+    rows = columns("$12")
+    made = number(rows)
+    assert made.box.x < made.digits[0].box.x
+    assert made.box.x + made.box.width == made.digits[1].box.x + made.digits[1].box.width
