@@ -111,15 +111,35 @@ class Pens:
         self._pool = []
 
 
-def make_lines(pens: Pens, rng: Rng) -> Iterator[Line]:
+@dataclass(frozen=True, slots=True)
+class World:
+    """What lines are met with.
+
+    Attributes:
+        harsh: How often what makes writing hard to see befalls a line, 0..1.
+        repeats: Share of digits that are the one before once more.
+        plain: Share of lines that are digits of a data set as they are, in a row, dark on white.
+    """
+
+    harsh: float = 1.0
+    repeats: float = 0.0
+    plain: float = 0.0
+
+
+WIDE = World()
+MILD = World(harsh=0.45, repeats=0.12, plain=0.2)
+
+
+def make_lines(pens: Pens, rng: Rng, world: World = WIDE) -> Iterator[Line]:
     """Lines of any text by any hand, without end.
 
     Args:
         pens: Where digits come from.
         rng: Source of chance.
+        world: What they are met with.
     """
     while True:
-        line = _line(pens, rng)
+        line = _line(pens, rng, world)
         if line is not None:
             yield line
 
@@ -145,6 +165,12 @@ def row_of_digits(
         x, y, width, height = cv2.boundingRect((picture > 40).astype(np.uint8))
         cuts.append(picture[y : y + height, x : x + width])
     gaps = rng.integers(3, 11, count) if kind == "spaced" else -rng.integers(0, 5, count)
+    return _set_in_a_row(cuts, gaps, rng), "".join(str(label) for label in labels[chosen])
+
+
+def _set_in_a_row(cuts: list[Pixels], gaps: np.ndarray[tuple[int], np.dtype[np.int64]], rng: Rng) -> Pixels:
+    """Digits cut to their ink, at most 20 pixels high, in a row with gaps after them: dark ink on white."""
+    count = len(cuts)
     tops = 12 + rng.integers(-2, 3, count)
     starts = 10 + np.concatenate([[0], np.cumsum([cut.shape[1] + gap for cut, gap in zip(cuts, gaps, strict=True)])])
     canvas = np.zeros(
@@ -154,10 +180,12 @@ def row_of_digits(
         middle = top + (20 - cut.shape[0]) // 2
         region = canvas[middle : middle + cut.shape[0], start : start + cut.shape[1]]
         np.maximum(region, cut, out=region)
-    return 255 - canvas, "".join(str(label) for label in labels[chosen])
+    return 255 - canvas
 
 
-def _line(pens: Pens, rng: Rng) -> Line | None:
+def _line(pens: Pens, rng: Rng, world: World) -> Line | None:
+    if world.plain and rng.random() < world.plain:
+        return _plain(pens, rng, world)
     height = int(np.exp(rng.uniform(np.log(15), np.log(64))))
     kind = rng.random()
     if kind < 0.03:
@@ -167,7 +195,7 @@ def _line(pens: Pens, rng: Rng) -> Line | None:
     elif kind < 0.14:
         ink, text = _no_writing(height, rng)
     else:
-        text = any_text(rng)
+        text = _repeating(any_text(rng), rng, world.repeats)
         ink = _written(text, pens, height, rng)
         if kind < 0.2:
             words = _words(pens, int(height * rng.uniform(0.7, 1.2)), rng)
@@ -175,10 +203,40 @@ def _line(pens: Pens, rng: Rng) -> Line | None:
             before = rng.random() < 0.6
             ink = _side_by_side([words, gap, ink] if before else [ink, gap, words])
             text = OTHER + text if before else text + OTHER
-    return photographed(ink, text, height, rng)
+    return photographed(ink, text, height, rng, world.harsh)
 
 
-def photographed(ink: Floats, text: str, height: int, rng: Rng) -> Line | None:
+def _plain(pens: Pens, rng: Rng, world: World) -> Line | None:
+    """Digits of a data set, bent a little, in a row without anything else."""
+    text = _repeating(digits(int(rng.integers(1, 10)), rng), rng, world.repeats)
+    gaps = rng.integers(-5, 14) + rng.integers(-2, 3, len(text))
+    picture = _set_in_a_row([_twenty_high(pens.digit(int(sign), rng)) for sign in text], gaps, rng)
+    found = page_ink(picture)
+    if found is None:
+        return None
+    x, y, width, height = cv2.boundingRect(found.mask)
+    pixels = line_picture(found.strength, found.mask, Box(x, y, width, height)).pixels
+    return Line(pixels, text) if pixels.shape[1] <= LONGEST else None
+
+
+def _twenty_high(glyph: Floats) -> Pixels:
+    """Fitted to 20x20, as MNIST's digits are."""
+    scale = 20 / max(glyph.shape)
+    size = (max(1, round(glyph.shape[1] * scale)), max(1, round(glyph.shape[0] * scale)))
+    return np.asarray(cv2.resize(glyph, size, interpolation=cv2.INTER_AREA) * 255, np.uint8)
+
+
+def _repeating(text: str, rng: Rng, share: float) -> str:
+    """The same with some digits made like the digit before: what a reader of rows overlooks most easily."""
+    signs = list(text)
+    for place in range(1, len(signs)):
+        both = signs[place] in DIGIT_NAMES and signs[place - 1] in DIGIT_NAMES
+        if share and both and rng.random() < share:
+            signs[place] = signs[place - 1]
+    return "".join(signs)
+
+
+def photographed(ink: Floats, text: str, height: int, rng: Rng, harsh: float = 1.0) -> Line | None:
     """Ink on paper, seen by a camera, through the reader's own way of finding ink; None if nothing could be made out.
 
     Args:
@@ -186,6 +244,7 @@ def photographed(ink: Floats, text: str, height: int, rng: Rng) -> Line | None:
         text: What it says.
         height: Height of a digit in it.
         rng: Source of chance.
+        harsh: As in `World`.
     """
     ink = _bend(ink, height, rng)
     x, y, width, tall = cv2.boundingRect((ink > 0.2).astype(np.uint8))
@@ -196,7 +255,7 @@ def photographed(ink: Floats, text: str, height: int, rng: Rng) -> Line | None:
     canvas[top : top + tall, left : left + width] = ink[y : y + tall, x : x + width]
     box = Box(left, top, width, tall)
     canvas = rules(canvas, box, height, rng)
-    picture, scale = on_paper(canvas, height, rng)
+    picture, scale = on_paper(canvas, height, rng, harsh)
     found = page_ink(picture)
     if found is None or not _made_out(found.mask, canvas, box):
         return None

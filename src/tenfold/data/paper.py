@@ -78,41 +78,42 @@ def _rule(ink: Floats, first: tuple[float, float], last: tuple[float, float], th
     np.maximum(ink, layer.astype(np.float32) * np.float32(dark / 255), out=ink)
 
 
-def on_paper(ink: Floats, height: int, rng: Rng) -> tuple[Pixels, float]:
+def on_paper(ink: Floats, height: int, rng: Rng, harsh: float = 1.0) -> tuple[Pixels, float]:
     """What a camera or scanner makes of ink on paper.
 
     Args:
         ink: float32 (h, w), 0..1.
         height: Height of a digit in it.
         rng: Source of chance.
+        harsh: How often what makes writing hard to see befalls it, 0..1.
 
     Returns:
         The picture, uint8 (h, w), most often dark on light, and its pixels for one of the ink's.
     """
     shape = ink.shape
-    ground = _ground(shape, height, rng)
+    ground = _ground(shape, height, rng, harsh)
     # Ink as a share of light swallowed: from a hard pencil to a marker; its flow is never quite even.
-    depth = float(rng.choice([rng.uniform(0.13, 0.35), rng.uniform(0.35, 0.95)], p=(0.2, 0.8)))
+    depth = float(rng.choice([rng.uniform(0.13, 0.35), rng.uniform(0.35, 0.95)], p=(0.2 * harsh, 1 - 0.2 * harsh)))
     flow = ink
-    if rng.random() < 0.4:
+    if rng.random() < 0.4 * harsh:
         flow = ink * (1 - np.float32(rng.uniform(0.1, 0.5)) * _cloud(shape, height * rng.uniform(0.05, 0.8), rng))
     seen: Floats = ground * (1 - np.float32(depth) * flow)
     scale = 1.0
-    if rng.random() < 0.3 and height > 20:
+    if rng.random() < 0.3 * harsh and height > 20:
         scale = float(rng.uniform(max(11 / height, 0.3), 0.9))
         size = (max(2, round(shape[1] * scale)), max(3, round(shape[0] * scale)))
         seen = np.asarray(cv2.resize(seen, size, interpolation=cv2.INTER_AREA), np.float32)
-    if rng.random() < 0.5:
+    if rng.random() < 0.5 * harsh:
         sigma = float(np.exp(rng.uniform(np.log(0.3), np.log(0.05 * height * scale + 0.5))))
         seen = np.asarray(cv2.GaussianBlur(seen, (0, 0), sigma), np.float32)
     if rng.random() < 0.6:
         seen = seen + np.float32(rng.uniform(1, 9)) * rng.standard_normal(seen.shape).astype(np.float32)
     picture = np.asarray(np.clip(seen, 0, 255), np.uint8)
     kind = rng.random()
-    if kind < 0.3:
+    if kind < 0.3 * harsh:
         _, coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(25, 90))])
         picture = np.asarray(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE), np.uint8)
-    elif kind < 0.37:
+    elif kind < 0.37 * harsh:
         cut = int(picture.max() * (1 - 0.5 * depth))
         picture = np.where(picture > cut, 255, 0).astype(np.uint8)
     if rng.random() < 0.06:
@@ -120,14 +121,14 @@ def on_paper(ink: Floats, height: int, rng: Rng) -> tuple[Pixels, float]:
     return picture, scale
 
 
-def _ground(shape: tuple[int, ...], height: int, rng: Rng) -> Floats:
+def _ground(shape: tuple[int, ...], height: int, rng: Rng, harsh: float) -> Floats:
     """Paper in some light: float32, levels of 255."""
     tone = float(rng.choice([rng.uniform(215, 255), rng.uniform(90, 225)], p=(0.5, 0.5)))
     ground = np.full(shape, tone, np.float32)
-    if rng.random() < 0.4:
+    if rng.random() < 0.4 * harsh:
         corners = rng.uniform(0.55, 1.0, (2, 2)).astype(np.float32)
         ground *= cv2.resize(corners, (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
-    if rng.random() < 0.12:
+    if rng.random() < 0.12 * harsh:
         # The edge of a shadow.
         x, y = np.meshgrid(np.arange(shape[1], dtype=np.float32), np.arange(shape[0], dtype=np.float32))
         angle = rng.uniform(0, 2 * np.pi)
@@ -137,9 +138,9 @@ def _ground(shape: tuple[int, ...], height: int, rng: Rng) -> Floats:
         ground *= 1 - np.float32(rng.uniform(0.1, 0.5)) / (
             1 + np.exp(np.clip(-along / np.float32(rng.uniform(0.5, 0.5 * height)), -30, 30))
         )
-    if rng.random() < 0.4:
+    if rng.random() < 0.4 * harsh:
         ground *= 1 - np.float32(rng.uniform(0.02, 0.14)) * _cloud(shape, height * rng.uniform(0.03, 0.6), rng)
-    if rng.random() < 0.18:
+    if rng.random() < 0.18 * harsh:
         ground *= 1 - np.float32(rng.uniform(0.04, 0.22)) * _pattern(shape, height, rng)
     return ground
 

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from tenfold.catalogue import reader as catalogue
 from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.hands import fetch_hands
-from tenfold.data.lines import ALPHABET, ROWS, Line, Pens, make_lines, row_of_digits
+from tenfold.data.lines import ALPHABET, MILD, ROWS, WIDE, Line, Pens, World, make_lines, row_of_digits
 from tenfold.data.splits import open_training_data
 from tenfold.imaging.line_picture import LINE_VERSION
 from tenfold.models.base import ModelCard
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from keras import Model
 
 BLANK = len(ALPHABET)
-TEMPERATURES = tuple(round(float(value), 3) for value in np.exp(np.linspace(np.log(0.6), np.log(2.5), 12)))
+TEMPERATURES = tuple(round(float(value), 3) for value in np.exp(np.linspace(np.log(0.6), np.log(2.5), 9)))
 # Lines of validation digits for the temperature and the thresholds; five-digit numbers of test digits, of each kind.
-CALIBRATE = 8000
+CALIBRATE = 4000
 TEST = 2000
 PARITY_LINES = 500
 TEST_SEED = 1998
@@ -55,7 +55,8 @@ class ReaderPlan:
     """How the reader is fitted.
 
     Attributes:
-        epochs: How often `lines` new lines are composed.
+        epochs: How often `lines` new lines are composed, of a world as hard as can be.
+        mild: How often again of one that is like most of what is read, with which training ends.
         lines: Lines an epoch.
         batch: Lines a step.
         together: Lines that are sorted by length before they are cut into batches.
@@ -67,6 +68,7 @@ class ReaderPlan:
     """
 
     epochs: int = 22
+    mild: int = 10
     lines: int = 20_480
     batch: int = 64
     together: int = 1024
@@ -98,13 +100,26 @@ def train(options: TrainOptions) -> Path:
         plan = replace(plan, validate=min(plan.validate, options.limit), settle=4)
     pens, held = get_pens(options)
     model = catalogue.build(len(ALPHABET) + 1)
-    fit(model, pens, held, plan, options, out)
-    partial = out / "reader.partial.keras"
-    model.save(partial)
-    partial.replace(out / "reader.keras")
+    wide = out / "wide.keras"
+    if options.resume and wide.is_file():
+        model = keras.models.load_model(wide)
+    else:
+        fit(model, pens, held, plan, options, out, WIDE)
+        _save(model, wide)
+    mild = replace(plan, epochs=plan.mild if options.epochs is None else options.epochs, rate=plan.rate / 2)
+    fit(model, pens, held, mild, options, make_folder(out / "mild"), MILD)
+    _save(model, out / "reader.keras")
     finish(model, held, plan, options, made_at)
-    forget(out)
+    for folder in (out, out / "mild"):
+        forget(folder)
+    wide.unlink()
     return out
+
+
+def _save(model: Model, path: Path) -> None:
+    partial = path.with_name(f"{path.stem}.partial.keras")
+    model.save(partial)
+    partial.replace(path)
 
 
 def finish(model: Model, held: Pens, plan: ReaderPlan, options: TrainOptions, made_at: str) -> ModelCard:
@@ -131,7 +146,7 @@ def finish(model: Model, held: Pens, plan: ReaderPlan, options: TrainOptions, ma
         alphabet=ALPHABET,
     )
     network = NumberReader(LineReader(weights, card))
-    source = make_lines(held, chance_of(options.seed, plan.epochs))
+    source = make_lines(held, chance_of(options.seed, plan.epochs), MILD)
     count = min(CALIBRATE, options.limit or CALIBRATE)
     lines = [line for line in itertools.islice(source, count) if only_digits(line.text)]
     card, scores = calibrate(network, lines)
@@ -159,7 +174,7 @@ def calibrate(network: NumberReader, lines: list[Line]) -> tuple[ModelCard, dict
         The card with both, and the figures.
     """
     logits = network.network.logits([line.pixels for line in lines])
-    few = slice(0, max(1, len(lines) // 3))
+    few = slice(0, max(1, len(lines) // 4))
     costs = []
     for temperature in TEMPERATURES:
         sure, right = _judged(network, logits[few], lines[few], temperature)
@@ -225,7 +240,7 @@ def get_pens(options: TrainOptions) -> tuple[Pens, Pens]:
     return pens[0], pens[1]
 
 
-def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOptions, out: Path) -> None:
+def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOptions, out: Path, world: World) -> None:
     """Train; the lines of an epoch follow from the seed and its number alone.
 
     Args:
@@ -235,6 +250,7 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
         plan: How to fit.
         options: Of the run.
         out: Folder for ``log.jsonl`` and, until the end, what to resume from.
+        world: What the lines are met with.
     """
     keras = need_keras()
     steps = plan.lines // plan.batch
@@ -248,12 +264,12 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
     optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
     model.compile(optimizer)
     optimizer.build(model.trainable_variables)
-    what = f"{identity('reader', options)} {plan} seed {options.seed} parameters {model.count_params()}"
+    what = f"{identity('reader', options)} {plan} {world} seed {options.seed} parameters {model.count_params()}"
     run = Run(model, what, out / STATE)
     done = run.restore()
     if done:
         say(f"Resuming after epoch {done} of {plan.epochs}.")
-    watched = _some_lines(held, plan.validate, chance_of(options.seed))
+    watched = _some_lines(held, plan.validate, chance_of(options.seed), world)
     step = _step(model, optimizer)
     bars = EpochBars(plan.epochs, steps)
     callback = bars.callback()
@@ -261,7 +277,7 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
         for epoch in range(done, plan.epochs):
             callback.on_epoch_begin(epoch)
             losses = []
-            for number, batch in enumerate(_in_background(batches(pens, plan, options.seed, epoch))):
+            for number, batch in enumerate(_in_background(batches(pens, plan, options.seed, epoch, world))):
                 losses.append(float(step(*batch)))
                 callback.on_train_batch_end(number, {"loss": float(np.mean(losses[-50:]))})
             share = _read_right(model, watched)
@@ -271,19 +287,19 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
     finally:
         bars.close()
     optimizer.finalize_variable_values(model.trainable_variables)
-    shown = (batch[0] for _, batch in zip(range(plan.settle), batches(pens, plan, options.seed, -1), strict=False))
-    settle(keras, model, shown, plan.settle)
+    some = itertools.islice(batches(pens, plan, options.seed, -1, world), plan.settle)
+    settle(keras, model, (pictures for pictures, *_ in some), plan.settle)
     say(f"Averaged weights: {_read_right(model, watched):.4f} of {len(watched):,} lines without any error.")
 
 
 Batch = tuple[Any, Any, Any, Any]
 
 
-def batches(pens: Pens, plan: ReaderPlan, seed: int, epoch: int) -> Iterator[Batch]:
+def batches(pens: Pens, plan: ReaderPlan, seed: int, epoch: int, world: World = WIDE) -> Iterator[Batch]:
     """The batches of an epoch: lines float32 (n, 32, W), signs int32 (m,), how many a line, columns a line."""
     rng = chance_of(seed, epoch)
     pens.forget_bent()
-    source = make_lines(pens, rng)
+    source = make_lines(pens, rng, world)
     for _ in range(0, plan.lines, plan.together):
         lines = [next(source) for _ in range(plan.together)]
         lines.sort(key=lambda line: line.pixels.shape[1])
@@ -323,8 +339,8 @@ def _step(model: Model, optimizer: Any) -> Any:
     return step
 
 
-def _some_lines(pens: Pens, count: int, rng: np.random.Generator) -> list[Line]:
-    source = make_lines(pens, rng)
+def _some_lines(pens: Pens, count: int, rng: np.random.Generator, world: World) -> list[Line]:
+    source = make_lines(pens, rng, world)
     return sorted((next(source) for _ in range(count)), key=lambda line: line.pixels.shape[1])
 
 
