@@ -51,7 +51,7 @@ def test_it_fits_the_screen(visit: Callable[..., Visit], width: int, height: int
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
     frames = {
-        name: page.locator(name).bounding_box() for name in (".sheet", ".answer", ".tools", ".evidence", "#digit")
+        name: page.locator(name).bounding_box() for name in ("#sheet", ".answer", ".tools", ".evidence", "#digit")
     }
     for name, frame in frames.items():
         assert frame["x"] >= 0, name

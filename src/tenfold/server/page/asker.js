@@ -1,5 +1,6 @@
 // Asks the server: one question at a time, and of those that wait only the newest.
 
+// Milliseconds an answer may take.
 const PATIENCE = 20_000;
 
 /**
@@ -13,17 +14,17 @@ export class Asker {
   #running = null;
 
   /**
-   * @param {string} address of POST /v1/predict
+   * @param {URL} address of POST /v1/predict or /v1/read
    * @param {(question: object, outcome: Outcome) => void} hear is given each outcome, unless it was dropped
+   * @param {number} patience milliseconds after which an answer is not waited for
    */
-  constructor(address, hear) {
-    this.address = address;
-    this.hear = hear;
+  constructor(address, hear, patience = PATIENCE) {
+    Object.assign(this, { address, hear, patience });
   }
 
   /**
    * Ask when nothing is under way, at the latest `pause` milliseconds from now.
-   * @param {{body: () => Promise<Blob>}} question replaces one that still waits
+   * @param {{body: () => Promise<Blob>, query?: object}} question replaces one that still waits
    */
   ask(question, pause = 0) {
     this.#waiting = question;
@@ -58,12 +59,14 @@ export class Asker {
   }
 
   async #send(question, running) {
-    const patience = setTimeout(() => running.abort(), PATIENCE);
+    const patience = setTimeout(() => running.abort(), this.patience);
     try {
       const picture = await question.body();
       const form = new FormData();
       form.append("image", picture, picture.name ?? "drawing.png");
-      const response = await fetch(this.address, { method: "POST", body: form, signal: running.signal });
+      const address = new URL(this.address);
+      address.search = new URLSearchParams(question.query);
+      const response = await fetch(address, { method: "POST", body: form, signal: running.signal });
       const content = await response.json();
       return response.ok ? { answer: content } : { refusal: { status: response.status, error: content.error } };
     } catch {

@@ -1,14 +1,14 @@
 // What a hand drew, as strokes, and how strokes become pixels: on the screen and in the picture that is sent.
 
 /**
- * A stroke: points in units of the sheet's side (0..1), and the pen's width in the same unit.
+ * A stroke: points in units of the sheet's height, and the pen's width in the same unit.
  * @typedef {{points: [number, number][], width: number}} Stroke
  */
 
-// The network looks at 28 x 28; more than this adds bytes, not knowledge.
-const SENT_SIDE = 560;
+// The networks look at 28 or 32 pixels of height; more than this adds bytes, not knowledge.
+const SENT_HEIGHT = 560;
 
-/** Draw strokes on a square of `side` pixels; curves run through the middles between points. */
+/** Draw strokes on a sheet `side` pixels high; curves run through the middles between points. */
 export function paint(context, strokes, side, colour) {
   context.strokeStyle = context.fillStyle = colour;
   context.lineCap = context.lineJoin = "round";
@@ -31,13 +31,16 @@ export function paint(context, strokes, side, colour) {
   }
 }
 
-/** The strokes as a PNG, black on white whatever the screen's colours are. */
-export function toPng(strokes) {
+/**
+ * The strokes as a PNG, black on white whatever the screen's colours are.
+ * @param {number} aspect how many times as wide as high the sheet is
+ */
+export function toPng(strokes, aspect = 1) {
   const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = SENT_SIDE;
+  [canvas.width, canvas.height] = [Math.round(SENT_HEIGHT * aspect), SENT_HEIGHT];
   const context = canvas.getContext("2d");
   context.fillStyle = "white";
-  context.fillRect(0, 0, SENT_SIDE, SENT_SIDE);
-  paint(context, strokes, SENT_SIDE, "black");
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  paint(context, strokes, SENT_HEIGHT, "black");
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }

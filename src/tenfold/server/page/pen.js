@@ -8,8 +8,8 @@
 export function followPen(canvas, hand) {
   let held = null;
 
-  // Where an event lies on the sheet, in units of its side.
-  const place = (event, frame) => [(event.clientX - frame.left) / frame.width, (event.clientY - frame.top) / frame.height];
+  // Where an event lies on the sheet, in units of its height.
+  const place = (event, frame) => [(event.clientX - frame.left) / frame.height, (event.clientY - frame.top) / frame.height];
 
   canvas.addEventListener("pointerdown", (event) => {
     if (held !== null || event.button !== 0) return;

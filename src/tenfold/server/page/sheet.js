@@ -21,11 +21,10 @@ export class Sheet extends EventTarget {
   #stroke = null;
   #photoUrl = null;
 
-  constructor({ canvas, photo, photoName }) {
+  /** @param {{aspect?: number}} parts with the sheet's width in units of its height */
+  constructor({ canvas, photo, photoName, aspect = 1 }) {
     super();
-    this.canvas = canvas;
-    this.photo = photo;
-    this.photoName = photoName;
+    Object.assign(this, { canvas, photo, photoName, aspect });
     followPen(canvas, {
       begin: () => this.#begin(),
       points: (points) => this.#extend(points),
@@ -55,12 +54,17 @@ export class Sheet extends EventTarget {
 
   /** The bytes to send: the chosen file as it is, or what was drawn. */
   toBlob() {
-    return this.picture ? Promise.resolve(this.picture) : toPng(this.strokes);
+    return this.picture ? Promise.resolve(this.picture) : toPng(this.strokes, this.aspect);
   }
 
   /** Put a picture on the sheet in place of what is there. */
   place(file) {
     this.#turn({ strokes: [], picture: file });
+  }
+
+  /** Put strokes on the sheet in place of what is there. */
+  write(strokes) {
+    this.#turn({ strokes, picture: null });
   }
 
   clear() {
@@ -112,8 +116,9 @@ export class Sheet extends EventTarget {
   }
 
   #resize() {
-    const side = Math.round(this.canvas.clientWidth * devicePixelRatio);
-    if (side && side !== this.canvas.width) this.canvas.width = this.canvas.height = side;
+    const { canvas } = this;
+    const width = Math.round(canvas.clientWidth * devicePixelRatio);
+    if (width && width !== canvas.width) [canvas.width, canvas.height] = [width, Math.round(width / this.aspect)];
     this.#paint();
   }
 
@@ -122,7 +127,7 @@ export class Sheet extends EventTarget {
     const context = canvas.getContext("2d");
     context.clearRect(0, 0, canvas.width, canvas.height);
     const written = this.strokes.filter((stroke) => stroke.points.length);
-    paint(context, written, canvas.width, getComputedStyle(canvas).color);
+    paint(context, written, canvas.height, getComputedStyle(canvas).color);
   }
 
   #loadPhoto(file) {

@@ -115,14 +115,16 @@ function surety(status, answer) {
   return answer.alternatives.slice(0, 2).map((guess) => `${guess.digit}: ${percent(guess.probability)}`).join(", ");
 }
 
-function element(name, style = "", text = "") {
+/** An element with a class and a text. */
+export function element(name, style = "", text = "") {
   const made = document.createElement(name);
   if (style) made.className = style;
   made.textContent = text;
   return made;
 }
 
-function sign(name) {
+/** One of the little pictures in index.html. */
+export function sign(name) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
   use.setAttribute("href", `#sign-${name}`);

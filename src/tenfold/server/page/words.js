@@ -50,7 +50,7 @@ export function statusOf({ answer, refusal }) {
   if (!refusal) return "unreachable";
   if (refusal.status === 413) return "too_large";
   if ([400, 415, 422].includes(refusal.status)) return "unreadable_image";
-  return refusal.status === 503 ? "busy" : "failed";
+  return [429, 503].includes(refusal.status) ? "busy" : "failed";
 }
 
 /**
