@@ -254,7 +254,7 @@ def photographed(ink: Floats, text: str, height: int, rng: Rng, harsh: float = 1
     canvas = np.zeros((tall + top + bottom, width + left + right), np.float32)
     canvas[top : top + tall, left : left + width] = ink[y : y + tall, x : x + width]
     box = Box(left, top, width, tall)
-    canvas = rules(canvas, box, height, rng)
+    canvas = rules(canvas, box, height, rng, harsh)
     picture, scale = on_paper(canvas, height, rng, harsh)
     found = page_ink(picture)
     if found is None or not _made_out(found.mask, canvas, box):

@@ -12,7 +12,7 @@ from tenfold.types import Box, Floats, Pixels
 Rng = np.random.Generator
 
 
-def rules(ink: Floats, box: Box, height: int, rng: Rng) -> Floats:
+def rules(ink: Floats, box: Box, height: int, rng: Rng, harsh: float = 1.0) -> Floats:
     """Add rules, cell borders, comb boxes, underlines and bits of the lines above and below: float32, 0..1.
 
     Args:
@@ -20,13 +20,14 @@ def rules(ink: Floats, box: Box, height: int, rng: Rng) -> Floats:
         box: What the writing fills.
         height: Height of a digit.
         rng: Source of chance.
+        harsh: How often there are any, 0..1.
     """
     tall, wide = ink.shape
     thin = max(1, round(height * rng.uniform(0.015, 0.07)))
     dark = float(rng.uniform(0.35, 1.0))
     out = ink.copy()
     foot = box.y + box.height
-    if rng.random() < 0.2:
+    if rng.random() < 0.2 * harsh:
         # A ruled line the writing stands on or cuts through, and the one above.
         y = foot + rng.normal(0, 0.08) * height
         for place in (y, y - rng.uniform(1.05, 1.8) * height):
@@ -39,7 +40,7 @@ def rules(ink: Floats, box: Box, height: int, rng: Rng) -> Floats:
         points = [(sides[0], y), ((sides[0] + sides[1]) / 2, y + sag), (sides[1], y + rng.normal(0, 0.08) * height)]
         for first, last in itertools.pairwise(points):
             _rule(out, first, last, max(thin, round(0.06 * height)), float(rng.uniform(0.7, 1)))
-    if rng.random() < 0.12:
+    if rng.random() < 0.12 * harsh:
         # Cell borders beside it.
         for x in (
             rng.uniform(0, max(1, box.x - 0.05 * height)),
@@ -47,7 +48,7 @@ def rules(ink: Floats, box: Box, height: int, rng: Rng) -> Floats:
         ):
             if rng.random() < 0.6:
                 _rule(out, (x, 0), (x + rng.normal(0, 0.02) * tall, tall), thin, dark)
-    if rng.random() < 0.06:
+    if rng.random() < 0.06 * harsh:
         # A comb: one box a digit, more or less.
         step = height * rng.uniform(0.7, 1.2)
         low, high = foot + 0.1 * height, box.y - rng.uniform(0, 0.3) * height
@@ -57,7 +58,7 @@ def rules(ink: Floats, box: Box, height: int, rng: Rng) -> Floats:
             _rule(out, (0, low), (wide, low), thin, dark * 0.8)
         if rng.random() < 0.5:
             _rule(out, (0, high), (wide, high), thin, dark * 0.8)
-    if rng.random() < 0.06:
+    if rng.random() < 0.06 * harsh:
         # Tails and heads of the lines above and below.
         for _ in range(rng.integers(1, 4)):
             x = rng.uniform(0, wide)
