@@ -30,6 +30,10 @@ HEAVY = {
 PUBLIC = [
     "Alternative",
     "Box",
+    "Digit",
+    "Number",
+    "NumberAlternative",
+    "Page",
     "Prediction",
     "Recognizer",
     "Settings",
@@ -38,6 +42,7 @@ PUBLIC = [
     "TenfoldError",
     "__version__",
     "predict",
+    "read",
 ]
 
 

@@ -170,15 +170,22 @@ class Recognizer:
         wanted = find_field(field) if field else None
         budget = self.settings.error_budget if error_budget is None else error_budget
         reader = self.number_reader
-        number = 0
+
+        def failed(error: UnreadableImage, number: int) -> tuple[None, Page]:
+            return None, Page("unreadable_image", reason=str(error), model=reader.model, page=number)
+
         try:
             for number, picture in enumerate(open_pages(x, self.settings), 1):
-                yield picture, reader.read(picture, budget, wanted, number)
+                if isinstance(picture, Picture):
+                    yield picture, reader.read(picture, budget, wanted, number)
+                elif refuse:
+                    raise picture
+                else:
+                    yield failed(picture, number)
         except UnreadableImage as error:
             if refuse:
                 raise
-            failed = Page("unreadable_image", reason=str(error), model=reader.model, page=number + 1)
-            yield None, failed
+            yield failed(error, 1)
 
     @property
     def number_reader(self) -> NumberReader:

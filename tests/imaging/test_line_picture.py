@@ -45,12 +45,12 @@ def test_the_writing_fills_its_height_and_has_a_margin() -> None:
     assert made.pixels[:, :3].max() == 0
 
 
-@pytest.mark.parametrize("height", [16, 24, 60, 150, 400])
-def test_the_same_writing_is_the_same_at_any_size(height: int) -> None:
+@pytest.mark.parametrize(("height", "least"), [(16, 0.75), (24, 0.85), (60, 0.93), (150, 0.95), (400, 0.95)])
+def test_the_same_writing_is_the_same_at_any_size(height: int, least: float) -> None:
     reference = cut(row_ink("20485", 96)).pixels
     made = cut(row_ink("20485", height)).pixels
     assert abs(made.shape[1] - reference.shape[1]) <= 4
-    assert likeness(made, cv2.resize(reference, made.shape[::-1], interpolation=cv2.INTER_AREA)) > 0.85
+    assert likeness(made, cv2.resize(reference, made.shape[::-1], interpolation=cv2.INTER_AREA)) > least
 
 
 @pytest.mark.parametrize("depth", [0.15, 0.4, 1.0])

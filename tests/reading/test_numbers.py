@@ -102,6 +102,16 @@ def test_a_field_leaves_out_what_cannot_stand_in_it() -> None:
     assert drafts(rows, "digits:4") == []
 
 
+def test_what_does_not_fit_the_field_is_not_made_to_fit_for_sure() -> None:
+    almost_sure = {"3": 0.9995, "8": 0.0005}
+    found = ranked(columns("12", almost_sure), "128|999")
+    assert found == pytest.approx({"128": 0.0005 / 0.02})
+    # A digit too many, all but certain: that it is none is no reading to be sure of.
+    found = ranked(columns("12", {"3": 0.999}), "digits:2")
+    assert found["12"] < 0.06
+    assert all(share < 0.06 for share in found.values())
+
+
 # ---- check digits ----------------------------------------------------------------------------------
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import mmap
 import threading
 from collections.abc import Iterator
 from os import PathLike
@@ -57,12 +59,15 @@ def count_pages(x: Source, settings: Settings) -> int:
             document.close()
 
 
-def open_pages(x: Source, settings: Settings) -> Iterator[Picture]:
+def open_pages(x: Source, settings: Settings) -> Iterator[Picture | UnreadableImage]:
     """The pages of a document as pictures; only one is held at a time.
 
     Args:
         x: A picture as for `tenfold.imaging.load.load`, or a PDF by path or as bytes.
         settings: Limits.
+
+    Yields:
+        A picture a page; for a page that cannot be drawn what is wrong with it, as others may be sound.
 
     Raises:
         UnreadableImage: If it cannot be opened; says why: damaged, behind a password, too large.
@@ -78,9 +83,13 @@ def open_pages(x: Source, settings: Settings) -> Iterator[Picture]:
         document = _opened(x, settings)
     try:
         for number in range(len(document)):
-            with _lock:
-                pixels = _drawn(document, number, _name(x))
-            yield Picture(pixels, f"{_name(x)}, page {number + 1}")
+            try:
+                with _lock:
+                    pixels = _drawn(document, number, _name(x))
+            except UnreadableImage as error:
+                yield error
+            else:
+                yield Picture(pixels, f"{_name(x)}, page {number + 1}")
     finally:
         with _lock:
             document.close()
@@ -99,18 +108,30 @@ def _opened(x: Any, settings: Settings) -> Any:
             f"{_name(x)} has {size:,} bytes; the limit for a PDF is {settings.max_document_bytes:,}.",
             "Split it, or raise the setting max_document_bytes (TENFOLD_MAX_DOCUMENT_BYTES).",
         )
+    # PDFium leaves a file open that it could not make out: it is not to open it itself.
+    data = io.BytesIO(x) if not isinstance(x, str | PathLike) else Path(x).open("rb")  # noqa: SIM115 - PDFium reads on
     try:
-        document = pypdfium2.PdfDocument(Path(x) if isinstance(x, str | PathLike) else bytes(x))
+        document = pypdfium2.PdfDocument(data, autoclose=True)
         pages = len(document)
     except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
+        data.close()
+        # PDFium's last complaint may be one about another document.
+        if "password" in str(error).lower() and _holds(x, b"/Encrypt"):
             raise UnreadableImage(
                 f"{_name(x)} is a PDF behind a password.", "Save it without one, or print its pages to pictures."
             ) from error
-        raise DamagedImage(f"{_name(x)} is a damaged PDF ({error}).", "Save or scan it again.") from error
+        raise DamagedImage(f"{_name(x)} is a damaged PDF, or has no pages.", "Save or scan it again.") from error
     if pages == 0:
-        raise DamagedImage(f"{_name(x)} is a PDF without pages.", "Save or scan it again.")
+        document.close()
+        raise DamagedImage(f"{_name(x)} is a damaged PDF, or has no pages.", "Save or scan it again.")
     return document
+
+
+def _holds(x: Any, part: bytes) -> bool:
+    if not isinstance(x, str | PathLike):
+        return part in bytes(x)
+    with Path(x).open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return data.find(part) >= 0
 
 
 def _drawn(document: Any, number: int, name: str) -> Pixels:

@@ -121,7 +121,12 @@ def _without_level(
         thick = max(1.0, area / wide - 2)
         if wide < (SLENDER if across is None else STOUT) * thick or tall > max(12, 0.3 * wide):
             continue
-        if across is not None and not (_spans(across, x, y, wide, tall) and _alike(stats[1:], x, wide) >= COMB):
+        # A short upright one runs from edge to edge, or from rule to rule: else it may be a 1.
+        if gap and across is None and wide < LONG and not (x <= MEETS and x + wide >= width - MEETS):
+            continue
+        if across is not None and not (
+            _spans(across, x, y, wide, tall) and _alike(np.asarray(stats[1:], np.int32), x, wide) >= COMB
+        ):
             continue
         rows, columns = slice(max(0, y - 1), min(height, y + tall + 1)), slice(x, x + wide)
         on_rule = np.asarray(labels[rows, columns] == index, np.uint8)

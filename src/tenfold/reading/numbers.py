@@ -29,6 +29,8 @@ DATE = re.compile(r"\D*\d{1,2}/\d{1,2}/\d{2,4}\D*|[^/]*/[-=]*")
 MOST_ALTERNATIVES = 5
 # Least probability with which a check digit may make another reading come first.
 CHECKED = 0.02
+# Where a field leaves less than this of what may stand there, something else stands there, and no reading is sure.
+FITS = 0.02
 # Ink of a digit, as a share of full.
 INKED = 90
 
@@ -193,7 +195,7 @@ def ranked_values(
     Args:
         columns: float32 (n, signs + 1), calibrated probabilities.
         alphabet: The signs.
-        field: What may stand here; the probabilities then are those among what may.
+        field: What may stand here; the probabilities then are those among what may, if it is likely at all.
         texts: Is told the likeliest text of each value.
 
     Returns:
@@ -208,7 +210,7 @@ def ranked_values(
     )
     # What no text of the beam accounts for stays unaccounted for.
     lost = 0.0 if field else max(0.0, 1.0 - sum(one.probability for one in found))
-    total = lost + sum(share for _, share in weighed)
+    total = max(lost + sum(share for _, share in weighed), FITS if field else 0.0)
     for text, share in sorted(weighed, key=lambda item: -item[1]):
         value = only_digits(text)
         if value:

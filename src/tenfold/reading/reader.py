@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from tenfold.decide import threshold
 from tenfold.imaging.line_picture import LINE_VERSION, LinePicture
-from tenfold.imaging.lines import Sheet, WrittenLine, cut_line, find_lines
+from tenfold.imaging.lines import MOST_LINES, Sheet, WrittenLine, cut_line, find_lines
 from tenfold.models.line_reader import LineReader, load_reader
 from tenfold.reading.fields import Field
 from tenfold.reading.numbers import Draft, doubtful, drafts_of, number_of
@@ -30,6 +30,8 @@ LOWER = 0.45
 FAINTER = 0.5
 # A page whose numbers are less likely than this on average may lie on its side or its head.
 UPRIGHT = 0.9
+# How it lies is found out from so many of its lines.
+TRIED = 24
 
 NOTHING = "Nothing is written here."
 NO_NUMBERS = "What is written here is no number."
@@ -45,11 +47,14 @@ class _Found:
     written: bool
     page: bool
     turned: int
+    share: float = 1.0
+    """Of its lines, those that were read."""
 
     @property
     def weight(self) -> float:
         """How much was read, and how surely; digits that make a number count more than as many alone."""
-        return float(sum(len(number.value) ** 1.5 * number.confidence**2 for number in self.numbers))
+        read = sum(len(number.value) ** 1.5 * number.confidence**2 for number in self.numbers)
+        return float(read / self.share)
 
 
 class NumberReader:
@@ -85,10 +90,11 @@ class NumberReader:
         least = threshold(self.network.card.thresholds, error_budget)
         found = self._turn(picture.pixels, 0, least, field)
         if found.page and not _is_upright(found):
-            turns = [self._turn(picture.pixels, turned, least, field) for turned in (90, 180, 270)]
+            turns = [self._turn(picture.pixels, turned, least, field, TRIED) for turned in (90, 180, 270)]
             best = max(turns, key=lambda one: one.weight)
             # Figures on their heads are figures too: only what is far better is believed.
-            found = best if best.weight > 1.5 * found.weight + 0.5 else found
+            if best.weight > 1.5 * found.weight + 0.5:
+                found = best if best.share == 1 else self._turn(picture.pixels, best.turned, least, field)
         status: Status = "ok"
         reason = ""
         if not found.numbers:
@@ -119,17 +125,20 @@ class NumberReader:
         opinions = iter(self._second.of([one for part in cut for one in part]))
         return [[(draft, [next(opinions) for _ in draft.places]) for draft in drafts] for drafts in found]
 
-    def _turn(self, pixels: Pixels, turned: int, least: float, field: Field | None) -> _Found:
-        """Read a picture turned clockwise by so many degrees."""
+    def _turn(self, pixels: Pixels, turned: int, least: float, field: Field | None, most: int = MOST_LINES) -> _Found:
+        """Read a picture turned clockwise by so many degrees, or so many lines from all over it."""
         sheet = find_lines(np.ascontiguousarray(np.rot90(pixels, -turned // 90)) if turned else pixels)
         if sheet is None:
             return _Found((), False, False, turned)
+        count = len(sheet.lines)
+        sheet = replace(sheet, lines=sheet.lines[:: max(1, -(-count // most))])
+        share = len(sheet.lines) / count if count else 1.0
         lines = [cut_line(sheet, line) for line in sheet.lines]
         columns = self.network.columns([line.pixels for line in lines])
         numbers = self._numbers(sheet, lines, columns, least, field)
         if turned:
             numbers = [_turned_back(number, turned, pixels.shape[:2]) for number in numbers]
-        return _Found(tuple(numbers), bool(sheet.lines), _may_lie(sheet), turned)
+        return _Found(tuple(numbers), bool(sheet.lines), _may_lie(sheet), turned, share)
 
     def _numbers(
         self, sheet: Sheet, lines: Sequence[LinePicture], columns: Sequence[Floats], least: float, field: Field | None
