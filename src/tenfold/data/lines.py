@@ -127,7 +127,7 @@ class World:
 
 
 WIDE = World()
-MILD = World(harsh=0.45, repeats=0.12, plain=0.2)
+MILD = World(harsh=0.4, repeats=0.15, plain=0.3)
 
 
 def make_lines(pens: Pens, rng: Rng, world: World = WIDE) -> Iterator[Line]:

@@ -68,7 +68,7 @@ class ReaderPlan:
     """
 
     epochs: int = 22
-    mild: int = 6
+    mild: int = 7
     lines: int = 20_480
     batch: int = 64
     together: int = 1024
