@@ -139,7 +139,7 @@ def test_two_digits_are_read_as_a_number(window: Window) -> None:
     assert sure.endswith("% sure")
     assert [one.value for one in window.numbers] == ["10"]
     label, room = window.view.digit, window.view.digit.winfo_width()
-    assert window.view._letters.digit.measure("10") <= room, label  # noqa: SLF001 - nothing of it may be cut off
+    assert window.view._letters.digit.measure("10") <= room, label  # nothing of it may be cut off
     press(window, "clear")
     assert shown(window) == ("", "", WELCOME)
     assert window.numbers == ()

@@ -152,8 +152,11 @@ def test_the_onnx_file_says_what_keras_says(
     theirs = np.asarray(model(pixels[None].astype(np.float32) / 255, training=False))[0]
     (ours,) = as_reader(model).logits([pixels])
     assert ours.shape == theirs.shape == (width // 2, CLASSES)
-    assert softmax(ours) == pytest.approx(softmax(theirs), abs=1e-4)
-    assert np.array_equal(ours.argmax(axis=1), theirs.argmax(axis=1))
+    # Kernels are stored in half precision: so near, and no nearer.
+    assert softmax(ours) == pytest.approx(softmax(theirs), abs=5e-3)
+    clear = np.diff(np.sort(theirs, axis=1)[:, -2:], axis=1)[:, 0] > 0.05
+    assert clear.any()
+    assert np.array_equal(ours[clear].argmax(axis=1), theirs[clear].argmax(axis=1))
 
 
 def test_lines_read_together_are_read_as_alone(network: Callable[[], Any], shake: Callable[[Any], Any]) -> None:
