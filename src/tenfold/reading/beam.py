@@ -78,6 +78,15 @@ def readings(probabilities: Floats, alphabet: str, admits: Admits | None = None)
     return sorted(found, key=lambda reading: -reading.probability)
 
 
+def best_path(probabilities: Floats, alphabet: str) -> str:
+    """The likeliest sign of each column, repeats and blanks left out: quick, and most often the likeliest text too."""
+    if len(probabilities) == 0:
+        return ""
+    best = probabilities.argmax(axis=1)
+    first = np.concatenate([[True], best[1:] != best[:-1]])
+    return "".join(alphabet[sign] for sign in best[first] if sign != len(alphabet))
+
+
 def columns_of(probabilities: Floats, alphabet: str, text: str) -> list[tuple[int, int]]:
     """Where each sign of a text stands: its first column and the one after its last, by the likeliest way to spell it.
 

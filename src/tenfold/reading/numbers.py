@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tenfold.imaging.line_picture import LINE_HEIGHT, LinePicture
-from tenfold.reading.beam import Reading, columns_of, readings
+from tenfold.reading.beam import best_path, columns_of, readings
 from tenfold.reading.fields import DIGITS, Field, only_digits
 from tenfold.reading.second import Opinion, agree
 from tenfold.types import Box, Digit, Floats, Number, NumberAlternative, Pixels
@@ -27,6 +27,8 @@ PARTS = 48
 UNLIKELY = {"/": 0.05, OTHER: 0.1}
 DATE = re.compile(r"\D*\d{1,2}/\d{1,2}/\d{2,4}\D*|[^/]*/[-=]*")
 MOST_ALTERNATIVES = 5
+# Where no column is a digit with this probability, there is none.
+A_DIGIT = 0.05
 # Least probability with which a check digit may make another reading come first.
 CHECKED = 0.02
 # Where a field leaves less than this of what may stand there, something else stands there, and no reading is sure.
@@ -149,7 +151,7 @@ def _segments(columns: Floats, alphabet: str) -> list[Segment]:
     """Cut a line where words stand."""
     if not (columns.argmax(axis=1) == alphabet.index(OTHER)).any():
         return [Segment(0, len(columns))]
-    text = next(iter(readings(columns, alphabet)), Reading("", 0.0)).text
+    text = best_path(columns, alphabet)
     spans = columns_of(columns, alphabet, text)
     if not spans:
         return []
@@ -172,6 +174,9 @@ def _segments(columns: Floats, alphabet: str) -> list[Segment]:
 def _draft(columns: Floats, segment: Segment, alphabet: str, line: Pixels, field: Field | None) -> Draft | None:
     texts: dict[str, str] = {}
     part = columns[segment.first : segment.last]
+    digits = [place for place, sign in enumerate(alphabet) if sign in DIGITS]
+    if float(part[:, digits].sum(axis=1).max()) < A_DIGIT:
+        return None  # a word: not worth a search
     found = ranked_values(part, alphabet, field, texts)
     if not found:
         return None

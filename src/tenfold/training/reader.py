@@ -22,6 +22,7 @@ from tenfold.imaging.line_picture import LINE_VERSION
 from tenfold.models.base import ModelCard
 from tenfold.models.line_reader import LineReader
 from tenfold.models.onnx import softmax
+from tenfold.reading.beam import best_path
 from tenfold.reading.fields import only_digits
 from tenfold.reading.numbers import judged
 from tenfold.reading.reader import NumberReader
@@ -355,10 +356,8 @@ def _read_right(model: Model, lines: list[Line]) -> float:
 
 
 def plain_text(logits: Floats) -> str:
-    """The likeliest sign of each column (n, k), repeats and blanks left out."""
-    best = logits.argmax(axis=1)
-    first = np.concatenate([[True], best[1:] != best[:-1]])
-    return "".join(ALPHABET[sign] for sign in best[first] if sign != BLANK)
+    """The likeliest text of a line by its columns (n, k) alone."""
+    return best_path(logits, ALPHABET)
 
 
 def _in_background(source: Iterator[Batch]) -> Iterator[Batch]:
