@@ -27,6 +27,10 @@ PARTS = 48
 UNLIKELY = {"/": 0.05, OTHER: 0.1}
 DATE = re.compile(r"\D*\d{1,2}/\d{1,2}/\d{2,4}\D*|[^/]*/[-=]*")
 MOST_ALTERNATIVES = 5
+# What the gate takes for no digit at all, among digits, is a strange one with this probability at least.
+STRANGE = 0.3
+# How much less the reader's word counts where there are more pieces of ink than it read digits.
+OVERLOOKED = 0.4
 # Where no column is a digit with this probability, there is none.
 A_DIGIT = 0.05
 # Least probability with which a check digit may make another reading come first.
@@ -121,6 +125,32 @@ def number_of(
         alternatives=tuple(NumberAlternative(*item) for item in others[:MOST_ALTERNATIVES] if item[1] > 1e-4),
         note=draft.note,
     )
+
+
+def by_pieces(spans: Sequence[tuple[int, int]], opinions: Sequence[Opinion]) -> Draft:
+    """A number as the digit network alone reads it, one digit a piece of ink.
+
+    Args:
+        spans: The columns of each piece.
+        opinions: What is said of each.
+    """
+    digits = [int(one.probabilities.argmax()) for one in opinions]
+    sure = float(np.prod([max(one.one_digit, STRANGE) * float(one.probabilities.max()) for one in opinions]))
+    value = "".join(map(str, digits))
+    return Draft(value, value, [(value, sure)], list(spans))
+
+
+def surer(
+    one: tuple[Draft, list[Opinion]], other: tuple[Draft, list[Opinion]], field: Field | None
+) -> tuple[Draft, list[Opinion]]:
+    """Of two drafts of a number the surer one; the first if both say the same, or the other cannot stand here."""
+    value, confidence, *_ = judged(*one, field)
+    pieces = other[0]
+    if pieces.value == value or (field is not None and not field.holds(pieces.value)):
+        return one
+    # A reader of rows overlooks a digit sooner than it makes one up.
+    overlooked = OVERLOOKED if len(pieces.value) > len(value) else 1.0
+    return other if pieces.ranked[0][1] > overlooked * confidence else one
 
 
 def judged(

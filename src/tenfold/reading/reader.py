@@ -13,8 +13,8 @@ from tenfold.imaging.line_picture import LINE_VERSION, LinePicture
 from tenfold.imaging.lines import MOST_LINES, Sheet, WrittenLine, cut_line, find_lines
 from tenfold.models.line_reader import LineReader, load_reader
 from tenfold.reading.fields import Field
-from tenfold.reading.numbers import Draft, doubtful, drafts_of, number_of
-from tenfold.reading.second import NONE, Opinion, SecondOpinion, cuttings
+from tenfold.reading.numbers import Draft, by_pieces, doubtful, drafts_of, number_of, surer
+from tenfold.reading.second import NONE, Opinion, SecondOpinion, cuttings, standing_apart
 from tenfold.types import Box, Digit, Floats, Number, Page, Picture, Pixels, Status
 
 # A number less likely than this is none: something else was taken for it. On a page that holds much else, and where
@@ -121,9 +121,17 @@ class NumberReader:
             for drafts, line in zip(found, lines, strict=True)
             for draft in drafts
         ]
+        # Where one number is all of a line and its digits stand apart, the digit network can read it by itself.
+        apart = [standing_apart(line) if len(drafts) == 1 else [] for drafts, line in zip(found, lines, strict=True)]
+        cut += [cuttings(line, spans) for line, spans in zip(lines, apart, strict=True) if spans]
         # All digits of the page at once.
         opinions = iter(self._second.of([one for part in cut for one in part]))
-        return [[(draft, [next(opinions) for _ in draft.places]) for draft in drafts] for drafts in found]
+        both = [[(draft, [next(opinions) for _ in draft.places]) for draft in drafts] for drafts in found]
+        for drafts, spans in zip(both, apart, strict=True):
+            if spans:
+                said = [next(opinions) for _ in spans]
+                drafts[:] = [surer(drafts[0], (by_pieces(spans, said), said), field)]
+        return both
 
     def _turn(self, pixels: Pixels, turned: int, least: float, field: Field | None, most: int = MOST_LINES) -> _Found:
         """Read a picture turned clockwise by so many degrees, or so many lines from all over it."""

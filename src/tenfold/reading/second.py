@@ -19,6 +19,9 @@ WHOLE = 0.8
 INKED = 80
 CUT = 0.1
 LEAST_INK = 5
+# Pieces of a line smaller than this share of the tallest are specks; lower than that one they are no digits; sharing
+# this part of the narrower one's columns they are one.
+SPECK, ALIKE, OVERLAP, MOST_APART = 0.15, 0.5, 0.25, 24
 # How much the opinion counts beside the reader's, as exponents of their probabilities.
 READER, DIGIT = 1.0, 1.0
 # What neither probability may fall below: no network is as sure as that.
@@ -101,6 +104,36 @@ def cuttings(line: Pixels, columns: Sequence[tuple[int, int]]) -> list[Pixels | 
         cut = float((chosen & (owner[names] == -1)).sum()) > CUT * own.sum()
         made.append(fit_ink(line, alone) if own.sum() > LEAST_INK and not cut else None)
     return made
+
+
+def standing_apart(line: Pixels) -> list[tuple[int, int]]:
+    """The columns of each piece of a line, where all of it falls into pieces that may each be one digit.
+
+    Args:
+        line: uint8 (32, W), as `tenfold.imaging.line_picture` gives it.
+
+    Returns:
+        For each piece its first column and the one after its last, left to right; empty if the pieces are of very
+        different heights, as marks and broken strokes are, or too many.
+    """
+    mask = np.asarray(line >= INKED, np.uint8)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    boxes = np.asarray(stats, np.int64)[1:]
+    if len(boxes) == 0:
+        return []
+    tallest = int(boxes[:, 3].max())
+    boxes = boxes[(boxes[:, 3] > SPECK * tallest) | (boxes[:, 2] > SPECK * tallest)]
+    spans: list[list[int]] = []  # first column, last, and the rows
+    for x, y, wide, tall, _ in boxes[np.argsort(boxes[:, 0], kind="stable")]:
+        shared = min(spans[-1][1], x + wide) - x if spans else 0
+        if spans and shared > OVERLAP * min(spans[-1][1] - spans[-1][0], wide):
+            last = spans[-1]
+            spans[-1] = [last[0], max(last[1], x + wide), min(last[2], y), max(last[3], y + tall)]
+        else:
+            spans.append([x, x + wide, y, y + tall])
+    if len(spans) > MOST_APART or any(bottom - top < ALIKE * tallest for _, _, top, bottom in spans):
+        return []
+    return [(int(first), int(last)) for first, last, _, _ in spans]
 
 
 def agree(reader: npt.NDArray[np.float64], opinion: Opinion) -> npt.NDArray[np.float64]:
