@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tenfold.reading.second import NONE, Opinion, SecondOpinion, agree, cuttings
+from tenfold.reading.second import NONE, Opinion, SecondOpinion, agree, cuttings, standing_apart
 from tenfold.types import Pixels
 
 
@@ -63,3 +63,20 @@ def test_the_surer_opinion_wins() -> None:
 def test_an_opinion_of_what_is_no_digit_does_not_count() -> None:
     reader = shares((3, 0.6), (5, 0.4))
     assert agree(reader, Opinion(shares((5, 1.0)).astype(np.float32), 0.2)) == pytest.approx(reader)
+
+
+def test_pieces_that_stand_apart_are_counted() -> None:
+    assert [(first < last) for first, last in standing_apart(line())] == [True, True]
+
+
+def test_marks_and_broken_strokes_do_not_stand_apart() -> None:
+    dotted = line()
+    dotted[24:29, 58:63] = 255
+    assert standing_apart(dotted) == []
+    assert standing_apart(np.zeros((32, 64), np.uint8)) == []
+
+
+def test_a_speck_is_no_piece() -> None:
+    spotted = line()
+    spotted[28, 60] = 255
+    assert len(standing_apart(spotted)) == 2
