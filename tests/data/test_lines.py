@@ -8,20 +8,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from tenfold.data import lines
-from tenfold.data.lines import (
-    ALPHABET,
-    DIGIT_NAMES,
-    LONGEST,
-    OTHER,
-    ROWS,
-    SEPARATORS,
-    Line,
-    Pens,
-    any_text,
-    make_lines,
-    row_of_digits,
-)
+from tenfold.data import line_ink
+from tenfold.data.line_ink import Pens
+from tenfold.data.line_texts import ALPHABET, DIGIT_NAMES, OTHER, SEPARATORS, any_text
+from tenfold.data.lines import LONGEST, ROWS, Line, make_lines, row_of_digits
 from tenfold.data.paper import on_paper, rules
 from tenfold.data.synth import normalized, written_digit
 from tenfold.imaging.line_picture import LINE_HEIGHT
@@ -180,4 +170,4 @@ def test_rules_add_ink_and_take_none() -> None:
 
 
 def test_the_shapes_of_all_separators_are_known() -> None:
-    assert set(lines._SHAPES) == set(lines._WIDTHS) == set(SEPARATORS)
+    assert set(line_ink._SHAPES) == set(line_ink._WIDTHS) == set(SEPARATORS)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from tenfold.data.lines import ALPHABET
-from tenfold.reading.numbers import STEP
+from tenfold.data.line_texts import ALPHABET
+from tenfold.reading.drafts import STEP
 from tenfold.types import Floats, Pixels
 
 BARE = 4

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tenfold.data.lines import ALPHABET
+from tenfold.data.line_texts import ALPHABET
 from tenfold.errors import UsageError
 from tenfold.reading.fields import DIGITS, MOST_DIGITS, find_field, luhn, only_digits
 

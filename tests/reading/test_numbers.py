@@ -11,20 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.reading.columns import columns, inked
 
-from tenfold.data.lines import ALPHABET
+from tenfold.data.line_texts import ALPHABET
 from tenfold.imaging.line_picture import LinePicture
+from tenfold.reading.drafts import RE_RANKED, WRONG_CHECK, Draft, drafts_of, ranked_values
 from tenfold.reading.fields import find_field, luhn
-from tenfold.reading.numbers import (
-    MOST_ALTERNATIVES,
-    RE_RANKED,
-    WRONG_CHECK,
-    Draft,
-    doubtful,
-    drafts_of,
-    judged,
-    number_of,
-    ranked_values,
-)
+from tenfold.reading.numbers import MOST_ALTERNATIVES, doubtful, judged, number_of
 from tenfold.reading.second import NONE, Opinion
 from tenfold.types import Box, Digit, Floats, Number
 

@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 from tests.data.test_lines import some_pens
 
-from tenfold.data.lines import ALPHABET, Line
+from tenfold.data.line_texts import ALPHABET
+from tenfold.data.lines import WIDE, Line
 from tenfold.imaging.line_picture import LINE_VERSION
 from tenfold.models.base import ModelCard
 from tenfold.models.line_reader import LineReader
 from tenfold.models.onnx import softmax
-from tenfold.training import reader
 from tenfold.training.fit import STATE, Run
-from tenfold.training.reader import WIDE, ReaderPlan, batch_of, batches, fit, plain_text
+from tenfold.training.line_batches import batch_of, in_background, plain_text
+from tenfold.training.reader import ReaderPlan, batches, fit
 from tenfold.training.reader_export import reader_to_onnx
 from tenfold.training.recipes import TrainOptions
 
@@ -129,7 +130,7 @@ def test_the_background_hands_on_what_went_wrong() -> None:
         yield 1
         raise Stopped
 
-    found = reader._in_background(source())
+    found = in_background(source())
     assert next(found) == 1
     with pytest.raises(Stopped):
         next(found)

@@ -12,8 +12,9 @@ from tenfold.decide import threshold
 from tenfold.imaging.line_picture import LINE_VERSION, LinePicture
 from tenfold.imaging.lines import MOST_LINES, Sheet, WrittenLine, cut_line, find_lines
 from tenfold.models.line_reader import LineReader, load_reader
+from tenfold.reading.drafts import Draft, drafts_of
 from tenfold.reading.fields import Field
-from tenfold.reading.numbers import Draft, by_pieces, doubtful, drafts_of, number_of, surer
+from tenfold.reading.numbers import by_pieces, doubtful, number_of, surer
 from tenfold.reading.second import NONE, Opinion, SecondOpinion, cuttings, standing_apart
 from tenfold.types import Box, Digit, Floats, Number, Page, Picture, Pixels, Status
 

@@ -3,51 +3,32 @@
 from __future__ import annotations
 
 import itertools
-import queue
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 
 from tenfold.catalogue import reader as catalogue
 from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.hands import fetch_hands
-from tenfold.data.lines import ALPHABET, MILD, ROWS, WIDE, Line, Pens, World, make_lines, row_of_digits
+from tenfold.data.line_ink import Pens
+from tenfold.data.line_texts import ALPHABET
+from tenfold.data.lines import MILD, WIDE, World, make_lines
 from tenfold.data.splits import open_training_data
-from tenfold.imaging.line_picture import LINE_VERSION
-from tenfold.models.base import ModelCard
-from tenfold.models.line_reader import LineReader
-from tenfold.models.onnx import softmax
-from tenfold.reading.beam import best_path
-from tenfold.reading.fields import only_digits
-from tenfold.reading.numbers import judged
-from tenfold.reading.reader import NumberReader
-from tenfold.training.calibrate import thresholds_for
-from tenfold.training.export import write_model
-from tenfold.training.fit import STATE, Labels, Run, chance_of, forget, one_cycle, settle
+from tenfold.training.fit import STATE, Run, chance_of, forget, one_cycle, settle
 from tenfold.training.framework import need_keras
-from tenfold.training.metrics import calibration_error
+from tenfold.training.line_batches import BLANK, Batch, batch_of, in_background, read_right, some_lines
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import EpochBars, say
-from tenfold.training.reader_export import reader_to_onnx
-from tenfold.training.recipes import EVERY_FIT, TrainOptions, command, identity, recipe
+from tenfold.training.reader_finish import finish
+from tenfold.training.recipes import EVERY_FIT, TrainOptions, identity, recipe
 from tenfold.training.ship import commit
-from tenfold.types import Floats, Picture, Pixels
 
 if TYPE_CHECKING:
     from keras import Model
 
-BLANK = len(ALPHABET)
-TEMPERATURES = tuple(round(float(value), 3) for value in np.exp(np.linspace(np.log(0.6), np.log(2.5), 9)))
-# Lines of validation digits for the temperature and the thresholds; five-digit numbers of test digits, of each kind.
-CALIBRATE = 4000
-TEST = 2000
-PARITY_LINES = 500
-TEST_SEED = 1998
 TAKES = (*EVERY_FIT, "foreign", "without")
 
 
@@ -110,7 +91,7 @@ def train(options: TrainOptions) -> Path:
     mild = replace(plan, epochs=plan.mild if options.epochs is None else options.epochs, rate=plan.rate / 2)
     fit(model, pens, held, mild, options, make_folder(out / "mild"), MILD)
     _save(model, out / "reader.keras")
-    finish(model, held, plan, options, made_at)
+    finish(model, held, chance_of(options.seed, plan.epochs), options, made_at)
     for folder in (out, out / "mild"):
         forget(folder)
     wide.unlink()
@@ -121,108 +102,6 @@ def _save(model: Model, path: Path) -> None:
     partial = path.with_name(f"{path.stem}.partial.keras")
     model.save(partial)
     partial.replace(path)
-
-
-def finish(model: Model, held: Pens, plan: ReaderPlan, options: TrainOptions, made_at: str) -> ModelCard:
-    """Calibrate the network as it is stored, measure it, and write its files.
-
-    Returns:
-        The card as written.
-    """
-    weights = reader_to_onnx(model)
-    parts = ", ".join(f"{one.name} ({one.what}; {one.licence})" for one in chosen_sets(options.without))
-    card = ModelCard(
-        name="reader",
-        task="reader",
-        summary="Reads whole numbers: a line of writing to its digits and separators",
-        recipe=command("reader", options),
-        data=f"lines composed of {options.data or 'mnist'}:train, pen strokes, fonts of handwriting (SIL OFL) and print"
-        + (f", {parts}" if options.foreign else ""),
-        licence="MIT",
-        commit=made_at,
-        seed=options.seed,
-        parameters=sum(int(np.prod(variable.shape)) for variable in model.trainable_variables),
-        normalization=LINE_VERSION,
-        output="logits",
-        alphabet=ALPHABET,
-    )
-    network = NumberReader(LineReader(weights, card))
-    source = make_lines(held, chance_of(options.seed, plan.epochs), MILD)
-    count = min(CALIBRATE, options.limit or CALIBRATE)
-    lines = [line for line in itertools.islice(source, count) if only_digits(line.text)]
-    card, scores = calibrate(network, lines)
-    test = options.hand_over_test()
-    if test is not None:
-        pictures = test.network_pixels(options.settings)
-        reader = NumberReader(LineReader(weights, card))
-        for kind in ROWS:
-            scores[f"five_digits_{kind}"] = five_digits_right(
-                reader, pictures, test.labels, kind, min(TEST, options.limit or TEST)
-            )
-    say(", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in scores.items()))
-    certificate = _parity(model, network.network, lines[:PARITY_LINES])
-    return write_model(options.out, "reader", weights, replace(card, scores=scores, parity=certificate))
-
-
-def calibrate(network: NumberReader, lines: list[Line]) -> tuple[ModelCard, dict[str, float]]:
-    """Find the temperature at which the confidence in whole numbers is likeliest, and the thresholds.
-
-    Args:
-        network: As it is stored.
-        lines: Composed of validation digits, each with one number.
-
-    Returns:
-        The card with both, and the figures.
-    """
-    logits = network.network.logits([line.pixels for line in lines])
-    few = slice(0, max(1, len(lines) // 4))
-    costs = []
-    for temperature in TEMPERATURES:
-        sure, right = _judged(network, logits[few], lines[few], temperature)
-        costs.append(float(-np.log(np.maximum(np.where(right, sure, 1 - sure), 1e-6)).mean()))
-    temperature = TEMPERATURES[int(np.argmin(costs))]
-    sure, right = _judged(network, logits, lines, temperature)
-    card = replace(network.network.card, temperature=temperature, thresholds=thresholds_for(sure, right))
-    return card, {
-        "validation_numbers_right": float(right.mean()),
-        "validation_ece": calibration_error(sure, right),
-    }
-
-
-def _judged(
-    network: NumberReader, logits: list[Floats], lines: list[Line], temperature: float
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
-    """For each line the confidence in its best value, and whether that is right."""
-    columns = [softmax(rows / np.float32(temperature)) for rows in logits]
-    sure, right = [], []
-    for drafts, line in zip(network.drafts([line.pixels for line in lines], columns), lines, strict=True):
-        answers = [judged(draft, opinions) for draft, opinions in drafts]
-        sure.append(answers[0][1] if len(answers) == 1 else 0.0)
-        right.append([answer[0] for answer in answers] == [only_digits(line.text)])
-    return np.array(sure), np.array(right)
-
-
-def five_digits_right(reader: NumberReader, pictures: Pixels, labels: Labels, kind: str, count: int) -> float:
-    """The share of five-digit numbers composed of single digits that are read right, on the whole path."""
-    rng = np.random.default_rng(TEST_SEED)
-    right = 0
-    for _ in range(count):
-        picture, text = row_of_digits(pictures, labels, rng, kind)
-        numbers = reader.read(Picture(picture), 1.0).numbers
-        right += [number.value for number in numbers] == [text]
-    return right / count
-
-
-def _parity(model: Model, network: LineReader, lines: list[Line]) -> dict[str, float]:
-    """Compare the Keras network with its export."""
-    ours = network.logits([line.pixels for line in lines])
-    theirs = [np.asarray(model(batch_of([line])[0], training=False))[0] for line in lines]
-    pairs = list(zip(ours, theirs, strict=True))
-    return {
-        "lines": len(lines),
-        "same_text": sum(plain_text(one) == plain_text(other) for one, other in pairs),
-        "largest_difference": max((float(np.abs(softmax(a) - softmax(b)).max()) for a, b in pairs), default=0.0),
-    }
 
 
 def get_pens(options: TrainOptions) -> tuple[Pens, Pens]:
@@ -270,7 +149,7 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
     done = run.restore()
     if done:
         say(f"Resuming after epoch {done} of {plan.epochs}.")
-    watched = _some_lines(held, plan.validate, chance_of(options.seed), world)
+    watched = some_lines(held, plan.validate, chance_of(options.seed), world)
     step = _step(model, optimizer)
     bars = EpochBars(plan.epochs, steps)
     callback = bars.callback()
@@ -278,10 +157,10 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
         for epoch in range(done, plan.epochs):
             callback.on_epoch_begin(epoch)
             losses = []
-            for number, batch in enumerate(_in_background(batches(pens, plan, options.seed, epoch, world))):
+            for number, batch in enumerate(in_background(batches(pens, plan, options.seed, epoch, world))):
                 losses.append(float(step(*batch)))
                 callback.on_train_batch_end(number, {"loss": float(np.mean(losses[-50:]))})
-            share = _read_right(model, watched)
+            share = read_right(model, watched)
             logs = {"loss": float(np.mean(losses)), "val_accuracy": share}
             run.keep(epoch, logs)
             callback.on_epoch_end(epoch, logs)
@@ -290,10 +169,7 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
     optimizer.finalize_variable_values(model.trainable_variables)
     some = itertools.islice(batches(pens, plan, options.seed, -1, world), plan.settle)
     settle(keras, model, (pictures for pictures, *_ in some), plan.settle)
-    say(f"Averaged weights: {_read_right(model, watched):.4f} of {len(watched):,} lines without any error.")
-
-
-Batch = tuple[Any, Any, Any, Any]
+    say(f"Averaged weights: {read_right(model, watched):.4f} of {len(watched):,} lines without any error.")
 
 
 def batches(pens: Pens, plan: ReaderPlan, seed: int, epoch: int, world: World = WIDE) -> Iterator[Batch]:
@@ -307,17 +183,6 @@ def batches(pens: Pens, plan: ReaderPlan, seed: int, epoch: int, world: World = 
         starts = rng.permutation(range(0, plan.together - plan.batch + 1, plan.batch))
         for start in starts:
             yield batch_of(lines[start : start + plan.batch])
-
-
-def batch_of(lines: list[Line]) -> Batch:
-    """Lines as a batch; shorter ones are followed by bare ground."""
-    widest = max(line.pixels.shape[1] for line in lines)
-    pictures = np.zeros((len(lines), catalogue.HEIGHT, widest), np.float32)
-    for row, line in zip(pictures, lines, strict=True):
-        row[:, : line.pixels.shape[1]] = line.pixels.astype(np.float32) / np.float32(255)
-    signs = np.array([ALPHABET.index(sign) for line in lines for sign in line.text], np.int32)
-    counts = np.array([len(line.text) for line in lines], np.int32)
-    return pictures, signs, counts, np.full(len(lines), widest // 2, np.int32)
 
 
 def _step(model: Model, optimizer: Any) -> Any:
@@ -338,57 +203,3 @@ def _step(model: Model, optimizer: Any) -> Any:
         return cost
 
     return step
-
-
-def _some_lines(pens: Pens, count: int, rng: np.random.Generator, world: World) -> list[Line]:
-    source = make_lines(pens, rng, world)
-    return sorted((next(source) for _ in range(count)), key=lambda line: line.pixels.shape[1])
-
-
-def _read_right(model: Model, lines: list[Line]) -> float:
-    """The share of lines whose most likely signs, column by column, are the text."""
-    right = 0
-    for start in range(0, len(lines), 100):
-        part = lines[start : start + 100]
-        logits: Floats = np.asarray(model(batch_of(part)[0], training=False))
-        right += sum(plain_text(row) == line.text for row, line in zip(logits, part, strict=True))
-    return right / len(lines)
-
-
-def plain_text(logits: Floats) -> str:
-    """The likeliest text of a line by its columns (n, k) alone."""
-    return best_path(logits, ALPHABET)
-
-
-def _in_background(source: Iterator[Batch]) -> Iterator[Batch]:
-    """The same, made in a thread of its own while the network is at the batch before."""
-    ready: queue.Queue[Batch | BaseException | None] = queue.Queue(maxsize=24)
-    stopped = threading.Event()
-
-    def put(item: Batch | BaseException | None) -> bool:
-        while not stopped.is_set():
-            try:
-                ready.put(item, timeout=0.5)
-            except queue.Full:
-                continue
-            return True
-        return False
-
-    def work() -> None:
-        try:
-            for batch in source:
-                if not put(batch):
-                    return
-            put(None)
-        except BaseException as error:  # belongs to the one who waits
-            put(error)
-
-    thread = threading.Thread(target=work, daemon=True)
-    thread.start()
-    try:
-        while (item := ready.get()) is not None:
-            if isinstance(item, BaseException):
-                raise item
-            yield item
-    finally:
-        stopped.set()

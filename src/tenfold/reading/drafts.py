@@ -1,0 +1,202 @@
+"""From the columns of a line to drafts of the numbers that stand in it, as the reader alone reads them."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from tenfold.reading.beam import best_path, columns_of, readings
+from tenfold.reading.fields import DIGITS, Field, only_digits
+from tenfold.types import Floats, Pixels
+
+OTHER = "*"
+# Pixels of the line picture for one column of the network's answer.
+STEP = 2
+# What is no digit and this wide, in pixels of the line picture, parts two numbers; less wide it is within one.
+PARTS = 48
+# How likely a sign is where it stands, beside a digit: a slash that makes no date or fraction of an amount is rather a
+# leaning 1, and a sign for "no digit" between digits rather a digit written badly.
+UNLIKELY = {"/": 0.05, OTHER: 0.1}
+DATE = re.compile(r"\D*\d{1,2}/\d{1,2}/\d{2,4}\D*|[^/]*/[-=]*")
+# Where no column is a digit with this probability, there is none.
+A_DIGIT = 0.05
+# Least probability with which a check digit may make another reading come first.
+CHECKED = 0.02
+# Where a field leaves less than this of what may stand there, something else stands there, and no reading is sure.
+FITS = 0.02
+WRONG_CHECK = "The check digit is wrong: a digit was misread or miswritten."
+RE_RANKED = "Read as {first} without the check digit, which makes {value} likelier."
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A stretch of a line's columns in which one number may stand."""
+
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A number as the reader alone reads it.
+
+    Attributes:
+        text: What stands there, without words before and after it.
+        value: Its digits.
+        ranked: What may stand there, digits only, likeliest first.
+        edges: For each sign of the text the first column of the line picture that is its own, and the one after.
+        note: What is to be said of its check digit.
+    """
+
+    text: str
+    value: str
+    ranked: list[tuple[str, float]]
+    edges: list[tuple[int, int]]
+    note: str = ""
+
+    @property
+    def places(self) -> list[int]:
+        """Where in the text its digits are."""
+        return [place for place, sign in enumerate(self.text) if sign in DIGITS]
+
+
+def drafts_of(columns: Floats, alphabet: str, line: Pixels, field: Field | None = None) -> list[Draft]:
+    """The numbers in a line, as the reader alone reads them.
+
+    Args:
+        columns: float32 (n, signs + 1), calibrated probabilities.
+        alphabet: The signs.
+        line: uint8 (32, W), the picture they were read from.
+        field: What may stand here.
+    """
+    found = (_draft(columns, segment, alphabet, line, field) for segment in _segments(columns, alphabet))
+    return [draft for draft in found if draft is not None]
+
+
+def _segments(columns: Floats, alphabet: str) -> list[Segment]:
+    """Cut a line where words stand."""
+    if not (columns.argmax(axis=1) == alphabet.index(OTHER)).any():
+        return [Segment(0, len(columns))]
+    text = best_path(columns, alphabet)
+    spans = columns_of(columns, alphabet, text)
+    if not spans:
+        return []
+    segments, start = [], 0
+    ends = [(-1, 0), *spans, (len(columns), len(columns))]
+    for place, sign in enumerate(text):
+        if sign != OTHER:
+            continue
+        before, after = ends[place][1], ends[place + 2][0]
+        inner = 0 < place < len(text) - 1
+        if inner and (after - before) * STEP < PARTS:
+            continue
+        first, last = spans[place]
+        segments.append(Segment(start, max(start, (before + first) // 2 + 1 if place else first)))
+        start = (last + after) // 2 if place < len(text) - 1 else len(columns)
+    segments.append(Segment(start, len(columns)))
+    return [segment for segment in segments if segment.last > segment.first]
+
+
+def _draft(columns: Floats, segment: Segment, alphabet: str, line: Pixels, field: Field | None) -> Draft | None:
+    texts: dict[str, str] = {}
+    part = columns[segment.first : segment.last]
+    digits = [place for place, sign in enumerate(alphabet) if sign in DIGITS]
+    if float(part[:, digits].sum(axis=1).max()) < A_DIGIT:
+        return None  # a word: not worth a search
+    found = ranked_values(part, alphabet, field, texts)
+    if not found:
+        return None
+    ranked, note = _checked(found, field)
+    value = ranked[0][0]
+    text = texts[value]
+    spans = columns_of(part, alphabet, text)
+    if not spans:
+        return None
+    edges = _edges(spans, segment.first, line)
+    first = len(text) - len(text.lstrip(OTHER))
+    last = len(text.rstrip(OTHER))
+    return Draft(text[first:last], value, ranked, edges[first:last], note)
+
+
+def ranked_values(
+    columns: Floats, alphabet: str, field: Field | None = None, texts: dict[str, str] | None = None
+) -> list[tuple[str, float]]:
+    """What may stand in a line, digits only, each with the probability of all texts that say so.
+
+    Args:
+        columns: float32 (n, signs + 1), calibrated probabilities.
+        alphabet: The signs.
+        field: What may stand here; the probabilities then are those among what may, if it is likely at all.
+        texts: Is told the likeliest text of each value.
+
+    Returns:
+        Likeliest first; none if no digit was made out.
+    """
+    values: defaultdict[str, float] = defaultdict(float)
+    found = readings(columns, alphabet, lambda text: _may_begin(text, field))
+    weighed = (
+        [(one.text, one.probability * _likely(one.text)) for one in found]
+        if field is None
+        else [(one.text, one.probability) for one in found if field.holds(one.text)]
+    )
+    # What no text of the beam accounts for stays unaccounted for.
+    lost = 0.0 if field else max(0.0, 1.0 - sum(one.probability for one in found))
+    total = max(lost + sum(share for _, share in weighed), FITS if field else 0.0)
+    for text, share in sorted(weighed, key=lambda item: -item[1]):
+        value = only_digits(text)
+        if value:
+            values[value] += share
+            if texts is not None:
+                texts.setdefault(value, text)
+    return sorted(((value, min(1.0, share / total)) for value, share in values.items()), key=lambda item: -item[1])
+
+
+def _likely(text: str) -> float:
+    """How likely a text is beside others, before anything was seen."""
+    share = 1.0
+    if "/" in text and not DATE.fullmatch(text):
+        share *= UNLIKELY["/"] ** text.count("/")
+    inner = text.strip(OTHER)
+    return share * UNLIKELY[OTHER] ** inner.count(OTHER)
+
+
+def _may_begin(text: str, field: Field | None) -> bool:
+    """Whether a number may begin so: never with a slash, which at the beginning is a 1 of a hand that leans."""
+    if text.lstrip("*#=-")[:1] == "/":
+        return False
+    return field is None or field.may_begin(text)
+
+
+def _checked(ranked: list[tuple[str, float]], field: Field | None) -> tuple[list[tuple[str, float]], str]:
+    """Readings whose check digit is right come first, if one of them is likely at all; what was done is said."""
+    if field is None or field.check is None or field.check(ranked[0][0]):
+        return ranked, ""
+    right = [item for item in ranked if field.check(item[0]) and item[1] >= CHECKED]
+    if not right:
+        return ranked, WRONG_CHECK
+    total = sum(share for _, share in right)
+    first = ranked[0]
+    better = [(value, share / total * (1 - first[1])) for value, share in right]
+    rest = [item for item in ranked if item not in right]
+    return better + rest, RE_RANKED.format(first=first[0], value=better[0][0])
+
+
+def _edges(spans: Sequence[tuple[int, int]], offset: int, line: Pixels) -> list[tuple[int, int]]:
+    """Where each sign begins and ends in a line picture: where, between two of them, there is the least ink."""
+    width = line.shape[1]
+    middles = [(first + last - 1) / 2 + offset for first, last in spans]
+    usual = float(np.median(np.diff(middles))) if len(middles) > 1 else width / STEP
+    ink = line.astype(np.int64).sum(axis=0)
+    edges = [max(0, int((middles[0] - 0.9 * usual) * STEP))]
+    for one, other in itertools.pairwise(middles):
+        start, end = int(one * STEP) + 1, max(int(one * STEP) + 2, int(other * STEP))
+        between = ink[start:end]
+        best = np.flatnonzero(between == between.min()) if len(between) else np.array([0])
+        edges.append(start + int(best[len(best) // 2]))
+    edges.append(min(width, int((middles[-1] + 0.9 * usual) * STEP) + 1))
+    return [(left, max(left + 1, right)) for left, right in itertools.pairwise(edges)]

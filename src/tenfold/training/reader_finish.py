@@ -1,0 +1,150 @@
+"""The end of the number reader's recipe: calibration, figures, card and files."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+
+from tenfold.data.foreign import chosen_sets
+from tenfold.data.line_ink import Pens
+from tenfold.data.line_texts import ALPHABET
+from tenfold.data.lines import MILD, ROWS, Line, make_lines, row_of_digits
+from tenfold.imaging.line_picture import LINE_VERSION
+from tenfold.models.base import ModelCard
+from tenfold.models.line_reader import LineReader
+from tenfold.models.onnx import softmax
+from tenfold.reading.fields import only_digits
+from tenfold.reading.numbers import judged
+from tenfold.reading.reader import NumberReader
+from tenfold.training.calibrate import thresholds_for
+from tenfold.training.export import write_model
+from tenfold.training.fit import Labels
+from tenfold.training.line_batches import batch_of, plain_text
+from tenfold.training.metrics import calibration_error
+from tenfold.training.progress import say
+from tenfold.training.reader_export import reader_to_onnx
+from tenfold.training.recipes import TrainOptions, command
+from tenfold.types import Floats, Picture, Pixels
+
+if TYPE_CHECKING:
+    from keras import Model
+
+TEMPERATURES = tuple(round(float(value), 3) for value in np.exp(np.linspace(np.log(0.6), np.log(2.5), 9)))
+# Lines of validation digits for the temperature and the thresholds; five-digit numbers of test digits, of each kind.
+CALIBRATE = 4000
+TEST = 2000
+PARITY_LINES = 500
+TEST_SEED = 1998
+
+
+def finish(model: Model, held: Pens, chance: np.random.Generator, options: TrainOptions, made_at: str) -> ModelCard:
+    """Calibrate the network as it is stored, measure it, and write its files.
+
+    Args:
+        model: Trained.
+        held: Where validation digits come from.
+        chance: Decides the lines composed of them.
+        options: Of the run.
+        made_at: The commit of the code.
+
+    Returns:
+        The card as written.
+    """
+    weights = reader_to_onnx(model)
+    parts = ", ".join(f"{one.name} ({one.what}; {one.licence})" for one in chosen_sets(options.without))
+    card = ModelCard(
+        name="reader",
+        task="reader",
+        summary="Reads whole numbers: a line of writing to its digits and separators",
+        recipe=command("reader", options),
+        data=f"lines composed of {options.data or 'mnist'}:train, pen strokes, fonts of handwriting (SIL OFL) and print"
+        + (f", {parts}" if options.foreign else ""),
+        licence="MIT",
+        commit=made_at,
+        seed=options.seed,
+        parameters=sum(int(np.prod(variable.shape)) for variable in model.trainable_variables),
+        normalization=LINE_VERSION,
+        output="logits",
+        alphabet=ALPHABET,
+    )
+    network = NumberReader(LineReader(weights, card))
+    source = make_lines(held, chance, MILD)
+    count = min(CALIBRATE, options.limit or CALIBRATE)
+    lines = [line for line in itertools.islice(source, count) if only_digits(line.text)]
+    card, scores = calibrate(network, lines)
+    test = options.hand_over_test()
+    if test is not None:
+        pictures = test.network_pixels(options.settings)
+        reader = NumberReader(LineReader(weights, card))
+        for kind in ROWS:
+            scores[f"five_digits_{kind}"] = five_digits_right(
+                reader, pictures, test.labels, kind, min(TEST, options.limit or TEST)
+            )
+    say(", ".join(f"{name.replace('_', ' ')} {value:.4f}" for name, value in scores.items()))
+    certificate = _parity(model, network.network, lines[:PARITY_LINES])
+    return write_model(options.out, "reader", weights, replace(card, scores=scores, parity=certificate))
+
+
+def calibrate(network: NumberReader, lines: list[Line]) -> tuple[ModelCard, dict[str, float]]:
+    """Find the temperature at which the confidence in whole numbers is likeliest, and the thresholds.
+
+    Args:
+        network: As it is stored.
+        lines: Composed of validation digits, each with one number.
+
+    Returns:
+        The card with both, and the figures.
+    """
+    logits = network.network.logits([line.pixels for line in lines])
+    few = slice(0, max(1, len(lines) // 4))
+    costs = []
+    for temperature in TEMPERATURES:
+        sure, right = _judged(network, logits[few], lines[few], temperature)
+        costs.append(float(-np.log(np.maximum(np.where(right, sure, 1 - sure), 1e-6)).mean()))
+    temperature = TEMPERATURES[int(np.argmin(costs))]
+    sure, right = _judged(network, logits, lines, temperature)
+    card = replace(network.network.card, temperature=temperature, thresholds=thresholds_for(sure, right))
+    return card, {
+        "validation_numbers_right": float(right.mean()),
+        "validation_ece": calibration_error(sure, right),
+    }
+
+
+def _judged(
+    network: NumberReader, logits: list[Floats], lines: list[Line], temperature: float
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """For each line the confidence in its best value, and whether that is right."""
+    columns = [softmax(rows / np.float32(temperature)) for rows in logits]
+    sure, right = [], []
+    for drafts, line in zip(network.drafts([line.pixels for line in lines], columns), lines, strict=True):
+        answers = [judged(draft, opinions) for draft, opinions in drafts]
+        sure.append(answers[0][1] if len(answers) == 1 else 0.0)
+        right.append([answer[0] for answer in answers] == [only_digits(line.text)])
+    return np.array(sure), np.array(right)
+
+
+def five_digits_right(reader: NumberReader, pictures: Pixels, labels: Labels, kind: str, count: int) -> float:
+    """The share of five-digit numbers composed of single digits that are read right, on the whole path."""
+    rng = np.random.default_rng(TEST_SEED)
+    right = 0
+    for _ in range(count):
+        picture, text = row_of_digits(pictures, labels, rng, kind)
+        numbers = reader.read(Picture(picture), 1.0).numbers
+        right += [number.value for number in numbers] == [text]
+    return right / count
+
+
+def _parity(model: Model, network: LineReader, lines: list[Line]) -> dict[str, float]:
+    """Compare the Keras network with its export."""
+    ours = network.logits([line.pixels for line in lines])
+    theirs = [np.asarray(model(batch_of([line])[0], training=False))[0] for line in lines]
+    pairs = list(zip(ours, theirs, strict=True))
+    return {
+        "lines": len(lines),
+        "same_text": sum(plain_text(one) == plain_text(other) for one, other in pairs),
+        "largest_difference": max((float(np.abs(softmax(a) - softmax(b)).max()) for a, b in pairs), default=0.0),
+    }
