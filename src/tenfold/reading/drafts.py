@@ -65,7 +65,9 @@ class Draft:
         return [place for place, sign in enumerate(self.text) if sign in DIGITS]
 
 
-def drafts_of(columns: Floats, alphabet: str, line: Pixels, field: Field | None = None) -> list[Draft]:
+def drafts_of(
+    columns: Floats, alphabet: str, line: Pixels, field: Field | None = None, again: Floats | None = None
+) -> list[Draft]:
     """The numbers in a line, as the reader alone reads them.
 
     Args:
@@ -73,8 +75,12 @@ def drafts_of(columns: Floats, alphabet: str, line: Pixels, field: Field | None 
         alphabet: The signs.
         line: uint8 (32, W), the picture they were read from.
         field: What may stand here.
+        again: The same of a second look at the line; where one number is all of it, both looks count for half.
     """
-    found = (_draft(columns, segment, alphabet, line, field) for segment in _segments(columns, alphabet))
+    segments = _segments(columns, alphabet)
+    if len(segments) != 1 or segments[0] != Segment(0, len(columns)):
+        again = None
+    found = (_draft(columns, segment, alphabet, line, field, again) for segment in segments)
     return [draft for draft in found if draft is not None]
 
 
@@ -102,7 +108,9 @@ def _segments(columns: Floats, alphabet: str) -> list[Segment]:
     return [segment for segment in segments if segment.last > segment.first]
 
 
-def _draft(columns: Floats, segment: Segment, alphabet: str, line: Pixels, field: Field | None) -> Draft | None:
+def _draft(
+    columns: Floats, segment: Segment, alphabet: str, line: Pixels, field: Field | None, again: Floats | None
+) -> Draft | None:
     texts: dict[str, str] = {}
     part = columns[segment.first : segment.last]
     digits = [place for place, sign in enumerate(alphabet) if sign in DIGITS]
@@ -111,6 +119,10 @@ def _draft(columns: Floats, segment: Segment, alphabet: str, line: Pixels, field
     found = ranked_values(part, alphabet, field, texts)
     if not found:
         return None
+    if again is not None:
+        others: dict[str, str] = {}
+        found = _on_average(found, ranked_values(again, alphabet, field, others))
+        texts = {**others, **texts}
     ranked, note = _checked(found, field)
     value = ranked[0][0]
     text = texts[value]
@@ -121,6 +133,16 @@ def _draft(columns: Floats, segment: Segment, alphabet: str, line: Pixels, field
     first = len(text) - len(text.lstrip(OTHER))
     last = len(text.rstrip(OTHER))
     return Draft(text[first:last], value, ranked, edges[first:last], note)
+
+
+def _on_average(one: list[tuple[str, float]], other: list[tuple[str, float]]) -> list[tuple[str, float]]:
+    """Two rankings as one; the first alone if the other is empty."""
+    if not other:
+        return one
+    shares: defaultdict[str, float] = defaultdict(float)
+    for value, share in (*one, *other):
+        shares[value] += share / 2
+    return sorted(shares.items(), key=lambda item: -item[1])
 
 
 def ranked_values(

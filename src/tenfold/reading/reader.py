@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from tenfold.decide import threshold
-from tenfold.imaging.line_picture import LINE_VERSION, LinePicture
+from tenfold.imaging.line_picture import LINE_VERSION, LinePicture, second_look
 from tenfold.imaging.lines import MOST_LINES, Sheet, WrittenLine, cut_line, find_lines
 from tenfold.models.line_reader import LineReader, load_reader
+from tenfold.models.onnx import softmax
 from tenfold.reading.drafts import Draft, drafts_of
 from tenfold.reading.fields import Field
 from tenfold.reading.numbers import by_pieces, doubtful, number_of, surer
@@ -105,18 +106,26 @@ class NumberReader:
         numbers = tuple(replace(number, page=page) for number in found.numbers)
         return Page(status, width, height, numbers, reason, self.model, page, found.turned)
 
+    def look(self, lines: Sequence[Pixels], temperature: float) -> list[tuple[Floats, Floats]]:
+        """What the reader says of lines uint8 (32, W), looking twice: probabilities at this temperature."""
+        logits = self.network.logits([*lines, *map(second_look, lines)])
+        rows = [softmax(one / np.float32(temperature)) for one in logits]
+        return list(zip(rows[: len(lines)], rows[len(lines) :], strict=True))
+
     def drafts(
-        self, lines: Sequence[Pixels], columns: Sequence[Floats], field: Field | None = None
+        self, lines: Sequence[Pixels], looks: Sequence[tuple[Floats, Floats]], field: Field | None = None
     ) -> list[list[tuple[Draft, list[Opinion]]]]:
         """The numbers in each line as the reader reads them, with the digit network's opinion of each digit.
 
         Args:
             lines: uint8 (32, W) each.
-            columns: What the reader says of them, calibrated.
+            looks: What the reader says of each at the first and at the second look, calibrated.
             field: What may stand in each number.
         """
         alphabet = self.network.card.alphabet
-        found = [drafts_of(rows, alphabet, line, field) for rows, line in zip(columns, lines, strict=True)]
+        found = [
+            drafts_of(rows, alphabet, line, field, again) for (rows, again), line in zip(looks, lines, strict=True)
+        ]
         cut = [
             cuttings(line, [draft.edges[place] for place in draft.places])
             for drafts, line in zip(found, lines, strict=True)
@@ -143,14 +152,19 @@ class NumberReader:
         sheet = replace(sheet, lines=sheet.lines[:: max(1, -(-count // most))])
         share = len(sheet.lines) / count if count else 1.0
         lines = [cut_line(sheet, line) for line in sheet.lines]
-        columns = self.network.columns([line.pixels for line in lines])
-        numbers = self._numbers(sheet, lines, columns, least, field)
+        looks = self.look([line.pixels for line in lines], self.network.card.temperature)
+        numbers = self._numbers(sheet, lines, looks, least, field)
         if turned:
             numbers = [_turned_back(number, turned, pixels.shape[:2]) for number in numbers]
         return _Found(tuple(numbers), bool(sheet.lines), _may_lie(sheet), turned, share)
 
     def _numbers(
-        self, sheet: Sheet, lines: Sequence[LinePicture], columns: Sequence[Floats], least: float, field: Field | None
+        self,
+        sheet: Sheet,
+        lines: Sequence[LinePicture],
+        looks: Sequence[tuple[Floats, Floats]],
+        least: float,
+        field: Field | None,
     ) -> list[Number]:
         pixels = [line.pixels for line in lines]
         alone = len(sheet.lines) == 1
@@ -160,7 +174,7 @@ class NumberReader:
                 for draft, opinions in drafts
                 if _looks_like_digits(draft, opinions, alone)
             ]
-            for drafts, line in zip(self.drafts(pixels, columns, field), lines, strict=True)
+            for drafts, line in zip(self.drafts(pixels, looks, field), lines, strict=True)
         ]
         likely = LEAST_ALONE if alone else LEAST_LIKELY
         kept = [

@@ -13,7 +13,7 @@ from tenfold.data.foreign import chosen_sets
 from tenfold.data.line_ink import Pens
 from tenfold.data.line_texts import ALPHABET
 from tenfold.data.lines import MILD, ROWS, Line, make_lines, row_of_digits
-from tenfold.imaging.line_picture import LINE_VERSION
+from tenfold.imaging.line_picture import LINE_VERSION, second_look
 from tenfold.models.base import ModelCard
 from tenfold.models.line_reader import LineReader
 from tenfold.models.onnx import softmax
@@ -99,7 +99,9 @@ def calibrate(network: NumberReader, lines: list[Line]) -> tuple[ModelCard, dict
     Returns:
         The card with both, and the figures.
     """
-    logits = network.network.logits([line.pixels for line in lines])
+    pixels = [line.pixels for line in lines]
+    found = network.network.logits([*pixels, *map(second_look, pixels)])
+    logits = list(zip(found[: len(lines)], found[len(lines) :], strict=True))
     few = slice(0, max(1, len(lines) // 4))
     costs = []
     for temperature in TEMPERATURES:
@@ -115,12 +117,12 @@ def calibrate(network: NumberReader, lines: list[Line]) -> tuple[ModelCard, dict
 
 
 def _judged(
-    network: NumberReader, logits: list[Floats], lines: list[Line], temperature: float
+    network: NumberReader, logits: list[tuple[Floats, Floats]], lines: list[Line], temperature: float
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """For each line the confidence in its best value, and whether that is right."""
-    columns = [softmax(rows / np.float32(temperature)) for rows in logits]
+    looks = [(softmax(one / np.float32(temperature)), softmax(two / np.float32(temperature))) for one, two in logits]
     sure, right = [], []
-    for drafts, line in zip(network.drafts([line.pixels for line in lines], columns), lines, strict=True):
+    for drafts, line in zip(network.drafts([line.pixels for line in lines], looks), lines, strict=True):
         answers = [judged(draft, opinions) for draft, opinions in drafts]
         sure.append(answers[0][1] if len(answers) == 1 else 0.0)
         right.append([answer[0] for answer in answers] == [only_digits(line.text)])
