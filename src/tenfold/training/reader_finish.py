@@ -12,7 +12,7 @@ import numpy.typing as npt
 from tenfold.data.foreign import chosen_sets
 from tenfold.data.line_ink import Pens
 from tenfold.data.line_texts import ALPHABET
-from tenfold.data.lines import MILD, ROWS, Line, make_lines, row_of_digits
+from tenfold.data.lines import ROWS, Line, World, make_lines, row_of_digits
 from tenfold.imaging.line_picture import LINE_VERSION, second_look
 from tenfold.models.base import ModelCard
 from tenfold.models.line_reader import LineReader
@@ -37,6 +37,8 @@ TEMPERATURES = tuple(round(float(value), 3) for value in np.exp(np.linspace(np.l
 # Lines of validation digits for the temperature and the thresholds; five-digit numbers of test digits, of each kind.
 CALIBRATE = 4000
 TEST = 2000
+# What these are met with: as often nothing but a row of digits as all that photographs and scans do to one.
+JUDGED = World(harsh=0.3, repeats=0.1, plain=0.6)
 PARITY_LINES = 500
 TEST_SEED = 1998
 
@@ -72,7 +74,7 @@ def finish(model: Model, held: Pens, chance: np.random.Generator, options: Train
         alphabet=ALPHABET,
     )
     network = NumberReader(LineReader(weights, card))
-    source = make_lines(held, chance, MILD)
+    source = make_lines(held, chance, JUDGED)
     count = min(CALIBRATE, options.limit or CALIBRATE)
     lines = [line for line in itertools.islice(source, count) if only_digits(line.text)]
     card, scores = calibrate(network, lines)
