@@ -39,6 +39,7 @@ CALIBRATE = 4000
 TEST = 2000
 # What these are met with: as often nothing but a row of digits as all that photographs and scans do to one.
 JUDGED = World(harsh=0.3, repeats=0.1, plain=0.6)
+ROWS_JUDGED = 2000
 PARITY_LINES = 500
 TEST_SEED = 1998
 
@@ -78,6 +79,7 @@ def finish(model: Model, held: Pens, chance: np.random.Generator, options: Train
     count = min(CALIBRATE, options.limit or CALIBRATE)
     lines = [line for line in itertools.islice(source, count) if only_digits(line.text)]
     card, scores = calibrate(network, lines)
+    card = with_thresholds(weights, card, held, min(ROWS_JUDGED, options.limit or ROWS_JUDGED))
     test = options.hand_over_test()
     if test is not None:
         pictures = test.network_pixels(options.settings)
@@ -91,15 +93,29 @@ def finish(model: Model, held: Pens, chance: np.random.Generator, options: Train
     return write_model(options.out, "reader", weights, replace(card, scores=scores, parity=certificate))
 
 
+def with_thresholds(weights: bytes, card: ModelCard, held: Pens, count: int) -> ModelCard:
+    """The card with thresholds found on five-digit numbers of validation digits, read on the whole path."""
+    reader = NumberReader(LineReader(weights, card))
+    rng = np.random.default_rng(card.seed)
+    sure, right = [], []
+    for number in range(count):
+        picture, text = row_of_digits(held.pictures, held.labels, rng, ROWS[number % len(ROWS)])
+        numbers = reader.read(Picture(picture), 1.0).numbers
+        if len(numbers) == 1:
+            sure.append(numbers[0].confidence)
+            right.append(numbers[0].value == text)
+    return replace(card, thresholds=thresholds_for(np.array(sure), np.array(right, bool)))
+
+
 def calibrate(network: NumberReader, lines: list[Line]) -> tuple[ModelCard, dict[str, float]]:
-    """Find the temperature at which the confidence in whole numbers is likeliest, and the thresholds.
+    """Find the temperature at which the confidence in whole numbers is likeliest.
 
     Args:
         network: As it is stored.
         lines: Composed of validation digits, each with one number.
 
     Returns:
-        The card with both, and the figures.
+        The card with it, and the figures.
     """
     pixels = [line.pixels for line in lines]
     found = network.network.logits([*pixels, *map(second_look, pixels)])
@@ -111,7 +127,7 @@ def calibrate(network: NumberReader, lines: list[Line]) -> tuple[ModelCard, dict
         costs.append(float(-np.log(np.maximum(np.where(right, sure, 1 - sure), 1e-6)).mean()))
     temperature = TEMPERATURES[int(np.argmin(costs))]
     sure, right = _judged(network, logits, lines, temperature)
-    card = replace(network.network.card, temperature=temperature, thresholds=thresholds_for(sure, right))
+    card = replace(network.network.card, temperature=temperature)
     return card, {
         "validation_numbers_right": float(right.mean()),
         "validation_ece": calibration_error(sure, right),
