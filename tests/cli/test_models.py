@@ -12,7 +12,7 @@ from tenfold.models.onnx import WEIGHTS, shipped_names
 
 
 def test_list_names_every_shipped_network() -> None:
-    names = shipped_names("digit") + shipped_names("gate")
+    names = [name for task in ("digit", "gate", "reader") for name in shipped_names(task)]
     assert {"digit", "gate"} <= set(names)
     plain = tenfold("models", "list").stdout.splitlines()
     assert [line.split()[0] for line in plain] == names
@@ -21,7 +21,7 @@ def test_list_names_every_shipped_network() -> None:
     assert [card["name"] for card in cards] == names
 
 
-@pytest.mark.parametrize("name", ["digit", "gate"])
+@pytest.mark.parametrize("name", ["digit", "gate", "reader"])
 def test_show_tells_all_of_the_card_and_the_file(name: str) -> None:
     (fields,) = answers(tenfold("models", "show", name, "--json"))
     weights = (WEIGHTS / f"{name}.onnx").read_bytes()
@@ -36,6 +36,6 @@ def test_show_tells_all_of_the_card_and_the_file(name: str) -> None:
 def test_an_unknown_name_gets_the_nearest() -> None:
     done = tenfold("models", "show", "dgit")
     assert done.returncode == 2
-    known = ", ".join(sorted([*shipped_names(), "gate"]))
+    known = ", ".join(sorted([*shipped_names(), "gate", "reader"]))
     assert done.stderr == f"tenfold: There is no model 'dgit'. Did you mean 'digit'?\n  Known: {known}.\n"
     assert done.stdout == ""

@@ -30,6 +30,8 @@ CORE = (
     "typer",
     "rich",
     "pooch",
+    "pypdfium2",
+    "regex",
 )
 EXTRAS = {
     "serve": ("fastapi", "uvicorn", "python_multipart"),

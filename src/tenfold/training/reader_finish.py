@@ -13,6 +13,7 @@ from tenfold.data.foreign import chosen_sets
 from tenfold.data.line_ink import Pens
 from tenfold.data.line_texts import ALPHABET
 from tenfold.data.lines import ROWS, Line, World, make_lines, row_of_digits
+from tenfold.data.splits import open_training_data
 from tenfold.imaging.line_picture import LINE_VERSION, second_look
 from tenfold.models.base import ModelCard
 from tenfold.models.line_reader import LineReader
@@ -79,7 +80,10 @@ def finish(model: Model, held: Pens, chance: np.random.Generator, options: Train
     count = min(CALIBRATE, options.limit or CALIBRATE)
     lines = [line for line in itertools.islice(source, count) if only_digits(line.text)]
     card, scores = calibrate(network, lines)
-    card = with_thresholds(weights, card, held, min(ROWS_JUDGED, options.limit or ROWS_JUDGED))
+    # The foreign sets have wrong labels among them, which a threshold for one error in a hundred would feel.
+    _, validation = open_training_data(options.data or "mnist", options.settings)
+    judges = validation.network_pixels(options.settings), validation.labels
+    card = with_thresholds(weights, card, judges, min(ROWS_JUDGED, options.limit or ROWS_JUDGED))
     test = options.hand_over_test()
     if test is not None:
         pictures = test.network_pixels(options.settings)
@@ -93,13 +97,13 @@ def finish(model: Model, held: Pens, chance: np.random.Generator, options: Train
     return write_model(options.out, "reader", weights, replace(card, scores=scores, parity=certificate))
 
 
-def with_thresholds(weights: bytes, card: ModelCard, held: Pens, count: int) -> ModelCard:
+def with_thresholds(weights: bytes, card: ModelCard, held: tuple[Pixels, Labels], count: int) -> ModelCard:
     """The card with thresholds found on five-digit numbers of validation digits, read on the whole path."""
     reader = NumberReader(LineReader(weights, card))
     rng = np.random.default_rng(card.seed)
     sure, right = [], []
     for number in range(count):
-        picture, text = row_of_digits(held.pictures, held.labels, rng, ROWS[number % len(ROWS)])
+        picture, text = row_of_digits(*held, rng, ROWS[number % len(ROWS)])
         numbers = reader.read(Picture(picture), 1.0).numbers
         if len(numbers) == 1:
             sure.append(numbers[0].confidence)
