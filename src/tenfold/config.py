@@ -38,6 +38,7 @@ class Settings:
     Attributes:
         model: Shipped model name, or path of an .onnx file.
         error_budget: Largest share of wrong answers among those given, above 0, at most 1.
+        number_error_budget: The same for whole numbers: each has several digits to go wrong.
         max_bytes: Largest picture file accepted, in bytes.
         max_pixels: Largest picture accepted, in pixels.
         max_document_bytes: Largest PDF accepted, in bytes; its pages are opened one at a time.
@@ -54,6 +55,7 @@ class Settings:
 
     model: str = "digit"
     error_budget: float = 0.01
+    number_error_budget: float = 0.02
     max_bytes: int = 20_000_000
     max_pixels: int = 40_000_000
     max_document_bytes: int = 500_000_000
@@ -81,6 +83,7 @@ class Settings:
 # Type, the value it must exceed (of a share) or reach (of a count), and the value it must not exceed.
 _NUMBERS: dict[str, tuple[type[int] | type[float], float, float]] = {
     "error_budget": (float, 0, 1),
+    "number_error_budget": (float, 0, 1),
     "max_bytes": (int, 1, float("inf")),
     "max_pixels": (int, 1, float("inf")),
     "max_document_bytes": (int, 1, float("inf")),

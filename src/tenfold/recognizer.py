@@ -32,7 +32,8 @@ class Recognizer:
         model: A shipped name, the path of an ``.onnx`` file, or any `Classifier`; by default the
             one in the settings (``"digit"``).
         error_budget: Largest accepted share of wrong answers among those given (0 < p <= 1); a
-            smaller budget makes more answers ``uncertain``. By default the one in the settings (0.01).
+            smaller budget makes more answers ``uncertain``. By default those in the settings: 0.01 for digits,
+            0.02 for whole numbers.
         settings: Limits and defaults; by default those in force.
 
     Raises:
@@ -50,7 +51,7 @@ class Recognizer:
     ) -> None:
         self.settings = settings or load_settings()
         if error_budget is not None:
-            self.settings = replace(self.settings, error_budget=error_budget)
+            self.settings = replace(self.settings, error_budget=error_budget, number_error_budget=error_budget)
         if model is None:
             model = self.settings.model
         if isinstance(model, str | Path):
@@ -168,7 +169,7 @@ class Recognizer:
         from tenfold.reading.fields import find_field
 
         wanted = find_field(field) if field else None
-        budget = self.settings.error_budget if error_budget is None else error_budget
+        budget = self.settings.number_error_budget if error_budget is None else error_budget
         reader = self.number_reader
 
         def failed(error: UnreadableImage, number: int) -> tuple[None, Page]:
