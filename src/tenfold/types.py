@@ -18,6 +18,12 @@ Floats = npt.NDArray[np.float32]
 NO_PROBABILITIES: tuple[float, ...] = (0.0,) * 10
 
 
+def _known(status: Any) -> Status:
+    if status not in STATUSES:
+        raise ValueError(f"status must be one of {', '.join(STATUSES)}, got {status!r}")
+    return cast(Status, status)
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle in pixels of the given image: left, top, width, height."""
@@ -162,10 +168,8 @@ class Prediction:
         Raises:
             ValueError: If the status is not one of `STATUSES`.
         """
-        if data["status"] not in STATUSES:
-            raise ValueError(f"status must be one of {', '.join(STATUSES)}, got {data['status']!r}")
         return cls(
-            status=cast(Status, data["status"]),
+            status=_known(data["status"]),
             digit=data["digit"],
             confidence=data["confidence"],
             probabilities=tuple(data["probabilities"]),
@@ -328,10 +332,8 @@ class Page:
         Raises:
             ValueError: If the status is not one of `STATUSES`.
         """
-        if data["status"] not in STATUSES:
-            raise ValueError(f"status must be one of {', '.join(STATUSES)}, got {data['status']!r}")
         return cls(
-            status=cast(Status, data["status"]),
+            status=_known(data["status"]),
             width=data["width"],
             height=data["height"],
             numbers=tuple(Number.from_dict(one) for one in data["numbers"]),

@@ -393,7 +393,7 @@ def test_a_photograph_has_no_numbers(tmp_path: Path) -> None:
     done = tenfold("read", *paths, "--json")
     assert done.returncode == 0
     without = [answer for answer in answers(done) if not answer["numbers"]]
-    assert len(without) >= 9
+    assert len(without) >= 10
     for answer in without:
         assert (answer["status"], answer["reason"]) in (("empty", NOTHING), ("not_a_digit", NO_NUMBERS))
 
@@ -408,7 +408,7 @@ def test_a_page_on_its_side_and_its_head(tmp_path: Path) -> None:
         path.write_bytes(png(np.ascontiguousarray(np.rot90(upright, turns))))
         (answer,) = answers(tenfold("read", path, "--json"))
         assert answer["turned"] == 90 * turns
-        assert sorted(one["value"] for one in answer["numbers"]) == sorted(["2048", "395", "7264", "5830"])
+        assert sorted(texts(answer)) == sorted(["2048", "395", "7264", "5830"])
         height, width = upright.shape if turns == 2 else upright.shape[::-1]
         assert (answer["height"], answer["width"]) == (height, width)
         # Boxes are in the picture as it was given.

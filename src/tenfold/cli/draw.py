@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-import typer
+from tenfold.cli.inputs import ErrorBudget, ModelName
 
 
 def command(
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="A shipped model (see: tenfold models list), or an .onnx, .keras or .h5 file.", metavar="NAME|FILE"
-        ),
-    ] = None,
-    error_budget: Annotated[
-        float | None,
-        typer.Option(
-            help="Largest share of wrong answers among those given; the smaller, the more are uncertain.", metavar="P"
-        ),
-    ] = None,
+    model: ModelName = None,
+    error_budget: ErrorBudget = None,
 ) -> None:
     """Open a window to draw digits in."""
     from tenfold.cli.predict import opened

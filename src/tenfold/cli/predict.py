@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tenfold.cli.inputs import STDIN, AsCsv, ErrorBudget, ModelName, Top, check_formats, leave_if_unreadable, read_stdin
+
 if TYPE_CHECKING:
     from tenfold.models.base import Classifier
     from tenfold.types import Prediction
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
 Rows = list[tuple[str, "Prediction"]]
 
 BATCH = 64
-STDIN = "-"
 KERAS_FILES = (".keras", ".h5", ".hdf5")
 
 
@@ -27,20 +28,10 @@ def command(
         typer.Argument(help="Pictures of one digit each; - reads one from standard input.", metavar="IMAGE..."),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a picture, one a line.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="A table for spreadsheets.")] = False,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            help="A shipped model (see: tenfold models list), or an .onnx, .keras or .h5 file.", metavar="NAME|FILE"
-        ),
-    ] = None,
-    top: Annotated[int | None, typer.Option(min=0, help="How many other readings to show.", metavar="K")] = None,
-    error_budget: Annotated[
-        float | None,
-        typer.Option(
-            help="Largest share of wrong answers among those given; the smaller, the more are uncertain.", metavar="P"
-        ),
-    ] = None,
+    as_csv: AsCsv = False,
+    model: ModelName = None,
+    top: Top = None,
+    error_budget: ErrorBudget = None,
 ) -> None:
     """Read the digit in each picture."""
     # Nothing here multiplies large matrices, and numpy's pool of threads for it takes longer to set up than
@@ -50,27 +41,21 @@ def command(
     from tenfold.errors import UsageError
     from tenfold.recognizer import Recognizer
 
-    if as_json and as_csv:
-        raise UsageError("--json and --csv exclude each other.", "Give one of them.")
+    check_formats(as_json, as_csv, images)
     if as_csv and top is not None:
         raise UsageError("--csv has no columns for other readings.", "Leave out --top, or give --json.")
-    if images.count(STDIN) > 1:
-        raise UsageError("- is named twice, but there is only one standard input.")
     recognizer = Recognizer(opened(model), error_budget)
     show = _json(top) if as_json else _csv() if as_csv else _words(images, top)
     unreadable = 0
     for start in range(0, len(images), BATCH):
         names = images[start : start + BATCH]
-        given = (_stdin(recognizer.settings.max_bytes) if name == STDIN else name for name in names)
+        given = (read_stdin(recognizer.settings.max_bytes, "predict") if name == STDIN else name for name in names)
         rows = list(zip(names, recognizer.predict_batch(given), strict=True))
         show(rows)
         sys.stdout.flush()
         unreadable += sum(answer.status == "unreadable_image" for _, answer in rows)
         _progress(start + len(rows), len(images))
-    if unreadable:
-        inputs = "1 input" if len(images) == 1 else f"{len(images):,} inputs"
-        print(f"tenfold: {unreadable:,} of {inputs} could not be read.", file=sys.stderr)
-        raise typer.Exit(3)
+    leave_if_unreadable(unreadable, len(images))
 
 
 def opened(model: str | None) -> str | Classifier | None:
@@ -80,16 +65,6 @@ def opened(model: str | None) -> str | Classifier | None:
     from tenfold.training.export import classifier_from_keras
 
     return classifier_from_keras(Path(model))
-
-
-def _stdin(max_bytes: int) -> bytes:
-    from tenfold.errors import UsageError
-
-    if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError(
-            "- reads a picture from standard input, but nothing is piped into it.", "tenfold predict - < PICTURE"
-        )
-    return sys.stdin.buffer.read(max_bytes + 1)  # one more than allowed, so that too large a picture shows
 
 
 def _json(top: int | None) -> Callable[[Rows], None]:

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tenfold.cli.inputs import STDIN, AsCsv, ErrorBudget, Top, check_formats, leave_if_unreadable, read_stdin
+
 if TYPE_CHECKING:
     from tenfold.types import Page, Picture
 
 Show = Callable[[str, "Page"], None]
-STDIN = "-"
 PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 
 
@@ -24,7 +25,7 @@ def command(
         typer.Argument(help="Pictures or PDFs; - reads one from standard input.", metavar="IMAGE|PDF..."),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a page, one a line.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="A table for spreadsheets, one row a number.")] = False,
+    as_csv: AsCsv = False,
     field: Annotated[
         str | None,
         typer.Option(
@@ -42,13 +43,8 @@ def command(
     summary: Annotated[
         Path | None, typer.Option(help="Write all numbers with cuttings into one searchable page.", metavar="OUT.html")
     ] = None,
-    top: Annotated[int | None, typer.Option(min=0, help="How many other readings to show.", metavar="K")] = None,
-    error_budget: Annotated[
-        float | None,
-        typer.Option(
-            help="Largest share of wrong numbers among those without ?; the smaller, the more get one.", metavar="P"
-        ),
-    ] = None,
+    top: Top = None,
+    error_budget: ErrorBudget = None,
 ) -> None:
     """Read the numbers on pictures, scans and PDFs."""
     from tenfold.errors import UsageError
@@ -57,10 +53,7 @@ def command(
     from tenfold.recognizer import Recognizer
     from tenfold.training.outputs import check_target
 
-    if as_json and as_csv:
-        raise UsageError("--json and --csv exclude each other.", "Give one of them.")
-    if files.count(STDIN) > 1:
-        raise UsageError("- is named twice, but there is only one standard input.")
+    check_formats(as_json, as_csv, files)
     if field is not None:
         find_field(field)  # before anything is read
     for path, endings in ((annotate, PICTURES), (summary, (".html", ".htm"))):
@@ -74,7 +67,7 @@ def command(
     with ExitStack() as stack:
         keep = _summary(summary, stack) if summary else None
         for name in files:
-            source: Any = _stdin(recognizer.settings.max_document_bytes) if name == STDIN else name
+            source: Any = read_stdin(recognizer.settings.max_document_bytes, "read") if name == STDIN else name
             for picture, page in _with_progress(recognizer, source, name, field):
                 show(name, page)
                 sys.stdout.flush()
@@ -86,10 +79,7 @@ def command(
     if sys.stdout.isatty() and not (as_json or as_csv):
         print(total_line(pages))
     unreadable = sum(page.status == "unreadable_image" for page in pages)
-    if unreadable:
-        inputs = "1 input" if len(files) == 1 else f"{len(files):,} inputs"
-        print(f"tenfold: {unreadable:,} of {inputs} could not be read.", file=sys.stderr)
-        raise typer.Exit(3)
+    leave_if_unreadable(unreadable, len(pages))
 
 
 def _light(page: Page) -> Page:
@@ -116,16 +106,6 @@ def _with_progress(recognizer: Any, source: Any, name: str, field: str | None) -
     from rich.progress import track
 
     yield from track(found, description=name, total=count, console=Console(stderr=True), transient=True)
-
-
-def _stdin(most: int) -> bytes:
-    from tenfold.errors import UsageError
-
-    if sys.stdin is None or sys.stdin.isatty():
-        raise UsageError(
-            "- reads a picture from standard input, but nothing is piped into it.", "tenfold read - < PICTURE"
-        )
-    return sys.stdin.buffer.read(most + 1)
 
 
 def _json() -> Show:

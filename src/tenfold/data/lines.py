@@ -49,11 +49,7 @@ class World:
     plain: float = 0.0
 
 
-WIDE = World()
-MILD = World(harsh=0.4, repeats=0.15, plain=0.3)
-
-
-def make_lines(pens: Pens, rng: Rng, world: World = WIDE) -> Iterator[Line]:
+def make_lines(pens: Pens, rng: Rng, world: World = World()) -> Iterator[Line]:
     """Lines of any text by any hand, without end.
 
     Args:

@@ -40,7 +40,7 @@ def rules(ink: Floats, box: Box, height: int, rng: Rng, harsh: float = 1.0) -> F
         points = [(sides[0], y), ((sides[0] + sides[1]) / 2, y + sag), (sides[1], y + rng.normal(0, 0.08) * height)]
         for first, last in itertools.pairwise(points):
             _rule(out, first, last, max(thin, round(0.06 * height)), float(rng.uniform(0.7, 1)))
-    if rng.random() < 0.12 * harsh:
+    if rng.random() < 0.08 * harsh:
         # Cell borders beside it.
         for x in (
             rng.uniform(0, max(1, box.x - 0.05 * height)),
@@ -48,7 +48,7 @@ def rules(ink: Floats, box: Box, height: int, rng: Rng, harsh: float = 1.0) -> F
         ):
             if rng.random() < 0.6:
                 _rule(out, (x, 0), (x + rng.normal(0, 0.02) * tall, tall), thin, dark)
-    if rng.random() < 0.06 * harsh:
+    if rng.random() < 0.03 * harsh:
         # A comb: one box a digit, more or less.
         step = height * rng.uniform(0.7, 1.2)
         low, high = foot + 0.1 * height, box.y - rng.uniform(0, 0.3) * height

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-import onnxruntime as ort
 
 from tenfold.errors import ModelError
 from tenfold.models.base import ModelCard
 from tenfold.models.onnx import WEIGHTS, read_model, softmax
+from tenfold.models.session import Session
 from tenfold.types import Floats, Pixels
 
 # Lines read at once, of about one length: what they take stays small.
@@ -29,18 +29,10 @@ class LineReader:
     """
 
     def __init__(self, weights: bytes, card: ModelCard, threads: int = 1) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            self._session = ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime's exceptions share no public base class
-            raise ModelError(f"Model {card.name!r} is not a usable ONNX file: {error!s:.200}") from error
-        inputs, outputs = self._session.get_inputs(), self._session.get_outputs()
-        if len(inputs) != 1 or list(inputs[0].shape[1:2]) != [32] or outputs[0].shape[-1] != len(card.alphabet) + 1:
-            raise ModelError(f"Model {card.name!r} takes {inputs[0].shape} and gives {outputs[0].shape}: no reader.")
-        self._given, self._made = inputs[0].name, outputs[0].name
+        self._session = Session(weights, card.name, threads)
+        inputs, output = self._session.inputs, self._session.output
+        if len(inputs) != 1 or list(inputs[0].shape[1:2]) != [32] or output.shape[-1] != len(card.alphabet) + 1:
+            raise ModelError(f"Model {card.name!r} takes {inputs[0].shape} and gives {output.shape}: no reader.")
         self.card = card
 
     def logits(self, lines: Sequence[Pixels]) -> list[Floats]:
@@ -63,10 +55,7 @@ class LineReader:
             batch = np.zeros((len(lot), 32, widest), np.float32)
             for row, index in zip(batch, lot, strict=True):
                 row[:, : lines[index].shape[1]] = lines[index].astype(np.float32) / np.float32(255)
-            try:
-                (rows,) = self._session.run([self._made], {self._given: batch})
-            except Exception as error:  # ONNX Runtime's exceptions share no public base class
-                raise ModelError(f"Model {self.card.name!r} cannot be run: {error!s:.200}") from error
+            rows = self._session.run(batch)
             for index, row in zip(lot, rows, strict=True):
                 found[index] = np.asarray(row[: lines[index].shape[1] // 2], np.float32)
         return found

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-import onnxruntime as ort
 
 from tenfold.errors import ModelError, UnknownName
 from tenfold.models.base import ModelCard, Output
+from tenfold.models.session import Session
 from tenfold.types import Floats
 
 if TYPE_CHECKING:
@@ -41,15 +41,8 @@ class OnnxClassifier:
     """
 
     def __init__(self, weights: bytes, card: ModelCard, threads: int = 1) -> None:
-        options = ort.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        try:
-            self._session = ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # ONNX Runtime's exceptions share no public base class
-            raise ModelError(f"Model {card.name!r} is not a usable ONNX file: {error!s:.200}") from error
-        inputs = self._session.get_inputs()
+        self._session = Session(weights, card.name)
+        inputs = self._session.inputs
         given = inputs[0]
         trailing = tuple(given.shape[1:])
         if len(inputs) != 1 or given.type != "tensor(float)" or trailing not in SHAPES:
@@ -58,11 +51,9 @@ class OnnxClassifier:
                 f"Model {card.name!r} takes {takes}.",
                 "Expected one input of floats: (n, 28, 28), (n, 28, 28, 1) or (n, 1, 28, 28).",
             )
-        self._name, self._shape = given.name, trailing
+        self._shape = trailing
         self._batch = given.shape[0] if isinstance(given.shape[0], int) else 0
-        first = self._session.get_outputs()[0]
-        self._outputs = [first.name]
-        self.output_shape = tuple(first.shape)
+        self.output_shape = tuple(self._session.output.shape)
         self.card = card
         self._pool = _pool(threads) if threads > 1 else None
 
@@ -77,21 +68,14 @@ class OnnxClassifier:
         feed = np.ascontiguousarray(batch, np.float32).reshape(-1, *self._shape)
         size = self._batch or LOT
         if not self._batch and len(feed) <= size:
-            return self._run(feed)
+            return self._session.run(feed)
         short = -len(feed) % size if self._batch else 0
         if short:
             # Made for so many pictures at a time: fill up the last lot.
             feed = np.concatenate([feed, np.zeros((short, *self._shape), np.float32)])
         lots = [feed[at : at + size] for at in range(0, len(feed), size)]
-        rows = list(self._pool.map(self._run, lots) if self._pool else map(self._run, lots))
+        rows = list(self._pool.map(self._session.run, lots) if self._pool else map(self._session.run, lots))
         return np.concatenate(rows)[: len(batch)]
-
-    def _run(self, feed: Floats) -> Floats:
-        try:
-            (result,) = self._session.run(self._outputs, {self._name: feed})
-        except Exception as error:  # ONNX Runtime's exceptions share no public base class
-            raise ModelError(f"Model {self.card.name!r} cannot be run: {error!s:.200}") from error
-        return np.asarray(result, np.float32)
 
     def logits(self, batch: Floats) -> Floats:
         """What a temperature divides: float32 (n, k); of a network that gives probabilities, their logarithms."""

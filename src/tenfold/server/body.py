@@ -6,12 +6,13 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import anyio
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
+from tenfold.server.desk import Desk, Shelf
 from tenfold.server.errors import BadRequest, BodyTooLarge, InvalidInput, UnknownBody
 from tenfold.types import Stroke, Strokes
 
@@ -25,6 +26,7 @@ RECEIVE_SECONDS = 120
 EXPECTED = 'Send a form with the picture in the field "image", or JSON {"strokes": [{"x": […], "y": […]}, …]}.'
 
 Reading = Callable[[], bytes | Strokes]
+T = TypeVar("T")
 
 
 @asynccontextmanager
@@ -63,6 +65,22 @@ async def received(request: Request) -> AsyncIterator[Reading]:
         yield upload.file.read
     finally:
         await form.close()
+
+
+async def answered(request: Request, work: Callable[[Shelf, Reading], T]) -> T:
+    """Answer a request about a picture: hold a place, receive the body, work in a thread.
+
+    Args:
+        request: As for `received`.
+        work: Blocking work with the recognisers in reach and the call that reads the body.
+
+    Raises:
+        Busy: If every place is taken; and what `received` and the work raise.
+    """
+    desk: Desk = request.app.state.desk
+    with desk.place():
+        async with received(request) as reading:
+            return await desk.run(partial(work, request.app.state.shelf, reading))
 
 
 async def _read_json(request: Request) -> bytes:

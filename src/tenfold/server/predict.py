@@ -9,8 +9,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from tenfold.server.body import Reading, received
-from tenfold.server.desk import Desk, Shelf
+from tenfold.server.body import Reading, answered
+from tenfold.server.desk import Shelf
 from tenfold.server.errors import PICTURE_REFUSALS
 from tenfold.types import Status, Strokes
 
@@ -88,13 +88,10 @@ async def predict(
     ] = None,
 ) -> dict[str, Any]:
     """Read one digit from a picture or from strokes."""
-    desk: Desk = request.app.state.desk
-    with desk.place():
-        async with received(request) as reading:
-            return await desk.run(partial(_answer, request.app.state.shelf, reading, model, error_budget))
+    return await answered(request, partial(_answer, model, error_budget))
 
 
-def _answer(shelf: Shelf, reading: Reading, model: str | None, error_budget: float | None) -> dict[str, Any]:
+def _answer(model: str | None, error_budget: float | None, shelf: Shelf, reading: Reading) -> dict[str, Any]:
     recognizer = shelf.get(model)
     source = reading()
     prediction, ink = recognizer.examine(recognizer.load(source), error_budget)

@@ -12,8 +12,8 @@ from pydantic import BaseModel, Field
 from tenfold.errors import UnreadableImage
 from tenfold.imaging.document import is_pdf
 from tenfold.reading.fields import LONGEST
-from tenfold.server.body import Reading, received
-from tenfold.server.desk import Desk, Shelf
+from tenfold.server.body import Reading, answered
+from tenfold.server.desk import Shelf
 from tenfold.server.errors import PICTURE_REFUSALS
 from tenfold.server.predict import BODY, InkBox
 from tenfold.types import Status
@@ -79,13 +79,10 @@ async def read(
     ] = None,
 ) -> dict[str, Any]:
     """Read the numbers on a picture, or those written with strokes."""
-    desk: Desk = request.app.state.desk
-    with desk.place():
-        async with received(request) as reading:
-            return await desk.run(partial(_answer, request.app.state.shelf, reading, field, error_budget))
+    return await answered(request, partial(_answer, field, error_budget))
 
 
-def _answer(shelf: Shelf, reading: Reading, field: str | None, error_budget: float | None) -> dict[str, Any]:
+def _answer(field: str | None, error_budget: float | None, shelf: Shelf, reading: Reading) -> dict[str, Any]:
     source = reading()
     if is_pdf(source):
         raise UnreadableImage(

@@ -15,7 +15,7 @@ from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.hands import fetch_hands
 from tenfold.data.line_ink import Pens
 from tenfold.data.line_texts import ALPHABET
-from tenfold.data.lines import MILD, WIDE, World, make_lines
+from tenfold.data.lines import World, make_lines
 from tenfold.data.splits import open_training_data
 from tenfold.training.fit import STATE, Run, chance_of, forget, one_cycle, settle
 from tenfold.training.framework import need_keras
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from keras import Model
 
 TAKES = (*EVERY_FIT, "foreign", "without")
+# What the lines are met with in the end, and the share of the epochs after which it is so.
+GENTLE = World(harsh=0.35, repeats=0.12, plain=0.25)
+EASED = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +40,7 @@ class ReaderPlan:
     """How the reader is fitted.
 
     Attributes:
-        epochs: How often `lines` new lines are composed, of a world as hard as can be.
-        mild: How often again of one that is like most of what is read, with which training ends.
+        epochs: How often `lines` new lines are composed.
         lines: Lines an epoch.
         batch: Lines a step.
         together: Lines that are sorted by length before they are cut into batches.
@@ -49,8 +51,7 @@ class ReaderPlan:
         validate: Lines to watch.
     """
 
-    epochs: int = 22
-    mild: int = 7
+    epochs: int = 28
     lines: int = 20_480
     batch: int = 64
     together: int = 1024
@@ -59,6 +60,14 @@ class ReaderPlan:
     average: float = 0.998
     settle: int = 100
     validate: int = 2000
+
+    def world(self, epoch: int) -> World:
+        """What the lines of an epoch are met with: at first all that can befall one, and ever less of it.
+
+        What is hard teaches where to look; but the last weights belong to lines like most of those that will be read.
+        """
+        eased = min(1.0, epoch / (EASED * self.epochs))
+        return replace(GENTLE, harsh=1.0 - (1.0 - GENTLE.harsh) * eased)
 
 
 PLAN = ReaderPlan()
@@ -79,29 +88,16 @@ def train(options: TrainOptions) -> Path:
     plan = replace(PLAN, epochs=options.epochs or PLAN.epochs)
     if options.limit:
         plan = replace(plan, lines=min(plan.lines, options.limit), together=min(plan.together, options.limit))
-        plan = replace(plan, validate=min(plan.validate, options.limit), settle=4)
+        plan = replace(plan, validate=min(plan.validate, options.limit), settle=4, batch=min(plan.batch, options.limit))
     pens, held = get_pens(options)
     model = catalogue.build(len(ALPHABET) + 1)
-    wide = out / "wide.keras"
-    if options.resume and wide.is_file():
-        model = keras.models.load_model(wide)
-    else:
-        fit(model, pens, held, plan, options, out, WIDE)
-        _save(model, wide)
-    mild = replace(plan, epochs=plan.mild if options.epochs is None else options.epochs, rate=plan.rate / 2)
-    fit(model, pens, held, mild, options, make_folder(out / "mild"), MILD)
-    _save(model, out / "reader.keras")
-    finish(model, held, chance_of(options.seed, plan.epochs), options, made_at)
-    for folder in (out, out / "mild"):
-        forget(folder)
-    wide.unlink()
-    return out
-
-
-def _save(model: Model, path: Path) -> None:
-    partial = path.with_name(f"{path.stem}.partial.keras")
+    fit(model, pens, held, plan, options, out)
+    partial = out / "reader.partial.keras"
     model.save(partial)
-    partial.replace(path)
+    partial.replace(out / "reader.keras")
+    finish(model, held, chance_of(options.seed, plan.epochs), options, made_at)
+    forget(out)
+    return out
 
 
 def get_pens(options: TrainOptions) -> tuple[Pens, Pens]:
@@ -120,7 +116,7 @@ def get_pens(options: TrainOptions) -> tuple[Pens, Pens]:
     return pens[0], pens[1]
 
 
-def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOptions, out: Path, world: World) -> None:
+def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOptions, out: Path) -> None:
     """Train; the lines of an epoch follow from the seed and its number alone.
 
     Args:
@@ -130,7 +126,6 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
         plan: How to fit.
         options: Of the run.
         out: Folder for ``log.jsonl`` and, until the end, what to resume from.
-        world: What the lines are met with.
     """
     keras = need_keras()
     steps = plan.lines // plan.batch
@@ -144,12 +139,12 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
     optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
     model.compile(optimizer)
     optimizer.build(model.trainable_variables)
-    what = f"{identity('reader', options)} {plan} {world} seed {options.seed} parameters {model.count_params()}"
+    what = f"{identity('reader', options)} {plan} seed {options.seed} parameters {model.count_params()}"
     run = Run(model, what, out / STATE)
     done = run.restore()
     if done:
         say(f"Resuming after epoch {done} of {plan.epochs}.")
-    watched = some_lines(held, plan.validate, chance_of(options.seed), world)
+    watched = some_lines(held, plan.validate, chance_of(options.seed), plan.world(plan.epochs))
     step = _step(model, optimizer)
     bars = EpochBars(plan.epochs, steps)
     callback = bars.callback()
@@ -157,7 +152,7 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
         for epoch in range(done, plan.epochs):
             callback.on_epoch_begin(epoch)
             losses = []
-            for number, batch in enumerate(in_background(batches(pens, plan, options.seed, epoch, world))):
+            for number, batch in enumerate(in_background(batches(pens, plan, options.seed, epoch))):
                 losses.append(float(step(*batch)))
                 callback.on_train_batch_end(number, {"loss": float(np.mean(losses[-50:]))})
             share = read_right(model, watched)
@@ -167,16 +162,16 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
     finally:
         bars.close()
     optimizer.finalize_variable_values(model.trainable_variables)
-    some = itertools.islice(batches(pens, plan, options.seed, -1, world), plan.settle)
+    some = itertools.islice(batches(pens, plan, options.seed, plan.epochs), plan.settle)
     settle(keras, model, (pictures for pictures, *_ in some), plan.settle)
     say(f"Averaged weights: {read_right(model, watched):.4f} of {len(watched):,} lines without any error.")
 
 
-def batches(pens: Pens, plan: ReaderPlan, seed: int, epoch: int, world: World = WIDE) -> Iterator[Batch]:
+def batches(pens: Pens, plan: ReaderPlan, seed: int, epoch: int) -> Iterator[Batch]:
     """The batches of an epoch: lines float32 (n, 32, W), signs int32 (m,), how many a line, columns a line."""
     rng = chance_of(seed, epoch)
     pens.forget_bent()
-    source = make_lines(pens, rng, world)
+    source = make_lines(pens, rng, plan.world(epoch))
     for _ in range(0, plan.lines, plan.together):
         lines = [next(source) for _ in range(plan.together)]
         lines.sort(key=lambda line: line.pixels.shape[1])

@@ -1,25 +1,20 @@
 // Digit mode: joins the square sheet, POST /v1/predict and the answer with its evidence.
 
-import { Asker } from "./asker.js";
+import { Desk, part, strokesIn } from "./desk.js";
 import { Sheet } from "./sheet.js";
 import { AnswerView } from "./view.js";
 import { statusOf } from "./words.js";
 
-// While the hand moves, ask this often at most.
-const LIVE_PAUSE = 120;
-
-const part = (id) => document.getElementById(id);
-
-export class DigitDesk {
+export class DigitDesk extends Desk {
   title = "Tenfold – draw a digit";
   purpose = "reads one handwritten digit, and says how sure it is.";
-  sheet = new Sheet({ canvas: part("pad"), photo: part("photo"), photoName: part("photo-name") });
-  #view = new AnswerView();
-  #asker = new Asker(new URL("v1/predict", document.baseURI), (question, outcome) => this.#hear(question, outcome));
+  pause = 120;
+  statusOf = statusOf;
   #box = null;
 
   constructor() {
-    this.sheet.addEventListener("change", () => this.#changed());
+    const sheet = new Sheet({ canvas: part("pad"), photo: part("photo"), photoName: part("photo-name") });
+    super("v1/predict", sheet, new AnswerView());
     part("photo").addEventListener("load", () => this.#showFound()); // the answer may come before the picture shows
   }
 
@@ -27,45 +22,22 @@ export class DigitDesk {
     this.sheet.penWidth = width;
   }
 
-  recognise() {
-    if (!this.sheet.drawing) this.#ask(0);
-  }
-
-  clear() {
-    this.sheet.clear();
-    this.#asker.drop();
-    this.#view.wait();
-  }
-
-  #ask(pause) {
-    this.#view.expect();
-    const { sheet } = this;
-    const { version, era, picture } = sheet;
-    this.#asker.ask({ version, era, kind: picture ? "picture" : "drawing", body: () => sheet.toBlob() }, pause);
-  }
-
-  #hear(question, outcome) {
-    const { sheet } = this;
-    if (question.era !== sheet.era) return;
-    const settled = question.version === sheet.version && !sheet.drawing;
-    // While the hand moves, a digit may show already; that half a digit is none yet is nobody's news.
-    if (!settled && !(sheet.drawing && ["ok", "uncertain"].includes(statusOf(outcome)))) return;
-    this.#view.show(outcome, question.kind, settled);
-    this.#box = question.kind === "picture" ? outcome.answer?.box : null;
+  show(outcome, { picture }, settled) {
+    this.view.show(outcome, picture ? "picture" : "drawing", settled);
+    this.#box = picture ? outcome.answer?.box : null;
     this.#showFound();
   }
 
-  #changed() {
+  changed() {
     const { sheet } = this;
-    const strokes = sheet.strokes.length;
     part("invite").hidden = !sheet.blank;
-    const drawn = strokes === 0 ? "nothing drawn yet" : strokes === 1 ? "one stroke" : `${strokes} strokes`;
-    part("pad").setAttribute("aria-label", `Drawing area, ${sheet.picture ? "showing your picture" : drawn}`);
+    const drawn = sheet.picture ? "showing your picture" : strokesIn(sheet.strokes.length, "nothing drawn yet");
+    part("pad").setAttribute("aria-label", `Drawing area, ${drawn}`);
     if (sheet.blank) {
-      this.#asker.drop();
-      this.#view.wait();
+      this.asker.drop();
+      this.view.wait();
     } else {
-      this.#ask(sheet.drawing ? LIVE_PAUSE : 0);
+      this.askAgain();
     }
     this.#box = null;
     this.#showFound();

@@ -1,6 +1,6 @@
 // The sentences of number mode: for every outcome what it is, and what to do.
 
-import { percent, statusOf } from "./words.js";
+import { percent, pick, statusOf } from "./words.js";
 
 export const NUMBER_WELCOME = "The number appears here as you write.";
 export const READING = "Reading your picture …";
@@ -22,15 +22,6 @@ const SENTENCES = {
   },
   too_large: {
     picture: ["This picture is too large.", "Crop it to the numbers, or save it smaller, and try again."],
-  },
-  busy: {
-    drawing: ["Tenfold has too much to do just now.", "Wait a moment, then press Recognise."],
-  },
-  failed: {
-    drawing: ["Something went wrong inside Tenfold.", "Press Recognise to try again."],
-  },
-  unreachable: {
-    drawing: ["Tenfold does not answer.", "Check that “tenfold serve” is still running, then press Recognise."],
   },
 };
 const NOT_IN_FIELD = {
@@ -58,8 +49,7 @@ export function numberSentence(outcome, kind, field = "") {
     const { numbers } = outcome.answer;
     return kind === "drawing" ? written(numbers) : counted(numbers.length, numbers.filter(isDoubtful).length);
   }
-  const said = SENTENCES[status] ?? SENTENCES.failed;
-  const [what, advice] = said[kind] ?? said.drawing ?? said.picture;
+  const [what, advice] = pick(SENTENCES, status, kind);
   return [what, status === "not_a_digit" && field ? NOT_IN_FIELD[kind] : advice];
 }
 

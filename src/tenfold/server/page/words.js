@@ -11,6 +11,13 @@ export function percent(probability) {
 
 const named = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
 
+// What is said whatever was asked.
+const TROUBLE = {
+  busy: ["Tenfold has too much to do just now.", "Wait a moment, then press Recognise."],
+  failed: ["Something went wrong inside Tenfold.", "Press Recognise to try again."],
+  unreachable: ["Tenfold does not answer.", "Check that “tenfold serve” is still running, then press Recognise."],
+};
+
 const SENTENCES = {
   empty: {
     drawing: ["Nothing is written here yet.", "Draw a digit with a bold line; a dot is not enough."],
@@ -33,16 +40,13 @@ const SENTENCES = {
   too_large: {
     picture: ["This picture is too large.", "Crop it to the digit, or save it smaller, and try again."],
   },
-  busy: {
-    drawing: ["Tenfold has too much to do just now.", "Wait a moment, then press Recognise."],
-  },
-  failed: {
-    drawing: ["Something went wrong inside Tenfold.", "Press Recognise to try again."],
-  },
-  unreachable: {
-    drawing: ["Tenfold does not answer.", "Check that “tenfold serve” is still running, then press Recognise."],
-  },
 };
+
+/** The sentences for a state, out of a mode's own or out of those that are the same for all. */
+export function pick(sentences, status, kind) {
+  const said = sentences[status];
+  return said ? (said[kind] ?? said.drawing ?? said.picture) : (TROUBLE[status] ?? TROUBLE.failed);
+}
 
 /** Which of the page's states an outcome is: a status of the answer, or how the asking failed. */
 export function statusOf({ answer, refusal }) {
@@ -69,8 +73,7 @@ export function sentence(outcome, kind) {
     const advice = kind === "drawing" ? "Draw it a little more clearly." : "A sharper or larger picture may tell.";
     return [`Is this ${named(best.digit)} or ${named(next.digit)}?`, advice];
   }
-  const said = SENTENCES[status];
-  return said[kind] ?? said.drawing ?? said.picture;
+  return pick(SENTENCES, status, kind);
 }
 
 export const WELCOME = "The answer appears here as you draw.";

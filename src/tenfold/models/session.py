@@ -1,0 +1,53 @@
+"""A network in ONNX Runtime, whatever it takes and gives: opened and run, with errors in our words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import onnxruntime as ort
+
+from tenfold.errors import ModelError
+from tenfold.types import Floats
+
+
+class Session:
+    """An ONNX file on the CPU.
+
+    Args:
+        weights: The serialised ONNX model.
+        name: What to call it in messages.
+        threads: How many threads work on one call.
+
+    Attributes:
+        inputs: What it takes: each with ``name``, ``type`` and ``shape``.
+        output: What it gives first, likewise.
+
+    Raises:
+        ModelError: If ONNX Runtime cannot load the file.
+    """
+
+    def __init__(self, weights: bytes, name: str, threads: int = 1) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            self._session = ort.InferenceSession(weights, options, providers=["CPUExecutionProvider"])
+        except Exception as error:  # ONNX Runtime's exceptions share no public base class
+            raise ModelError(f"Model {name!r} is not a usable ONNX file: {error!s:.200}") from error
+        self._name = name
+        self.inputs: list[Any] = self._session.get_inputs()
+        self.output: Any = self._session.get_outputs()[0]
+
+    def run(self, feed: Floats) -> Floats:
+        """The first output for the one input.
+
+        Raises:
+            ModelError: If the network cannot be run.
+        """
+        try:
+            (result,) = self._session.run([self.output.name], {self.inputs[0].name: feed})
+        except Exception as error:  # as above
+            raise ModelError(f"Model {self._name!r} cannot be run: {error!s:.200}") from error
+        return np.asarray(result, np.float32)

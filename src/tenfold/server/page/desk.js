@@ -1,0 +1,61 @@
+// What both desks share: a sheet, the asking about what lies on it, and a view that shows what came back.
+
+import { Asker } from "./asker.js";
+
+export const part = (id) => document.getElementById(id);
+
+/** How much is on a sheet, in words: "nothing drawn yet", "one stroke", "3 strokes". */
+export const strokesIn = (count, nothing) => (count === 0 ? nothing : count === 1 ? "one stroke" : `${count} strokes`);
+
+/**
+ * A desk says in `pause` how often it asks at most while the hand moves (milliseconds), in `statusOf(outcome)` which
+ * state an outcome is, in `show(outcome, question, settled)` what to do with it, in `changed()` what a changed sheet
+ * means, and may add to a question in `extras()` and refuse one in `concerns(question)`.
+ */
+export class Desk {
+  /** @param {number} [patience] milliseconds after which an answer is not waited for */
+  constructor(path, sheet, view, patience) {
+    Object.assign(this, { sheet, view });
+    this.asker = new Asker(new URL(path, document.baseURI), (question, outcome) => this.#hear(question, outcome), patience);
+    sheet.addEventListener("change", () => this.changed());
+  }
+
+  recognise() {
+    if (!this.sheet.drawing) this.ask(0);
+  }
+
+  clear() {
+    this.sheet.clear();
+    this.asker.drop();
+    this.view.wait();
+  }
+
+  ask(pause) {
+    const { sheet } = this;
+    const { version, era, picture } = sheet;
+    this.view.expect(picture);
+    this.asker.ask({ version, era, picture, body: () => sheet.toBlob(), ...this.extras() }, pause);
+  }
+
+  /** Ask about a sheet that has changed: at once when the pen is lifted, now and then while it moves. */
+  askAgain() {
+    this.ask(this.sheet.drawing ? this.pause : 0);
+  }
+
+  extras() {
+    return {};
+  }
+
+  concerns() {
+    return true;
+  }
+
+  #hear(question, outcome) {
+    const { sheet } = this;
+    if (question.era !== sheet.era || !this.concerns(question)) return;
+    const settled = question.version === sheet.version && !sheet.drawing;
+    // While the hand moves, an answer may show already; that half a digit is none yet is nobody's news.
+    if (!settled && !(sheet.drawing && ["ok", "uncertain"].includes(this.statusOf(outcome)))) return;
+    this.show(outcome, question, settled);
+  }
+}
