@@ -57,7 +57,7 @@ def test_going_on_to_other_hands_can_be_stopped_and_resumed(
         return load_onnx(str(folder / "digit.onnx"), VERSION).raw(PICTURES)
 
     whole = run("whole")
-    real, kept = fitting._Run.keep, []
+    real, kept = fitting.Run.keep, []
 
     def stop_in_the_second(run: Any, epoch: int, logs: dict[str, float]) -> None:
         real(run, epoch, logs)
@@ -66,7 +66,7 @@ def test_going_on_to_other_hands_can_be_stopped_and_resumed(
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(fitting._Run, "keep", stop_in_the_second)
+        patched.setattr(fitting.Run, "keep", stop_in_the_second)
         with pytest.raises(KeyboardInterrupt):
             run("stopped")
     np.testing.assert_allclose(run("stopped", resume=True), whole, atol=1e-4)

@@ -64,9 +64,11 @@ def command(
     recognizer = Recognizer(error_budget=error_budget)
     show = _json() if as_json else _csv() if as_csv else _words(top)
     pages: list[Page] = []
+    unreadable = 0
     with ExitStack() as stack:
         keep = _summary(summary, stack) if summary else None
         for name in files:
+            whole = True
             source: Any = read_stdin(recognizer.settings.max_document_bytes, "read") if name == STDIN else name
             for picture, page in _with_progress(recognizer, source, name, field):
                 show(name, page)
@@ -76,10 +78,11 @@ def command(
                 if keep is not None:
                     keep(name, picture, page)
                 pages.append(_light(page))
+                whole &= page.status != "unreadable_image"
+            unreadable += not whole
     if sys.stdout.isatty() and not (as_json or as_csv):
         print(total_line(pages))
-    unreadable = sum(page.status == "unreadable_image" for page in pages)
-    leave_if_unreadable(unreadable, len(pages))
+    leave_if_unreadable(unreadable, len(files))
 
 
 def _light(page: Page) -> Page:

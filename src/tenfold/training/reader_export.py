@@ -38,10 +38,6 @@ def reader_to_onnx(model: Model) -> bytes:
         weights.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
 
-    def halved(value: Any, kind: str) -> str:
-        # Stored in half precision: half the file. ONNX Runtime widens them once, on loading.
-        return node("Cast", [constant(value.astype(np.float16), kind)], to=onnx.TensorProto.FLOAT)
-
     def node(operator: str, inputs: list[str], **attributes: Any) -> str:
         name = f"t{len(nodes)}"
         nodes.append(helper.make_node(operator, inputs, [name], **attributes))
@@ -57,7 +53,7 @@ def reader_to_onnx(model: Model) -> bytes:
             high, wide = layer.kernel_size
             x = node(
                 "Conv",
-                [x, halved(kernel, "kernel"), constant(bias, "bias")],
+                [x, constant(kernel, "kernel"), constant(bias, "bias")],
                 strides=list(layer.strides),
                 pads=_pads(layer, (high, wide)),
             )

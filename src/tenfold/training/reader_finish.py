@@ -29,6 +29,7 @@ from tenfold.training.metrics import calibration_error
 from tenfold.training.progress import say
 from tenfold.training.reader_export import reader_to_onnx
 from tenfold.training.recipes import TrainOptions, command
+from tenfold.training.storage import kept_in_bytes
 from tenfold.types import Floats, Picture, Pixels
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def finish(model: Model, held: Pens, chance: np.random.Generator, options: Train
     Returns:
         The card as written.
     """
-    weights = reader_to_onnx(model)
+    # Bytes with a scale for each channel, as in the ensemble's file; the certificate says what that changes.
+    weights = kept_in_bytes(reader_to_onnx(model))
     parts = ", ".join(f"{one.name} ({one.what}; {one.licence})" for one in chosen_sets(options.without))
     card = ModelCard(
         name="reader",
