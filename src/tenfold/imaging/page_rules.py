@@ -83,84 +83,122 @@ def without_page_rules(mask: Pixels) -> Ruled:
     Args:
         mask: uint8 (h, w), 1 where there is ink.
     """
-    left, level, _ = _without_level(mask, 0)
-    # An upright rule may be broken: below each other stand no strokes that a bridge could join.
-    turned, upright, boxes = _without_level(np.ascontiguousarray(left.T), BROKEN)
-    if level.any():
-        turned, comb, more = _without_level(turned, BROKEN, np.ascontiguousarray(level.T))
-        upright, boxes = np.asarray(cv2.bitwise_or(upright, comb), np.uint8), np.concatenate([boxes, more])
-    erased = cv2.bitwise_or(level, np.ascontiguousarray(upright.T))
-    return Ruled(np.ascontiguousarray(turned.T), np.asarray(erased, np.uint8), boxes[:, [1, 0, 3, 2]])
+    level = [run for run in _runs(mask, _long(mask)) if run.slender(SLENDER)]
+    left, erased = _without(mask, level)
+    # Upright rules as level ones, on the page turned over its diagonal. They may be broken: below each other stand no
+    # strokes that a bridge could join. A short one runs from edge to edge: else it may be a 1.
+    turned = np.ascontiguousarray(left.T)
+    long = _long(turned)
+    upright = [
+        run
+        for run in _runs(turned, long, BROKEN)
+        if run.slender(SLENDER) and (run.wide >= LONG or run.reaches(0, turned.shape[1]))
+    ]
+    turned, gone = _without(turned, upright)
+    if level:
+        # Those of a comb are shorter and stouter, but run from one level rule to another, several alike.
+        across = np.ascontiguousarray(erased.T)
+        runs = _runs(turned, SHORTEST, BROKEN)
+        comb = [run for run in runs if run.slender(STOUT) and _spans(across, run) and _alike(runs, run) >= COMB]
+        turned, more = _without(turned, comb)
+        upright, gone = upright + comb, gone | more
+    boxes = np.array([(run.y, run.x, run.tall, run.wide) for run in upright], np.int32).reshape(-1, 4)
+    return Ruled(np.ascontiguousarray(turned.T), np.ascontiguousarray(erased | gone.T), boxes)
 
 
-def _without_level(
-    mask: Pixels, gap: int, across: Pixels | None = None
-) -> tuple[Pixels, Pixels, npt.NDArray[np.int32]]:
-    """Erase level rules, also those with gaps of so many pixels: what is left, what went, and the rules' boxes.
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A level line that may be a rule.
 
-    Given the rules `across`, those that run from one of them to another, though shorter and less slender: a comb's.
+    Attributes:
+        x: Left edge.
+        y: Top edge.
+        wide: Length.
+        tall: How far it reaches from its highest place to its lowest.
+        thick: Its own thickness, more or less.
+        place: uint8 (tall + 2, wide), 1 on the line; from one row above it to one below, within the picture.
+        top: Row of the picture in which `place` begins.
     """
+
+    x: int
+    y: int
+    wide: int
+    tall: int
+    thick: float
+    place: Pixels
+    top: int
+
+    def slender(self, times: float) -> bool:
+        """Whether it is so many times as long as thick, and straight."""
+        return self.wide >= times * self.thick and self.tall <= max(12, 0.3 * self.wide)
+
+    def reaches(self, first: int, last: int) -> bool:
+        """Whether it runs from about one column to about another."""
+        return self.x <= first + MEETS and self.x + self.wide >= last - MEETS
+
+
+def _long(mask: Pixels) -> int:
+    """How long a level rule is at least."""
+    return int(max(SHORTEST, min(LONG, LONG_SHARE * mask.shape[1])))
+
+
+def _runs(mask: Pixels, long: int, gap: int = 0) -> list[_Run]:
+    """Level lines at least so long, also those with gaps of so many pixels."""
     height, width = mask.shape
-    long = SHORTEST if across is not None else int(max(SHORTEST, min(LONG, LONG_SHARE * width)))
-    nothing = np.zeros_like(mask)
-    none = np.zeros((0, 4), np.int32)
     if width < long:
-        return mask, nothing, none
+        return []
     # A line that is a little out of true steps from row to row.
     joined = cv2.dilate(mask, np.ones((3, 1), np.uint8))
     if gap:
         joined = cv2.morphologyEx(joined, cv2.MORPH_CLOSE, np.ones((1, gap + 1), np.uint8))
     runs = cv2.morphologyEx(joined, cv2.MORPH_OPEN, np.ones((1, long), np.uint8), borderValue=(0,))
     if not runs.any():
-        return mask, nothing, none
+        return []
     count, labels, stats, _ = cv2.connectedComponentsWithStats(np.asarray(runs, np.uint8), connectivity=8)
-    left, erased = mask.copy(), nothing
-    boxes: list[tuple[int, int, int, int]] = []
+    found = []
     for index in range(1, count):
         x, y, wide, tall, area = (int(value) for value in stats[index])
-        thick = max(1.0, area / wide - 2)
-        if wide < (SLENDER if across is None else STOUT) * thick or tall > max(12, 0.3 * wide):
-            continue
-        # A short upright one runs from edge to edge, or from rule to rule: else it may be a 1.
-        if gap and across is None and wide < LONG and not (x <= MEETS and x + wide >= width - MEETS):
-            continue
-        if across is not None and not (
-            _spans(across, x, y, wide, tall) and _alike(np.asarray(stats[1:], np.int32), x, wide) >= COMB
-        ):
-            continue
-        rows, columns = slice(max(0, y - 1), min(height, y + tall + 1)), slice(x, x + wide)
-        on_rule = np.asarray(labels[rows, columns] == index, np.uint8)
-        ink = mask[rows, columns] & np.asarray(cv2.dilate(on_rule, np.ones((3, 1), np.uint8)), np.uint8)
-        # A stroke that crosses stands out above or below, and has no gap before the rule.
-        reach = max(2, round(0.6 * thick) + 1)
-        start, end = on_rule.argmax(axis=0), len(on_rule) - 1 - on_rule[::-1].argmax(axis=0)
-        places = np.arange(x, x + wide)
-
-        def out(edge: npt.NDArray[np.intp], by: int, places: npt.NDArray[np.intp] = places) -> Pixels:
-            return mask[np.clip(edge + by, 0, height - 1), places]
-
-        above, below = rows.start + start, rows.start + end
-        near = np.ones((2 * reach + 1, 1), np.uint8)
-        met = [
-            out(edge, side * reach) & np.asarray(cv2.dilate(out(edge, side), near), np.uint8).reshape(-1)
-            for edge, side in ((above, -1), (below, 1))
-        ]
-        crossing = np.asarray(cv2.dilate(met[0] | met[1], np.ones((3, 1), np.uint8)), np.uint8).reshape(1, -1)
-        gone = ink & (1 - crossing)
-        left[rows, columns] &= 1 - gone
-        erased[rows, columns] |= gone
-        boxes.append((x, y, wide, tall))
-    return left, erased, np.array(boxes, np.int32).reshape(-1, 4)
+        top = max(0, y - 1)
+        place = np.asarray(labels[top : min(height, y + tall + 1), x : x + wide] == index, np.uint8)
+        # The dilation above made it two pixels thicker.
+        found.append(_Run(x, y, wide, tall, max(1.0, area / wide - 2), place, top))
+    return found
 
 
-def _spans(across: Pixels, x: int, y: int, wide: int, tall: int) -> bool:
+def _without(mask: Pixels, runs: list[_Run]) -> tuple[Pixels, Pixels]:
+    """Erase lines, leaving the strokes that cross them: what is left, and what went."""
+    left, erased = mask.copy(), np.zeros_like(mask)
+    for run in runs:
+        window = slice(run.top, run.top + len(run.place)), slice(run.x, run.x + run.wide)
+        ink = mask[window] & np.asarray(cv2.dilate(run.place, np.ones((3, 1), np.uint8)), np.uint8)
+        gone = ink & (1 - _crossing(mask, run))
+        left[window] &= 1 - gone
+        erased[window] |= gone
+    return left, erased
+
+
+def _crossing(mask: Pixels, run: _Run) -> Pixels:
+    """In which columns a stroke crosses a line: it stands out above or below, and has no gap before the line."""
+    reach = max(2, round(0.6 * run.thick) + 1)
+    first, last = run.place.argmax(axis=0), len(run.place) - 1 - run.place[::-1].argmax(axis=0)
+    columns = np.arange(run.x, run.x + run.wide)
+    near = np.ones((2 * reach + 1, 1), np.uint8)
+    met = np.zeros(run.wide, np.uint8)
+    for edge, side in ((run.top + first, -1), (run.top + last, 1)):
+        far, next_to = (mask[np.clip(edge + side * by, 0, len(mask) - 1), columns] for by in (reach, 1))
+        met |= far & np.asarray(cv2.dilate(next_to, near), np.uint8).reshape(-1)
+    return np.asarray(cv2.dilate(met, np.ones((3, 1), np.uint8)), np.uint8).reshape(1, -1)
+
+
+def _spans(across: Pixels, run: _Run) -> bool:
     """Whether a level line begins and ends at rules that run across it."""
-    rows = slice(max(0, y - MEETS), y + tall + MEETS)
-    ends = (slice(max(0, x - MEETS), x + MEETS), slice(max(0, x + wide - MEETS), x + wide + MEETS))
-    return all(bool(across[rows, end].any()) for end in ends)
+    rows = slice(max(0, run.y - MEETS), run.y + run.tall + MEETS)
+    end = run.x + run.wide
+    ends = (slice(max(0, run.x - MEETS), run.x + MEETS), slice(max(0, end - MEETS), end + MEETS))
+    return all(bool(across[rows, part].any()) for part in ends)
 
 
-def _alike(stats: npt.NDArray[np.int32], x: int, wide: int) -> int:
-    """How many lines begin and end about there."""
-    begin, end = stats[:, 0], stats[:, 0] + stats[:, 2]
-    return int(((np.abs(begin - x) <= 2 * MEETS) & (np.abs(end - x - wide) <= 2 * MEETS)).sum())
+def _alike(runs: list[_Run], one: _Run) -> int:
+    """How many lines begin and end where one does."""
+    near = 2 * MEETS
+    return sum(abs(run.x - one.x) <= near and abs(run.x + run.wide - one.x - one.wide) <= near for run in runs)
