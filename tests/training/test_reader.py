@@ -139,6 +139,14 @@ def test_the_background_hands_on_what_went_wrong() -> None:
 # ---- the file --------------------------------------------------------------------------------------
 
 
+def test_the_world_eases_off_and_ends_gentle() -> None:
+    plan = ReaderPlan(epochs=10)
+    harsh = [plan.world(epoch).harsh for epoch in range(11)]
+    assert harsh[0] == 1.0
+    assert harsh == sorted(harsh, reverse=True)
+    assert harsh[6] == harsh[-1] < 0.5
+
+
 def as_reader(model: Any) -> LineReader:
     card = ModelCard("reader", normalization=LINE_VERSION, task="reader", output="logits", alphabet=ALPHABET)
     return LineReader(reader_to_onnx(model), card)
