@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, Playwright
+from playwright.sync_api import Browser, Page, Playwright, Request
 from tests.browser.strokes import Polyline, smooth
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -97,3 +97,20 @@ def settled(page: Page) -> str:
     """Wait for the answer to what is on the sheet now; gives its status."""
     page.wait_for_selector('#answer[aria-busy="false"]:not([data-status="waiting"])')
     return page.locator("#answer").get_attribute("data-status") or ""
+
+
+class Watched:
+    """How many questions a page has under way, and how many at most so far."""
+
+    def __init__(self, page: Page) -> None:
+        self.running = self.most = 0
+        page.on("request", self._started)
+        for event in ("requestfinished", "requestfailed"):
+            page.on(event, self._ended)
+
+    def _started(self, request: Request) -> None:
+        self.running += request.method == "POST"
+        self.most = max(self.most, self.running)
+
+    def _ended(self, request: Request) -> None:
+        self.running -= request.method == "POST"

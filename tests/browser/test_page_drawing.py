@@ -9,7 +9,7 @@ from collections.abc import Callable
 import pytest
 from PIL import Image
 from playwright.sync_api import CDPSession, Page, expect
-from tests.browser.chromium import draw, on_sheet, settled
+from tests.browser.chromium import Watched, draw, on_sheet, settled
 from tests.browser.conftest import Visit
 from tests.browser.strokes import DASH, DIGITS, TEN, Polyline
 
@@ -104,20 +104,7 @@ def test_the_answer_shows_while_the_pen_is_down(page: Page):
 
 def test_one_question_at_a_time_and_the_last_one_is_of_the_whole(visit: Callable[..., Visit]):
     seen = visit()
-    running, most = 0, 0
-
-    def started(request):
-        nonlocal running, most
-        running += request.method == "POST"
-        most = max(most, running)
-
-    def ended(request):
-        nonlocal running
-        running -= request.method == "POST"
-
-    seen.page.on("request", started)
-    for event in ("requestfinished", "requestfailed"):
-        seen.page.on(event, ended)
+    asked = Watched(seen.page)
     for _ in range(2):
         draw(seen.page, DIGITS[8])
         draw(seen.page, [[(0.1, 0.1), (0.1, 0.9), (0.9, 0.9)]])
@@ -125,7 +112,7 @@ def test_one_question_at_a_time_and_the_last_one_is_of_the_whole(visit: Callable
     draw(seen.page, DIGITS[6])
     assert settled(seen.page) == "ok"
     expect(seen.page.locator("#digit")).to_have_text("6")
-    assert most == 1
+    assert asked.most == 1
     assert len(seen.questions) >= 3
 
 

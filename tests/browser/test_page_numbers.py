@@ -10,7 +10,7 @@ from urllib.parse import quote, unquote
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
-from tests.browser.chromium import draw, settled
+from tests.browser.chromium import Watched, draw, settled
 from tests.browser.conftest import Visit
 from tests.browser.numbers import number_settled, write
 from tests.browser.strokes import DIGITS, TEN
@@ -148,25 +148,12 @@ def test_a_blank_sheet_is_empty(sheet: Page):
 
 
 def test_one_question_at_a_time(at_numbers: Visit):
-    running, most = 0, 0
-
-    def started(request):
-        nonlocal running, most
-        running += request.method == "POST"
-        most = max(most, running)
-
-    def ended(request):
-        nonlocal running
-        running -= request.method == "POST"
-
     page = at_numbers.page
-    page.on("request", started)
-    for event in ("requestfinished", "requestfailed"):
-        page.on(event, ended)
+    asked = Watched(page)
     write(page, "2026")
     assert number_settled(page) == "ok"
     assert printed(page) == "2026"
-    assert most == 1
+    assert asked.most == 1
 
 
 def test_a_finger_writes_and_the_page_stays(visit: Callable[..., Visit], address: str):
