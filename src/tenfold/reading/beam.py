@@ -105,16 +105,18 @@ def columns_of(probabilities: Floats, alphabet: str, text: str) -> list[tuple[in
     states = np.full(2 * len(text) + 1, blank)
     states[1::2] = [alphabet.index(sign) for sign in text]
     logs = np.log(np.maximum(probabilities[:, states], 1e-30))
-    skips = np.zeros(len(states), bool)
-    skips[3::2] = states[3::2] != states[1:-2:2]
-    score = np.full(len(states), -np.inf)
+    # What it costs to leave out the "nothing" between two signs: all, where they are the same.
+    skip = np.full(len(states), -np.inf)
+    skip[3::2] = np.where(states[3::2] != states[1:-2:2], 0.0, -np.inf)
+    # Three views of the scores before: stayed, came from the state before, from the one before that.
+    padded = np.full(len(states) + 2, -np.inf)
+    score, one_on, two_on = padded[2:], padded[1:-1], padded[:-2]
     score[:2] = logs[0, :2]
     came = np.zeros(logs.shape, np.int8)
     for column in range(1, len(logs)):
-        steps = np.stack([score, np.roll(score, 1), np.where(skips, np.roll(score, 2), -np.inf)])
-        steps[1, 0] = steps[2, :2] = -np.inf
+        steps = np.array((score, one_on, two_on + skip))
         came[column] = steps.argmax(axis=0)
-        score = steps.max(axis=0) + logs[column]
+        score[:] = steps.max(axis=0) + logs[column]
     state = len(states) - 1 if score[-1] >= score[-2] else len(states) - 2
     if not np.isfinite(score[state]):
         return []
