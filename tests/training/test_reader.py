@@ -20,8 +20,9 @@ from tenfold.models.line_reader import LineReader
 from tenfold.models.onnx import softmax
 from tenfold.training.fit import STATE, Run
 from tenfold.training.line_batches import batch_of, in_background, plain_text
-from tenfold.training.reader import ReaderPlan, batches, fit
+from tenfold.training.reader import ReaderPlan, batches, fit, two_cycles
 from tenfold.training.reader_export import reader_to_onnx
+from tenfold.training.reader_finish import COMMON
 from tenfold.training.recipes import TrainOptions
 
 pytestmark = pytest.mark.train
@@ -139,12 +140,23 @@ def test_the_background_hands_on_what_went_wrong() -> None:
 # ---- the file --------------------------------------------------------------------------------------
 
 
-def test_the_world_eases_off_and_ends_gentle() -> None:
-    plan = ReaderPlan(epochs=10)
-    harsh = [plan.world(epoch).harsh for epoch in range(11)]
+def test_the_world_eases_off_and_ends_as_it_mostly_is() -> None:
+    plan = ReaderPlan(epochs=26)
+    harsh = [plan.world(epoch).harsh for epoch in range(27)]
     assert harsh[0] == 1.0
     assert harsh == sorted(harsh, reverse=True)
-    assert harsh[6] == harsh[-1] < 0.5
+    assert plan.first == 14
+    assert harsh[9] == harsh[13] < 0.5
+    assert [plan.world(epoch) for epoch in (14, 26)] == [COMMON, COMMON]
+
+
+def test_the_rate_rises_and_falls_twice(keras: Any) -> None:
+    plan = ReaderPlan(epochs=26)
+    rate = two_cycles(keras, plan, 10)
+    rates = [float(rate(step)) for step in range(260)]
+    assert max(rates[:140]) == pytest.approx(plan.rate)
+    assert max(rates[140:]) == pytest.approx(plan.rate / 2)
+    assert max(rates[139], rates[259]) < plan.rate / 100
 
 
 def as_reader(model: Any) -> LineReader:

@@ -42,11 +42,13 @@ class World:
         harsh: How often what makes writing hard to see befalls a line, 0..1.
         repeats: Share of digits that are the one before once more.
         plain: Share of lines that are digits of a data set as they are, in a row, dark on white.
+        apart: Such digits, 20 pixels high, stand from 5 pixels of overlap to fewer than so many apart on average.
     """
 
     harsh: float = 1.0
     repeats: float = 0.0
     plain: float = 0.0
+    apart: int = 14
 
 
 def make_lines(pens: Pens, rng: Rng, world: World = World()) -> Iterator[Line]:
@@ -128,7 +130,7 @@ def _line(pens: Pens, rng: Rng, world: World) -> Line | None:
 def _plain(pens: Pens, rng: Rng, world: World) -> Line | None:
     """Digits of a data set, bent a little, in a row without anything else."""
     text = repeating(digits(int(rng.integers(1, 10)), rng), rng, world.repeats)
-    gaps = rng.integers(-5, 14) + rng.integers(-2, 3, len(text))
+    gaps = rng.integers(-5, world.apart) + rng.integers(-2, 3, len(text))
     picture = _set_in_a_row([_twenty_high(pens.digit(int(sign), rng)) for sign in text], gaps, rng)
     found = page_ink(picture)
     if found is None:

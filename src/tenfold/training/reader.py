@@ -22,7 +22,7 @@ from tenfold.training.framework import need_keras
 from tenfold.training.line_batches import BLANK, Batch, batch_of, in_background, read_right, some_lines
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import EpochBars, say
-from tenfold.training.reader_finish import finish
+from tenfold.training.reader_finish import COMMON, finish
 from tenfold.training.recipes import EVERY_FIT, TrainOptions, identity, recipe
 from tenfold.training.ship import commit
 
@@ -30,28 +30,32 @@ if TYPE_CHECKING:
     from keras import Model
 
 TAKES = (*EVERY_FIT, "foreign", "without")
-# What the lines are met with in the end, and the share of the epochs after which it is so.
+# What the lines are met with at the end of the first cycle, and the share of its epochs after which it is so.
 GENTLE = World(harsh=0.35, repeats=0.12, plain=0.25)
 EASED = 0.6
+# The share of all epochs that the second cycle has, and its highest rate as a share of the first one's.
+SECOND, LOWER = 24 / 52, 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderPlan:
-    """How the reader is fitted.
+    """How the reader is fitted: a cycle in which lines grow gentler, then one of lines as they are mostly met with.
+
+    The second is a warm restart (Loshchilov & Hutter 2017).
 
     Attributes:
         epochs: How often `lines` new lines are composed.
         lines: Lines an epoch.
         batch: Lines a step.
         together: Lines that are sorted by length before they are cut into batches.
-        rate: Highest learning rate of the one cycle (Smith & Topin 2018).
+        rate: Highest learning rate of the first cycle (Smith & Topin 2018).
         decay: Weight decay (AdamW; Loshchilov & Hutter 2019).
         average: Momentum of the exponential average of the weights that is kept in the end.
         settle: Batches from which the statistics of batch normalisation are measured again in the end.
         validate: Lines to watch.
     """
 
-    epochs: int = 28
+    epochs: int = 52
     lines: int = 20_480
     batch: int = 64
     together: int = 1024
@@ -61,12 +65,20 @@ class ReaderPlan:
     settle: int = 100
     validate: int = 2000
 
+    @property
+    def first(self) -> int:
+        """Epochs of the first cycle."""
+        return self.epochs - int(SECOND * self.epochs)
+
     def world(self, epoch: int) -> World:
         """What the lines of an epoch are met with: at first all that can befall one, and ever less of it.
 
-        What is hard teaches where to look; but the last weights belong to lines like most of those that will be read.
+        What is hard teaches where to look; but the last weights belong to lines like most of those that will be read,
+        and telling two digits apart that touch is learned from many of them.
         """
-        eased = min(1.0, epoch / (EASED * self.epochs))
+        if epoch >= self.first:
+            return COMMON
+        eased = min(1.0, epoch / (EASED * self.first))
         return replace(GENTLE, harsh=1.0 - (1.0 - GENTLE.harsh) * eased)
 
 
@@ -130,7 +142,7 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
     keras = need_keras()
     steps = plan.lines // plan.batch
     optimizer = keras.optimizers.AdamW(
-        one_cycle(keras, plan.rate, steps * plan.epochs),
+        two_cycles(keras, plan, steps),
         weight_decay=plan.decay,
         use_ema=True,
         ema_momentum=plan.average,
@@ -178,6 +190,18 @@ def batches(pens: Pens, plan: ReaderPlan, seed: int, epoch: int) -> Iterator[Bat
         starts = rng.permutation(range(0, plan.together - plan.batch + 1, plan.batch))
         for start in starts:
             yield batch_of(lines[start : start + plan.batch])
+
+
+def two_cycles(keras: Any, plan: ReaderPlan, steps: int) -> Any:
+    """The learning rate at each step of a run with so many steps an epoch."""
+    first, second = steps * plan.first, steps * (plan.epochs - plan.first)
+    one, two = one_cycle(keras, plan.rate, first), one_cycle(keras, LOWER * plan.rate, second)
+
+    class Cycles(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
+        def __call__(self, step: Any) -> Any:
+            return keras.ops.where(step < first, one(step), two(step - first))
+
+    return Cycles()
 
 
 def _step(model: Model, optimizer: Any) -> Any:

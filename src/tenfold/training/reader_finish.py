@@ -40,7 +40,7 @@ TEMPERATURES = tuple(round(float(value), 3) for value in np.exp(np.linspace(np.l
 CALIBRATE = 4000
 TEST = 2000
 # What these are met with: as often nothing but a row of digits as all that photographs and scans do to one.
-JUDGED = World(harsh=0.3, repeats=0.1, plain=0.6)
+COMMON = World(harsh=0.3, repeats=0.1, plain=0.5, apart=8)
 ROWS_JUDGED = 2000
 PARITY_LINES = 500
 TEST_SEED = 1998
@@ -78,7 +78,7 @@ def finish(model: Model, held: Pens, chance: np.random.Generator, options: Train
         alphabet=ALPHABET,
     )
     network = NumberReader(LineReader(weights, card))
-    source = make_lines(held, chance, JUDGED)
+    source = make_lines(held, chance, COMMON)
     count = min(CALIBRATE, options.limit or CALIBRATE)
     lines = [line for line in itertools.islice(source, count) if only_digits(line.text)]
     card, scores = calibrate(network, lines)
