@@ -15,8 +15,8 @@ from tenfold.data.line_texts import ALPHABET
 from tenfold.imaging.line_picture import LinePicture
 from tenfold.reading.drafts import RE_RANKED, WRONG_CHECK, Draft, drafts_of, ranked_values
 from tenfold.reading.fields import find_field, luhn
-from tenfold.reading.numbers import MOST_ALTERNATIVES, doubtful, judged, number_of
-from tenfold.reading.second import NONE, Opinion
+from tenfold.reading.numbers import MOST_ALTERNATIVES, Judged, doubtful, judged, number_of
+from tenfold.reading.second import BLANK, NONE, Opinion
 from tenfold.types import Box, Digit, Floats, Number
 
 PLAIN = np.array([[1.0, 0, 0], [0, 1, 0]])
@@ -40,8 +40,9 @@ def ranked(rows: Floats, field: str = "") -> dict[str, float]:
 
 def number(rows: Floats, field: str = "", back: np.ndarray = PLAIN, to_picture: np.ndarray = PLAIN) -> Number:
     one = draft(rows, field)
-    line = LinePicture(inked(rows), back)
-    return number_of(one, [NONE] * len(one.places), line, to_picture, find_field(field) if field else None)
+    silent = [[NONE] * len(way.text) for way in one.ways]
+    made = judged(one, silent, find_field(field) if field else None)
+    return number_of(made, LinePicture(inked(rows), back), to_picture)
 
 
 def opinion(*likely: tuple[int, float], one_digit: float = 1.0) -> Opinion:
@@ -49,6 +50,14 @@ def opinion(*likely: tuple[int, float], one_digit: float = 1.0) -> Opinion:
     for digit, share in likely:
         row[digit] = share
     return Opinion(row, one_digit)
+
+
+def both(rows: Floats, *said: list[Opinion], field: str = "") -> Judged:
+    """The reader's word and, for each way to part the line, the digit network's."""
+    return judged(draft(rows, field), said, find_field(field) if field else None)
+
+
+ONE, TWO = opinion((1, 1.0)), opinion((2, 1.0))
 
 
 # ---- readings --------------------------------------------------------------------------------------
@@ -141,85 +150,96 @@ def test_the_note_is_on_the_number_and_the_first_reading_among_the_others() -> N
 
 
 def test_a_check_digit_is_not_overruled_by_the_second_opinion() -> None:
-    one = draft(columns("1", {"2": 0.6, "8": 0.4}), "luhn")
-    assert one.value == "18"
-    sure_of_two = [opinion((1, 1.0)), opinion((2, 1.0))]
-    assert judged(one, sure_of_two, find_field("luhn"))[0] == "18"
+    rows = columns("1", {"2": 0.6, "8": 0.4})
+    assert draft(rows, "luhn").value == "18"
+    assert both(rows, [ONE, TWO], field="luhn").value == "18"
 
 
 # ---- both opinions ---------------------------------------------------------------------------------
 
 
 def test_two_that_agree_are_surer_than_one() -> None:
-    one = draft(columns("1", {"2": 0.8, "7": 0.2}))
-    value, confidence, sure, others = judged(one, [opinion((1, 1.0)), opinion((2, 0.9), (7, 0.1))])
-    assert value == "12"
-    assert confidence == pytest.approx(0.8 * 0.9 / (0.8 * 0.9 + 0.2 * 0.1), abs=0.01)
-    assert sure[1] == pytest.approx(confidence, abs=0.01)
-    assert [other for other, _ in others[:2]] == ["12", "17"]
+    made = both(columns("1", {"2": 0.8, "7": 0.2}), [ONE, opinion((2, 0.9), (7, 0.1))])
+    assert made.value == "12"
+    assert 0.95 < made.confidence < 0.98
+    assert made.sure[1] == pytest.approx(made.confidence, abs=0.01)
+    assert [other for other, _ in made.ranked[:2]] == ["12", "17"]
 
 
 def test_the_surer_one_wins() -> None:
-    one = draft(columns("1", {"2": 0.55, "7": 0.45}))
-    value, *_ = judged(one, [opinion((1, 1.0)), opinion((7, 0.98), (2, 0.02))])
-    assert value == "17"
-    line = LinePicture(inked(columns("1", {"2": 0.55, "7": 0.45})), PLAIN)
-    made = number_of(one, [opinion((1, 1.0)), opinion((7, 0.98), (2, 0.02))], line, PLAIN)
+    rows = columns("1", {"2": 0.55, "7": 0.45})
+    found = both(rows, [ONE, opinion((7, 0.98), (2, 0.02))])
+    assert found.value == "17"
+    made = number_of(found, LinePicture(inked(rows), PLAIN), PLAIN)
     assert (made.text, made.value, [digit.digit for digit in made.digits]) == ("17", "17", [1, 7])
 
 
-def test_an_opinion_of_what_is_no_digit_counts_nothing() -> None:
-    one = draft(columns("1", {"2": 0.55, "7": 0.45}))
-    value, confidence, sure, _ = judged(one, [NONE, opinion((7, 1.0), one_digit=0.1)])
-    assert value == "12"
-    assert confidence == pytest.approx(0.55)
-    assert sure == pytest.approx([1.0, 0.55])
+def test_of_what_was_cut_through_the_reader_alone_speaks() -> None:
+    made = both(columns("1", {"2": 0.55, "7": 0.45}), [ONE, NONE])
+    assert made.value == "12"
+    assert made.confidence == pytest.approx(0.55, abs=1e-3)
+    assert made.sure == pytest.approx([1.0, 0.55], abs=1e-3)
 
 
 def test_an_opinion_does_not_break_the_field() -> None:
-    one = draft(columns("1", {"2": 0.55, "7": 0.45}), "12|99")
-    value, *_ = judged(one, [opinion((1, 1.0)), opinion((7, 1.0))], find_field("12|99"))
-    assert value == "12"
+    assert both(columns("1", {"2": 0.55, "7": 0.45}), [ONE, opinion((7, 1.0))], field="12|99").value == "12"
 
 
-def test_how_many_digits_there_are_the_reader_says() -> None:
-    one = draft(columns("1", {"2": 0.7}))
+def test_how_many_digits_there_are_both_say() -> None:
+    rows = columns("1", {"2": 0.7})
+    one = draft(rows)
     assert one.ranked == [("12", pytest.approx(0.7)), ("1", pytest.approx(0.3))]
-    value, confidence, _, others = judged(one, [opinion((1, 1.0)), opinion((2, 1.0))])
-    assert value == "12"
-    assert confidence == pytest.approx(0.7, abs=0.01)
-    assert dict(others)["1"] == pytest.approx(0.3)
+    assert [way.value for way in one.ways] == ["12", "1"]
+    # Both digits are digits: two is likelier than the reader alone thought, as one of it all would be none.
+    made = both(rows, [ONE, TWO], [opinion((1, 0.5), (2, 0.5), one_digit=0.2)])
+    assert made.value == "12"
+    assert 0.8 < made.confidence < 0.95
+    assert dict(made.ranked)["1"] == pytest.approx(1 - made.confidence, abs=0.01)
+    # Where the second is a blank, one is.
+    made = both(rows, [ONE, BLANK], [ONE])
+    assert (made.value, made.way.value) == ("1", "1")
+    assert made.confidence > 0.8
+
+
+def test_ink_left_out_is_not_left_out_of_account() -> None:
+    # A digit, taken for no digit at one reading: the digit network would know it for one.
+    rows = columns("1", {"2": 0.45, "*": 0.55})
+    first, second = draft(rows).ways
+    assert (first.text, second.text) == ("1*", "12")
+    assert both(rows, [ONE, TWO], [ONE, TWO]).value == "12"
+    blot = opinion((2, 0.5), (3, 0.5), one_digit=0.01)
+    assert both(rows, [ONE, blot], [ONE, blot]).value == "1"
+    assert number_of(both(rows, [ONE, blot], [ONE, blot]), LinePicture(inked(rows), PLAIN), PLAIN).text == "1"
 
 
 def test_other_readings_never_hold_the_value_itself() -> None:
     # The reader: 12 rather than 1. The second opinion doubts both digits so much that 1 alone is likelier in the end.
     rows = columns("12")
     one = replace(draft(rows), ranked=[("12", 0.3), ("1", 0.25), ("32", 0.2), ("37", 0.15), ("17", 0.1)])
-    opinions = [opinion((1, 0.36), (3, 0.64)), opinion((2, 0.35), (7, 0.65))]
-    _, confidence, _, others = judged(one, opinions)
-    assert confidence < 0.25
-    assert others[0] == ("1", 0.25)
-    made = number_of(one, opinions, LinePicture(inked(rows), PLAIN), PLAIN)
-    assert made.value == "12"
-    assert [other.value for other in made.alternatives] == ["1", "32", "17"]
+    found = judged(one, [[opinion((1, 0.36), (3, 0.64)), opinion((2, 0.35), (7, 0.65))]])
+    made = number_of(found, LinePicture(inked(rows), PLAIN), PLAIN)
+    assert made.value not in [other.value for other in made.alternatives]
+    assert made.alternatives[0].value == "1"
+    assert made.alternatives[0].probability == pytest.approx(0.25)
+    assert made.confidence == pytest.approx(0.25, abs=0.1)
 
 
 @given(
     shares=st.lists(st.lists(st.floats(0.02, 1), min_size=10, max_size=10), min_size=1, max_size=4),
     second=st.lists(st.lists(st.floats(0.001, 1), min_size=10, max_size=10), min_size=4, max_size=4),
-    counts=st.lists(st.booleans(), min_size=4, max_size=4),
+    whether=st.lists(st.floats(0, 1), min_size=4, max_size=4),
 )
 @settings(max_examples=60, deadline=None)
-def test_a_number_is_of_a_piece(shares: list[list[float]], second: list[list[float]], counts: list[bool]) -> None:
+def test_a_number_is_of_a_piece(shares: list[list[float]], second: list[list[float]], whether: list[float]) -> None:
     rows = columns(
         *({str(digit): share / sum(row) for digit, share in enumerate(row)} for row in shares),
     )
     opinions = [
-        Opinion(np.array(row, np.float32) / np.float32(sum(row)), float(count))
-        for row, count in zip(second, counts, strict=True)
+        Opinion(np.array(row, np.float32) / np.float32(sum(row)), one) for row, one in zip(second, whether, strict=True)
     ]
     one = draft(rows)
-    made = number_of(one, opinions[: len(one.places)], LinePicture(inked(rows), PLAIN), PLAIN)
+    found = judged(one, [[*opinions, NONE][: len(way.text)] for way in one.ways])
+    made = number_of(found, LinePicture(inked(rows), PLAIN), PLAIN)
     assert made.value == "".join(str(digit.digit) for digit in made.digits) == made.text
     assert 0 < made.confidence <= 1 + 1e-9
     assert all(made.confidence <= digit.confidence + 1e-6 <= 1 + 2e-6 for digit in made.digits)
@@ -228,6 +248,7 @@ def test_a_number_is_of_a_piece(shares: list[list[float]], second: list[list[flo
     assert made.value not in others
     probabilities = [other.probability for other in made.alternatives]
     assert probabilities == sorted(probabilities, reverse=True)
+    assert made.confidence + sum(probabilities) <= 1 + 1e-6 or len(probabilities) == MOST_ALTERNATIVES
 
 
 # ---- words -----------------------------------------------------------------------------------------
@@ -237,19 +258,19 @@ def test_words_before_and_after_are_left_out() -> None:
     far = columns("*", "12", "*", gap=20)
     one = draft(far)
     assert (one.text, one.value) == ("12", "12")
-    assert len(one.edges) == 2
+    assert [one.ways[0].text[place] for place in one.ways[0].places] == ["1", "2"]
 
 
 def test_a_word_between_parts_two_numbers() -> None:
     first, second = drafts(columns("12", "*", "345", gap=12))
     assert [(one.text, one.value) for one in (first, second)] == [("12", "12"), ("345", "345")]
-    assert first.edges[-1][1] <= second.edges[0][0]
+    assert first.ways[0].edges[-1][1] <= second.ways[0].edges[0][0]
 
 
 def test_a_struck_out_digit_within_a_number_does_not() -> None:
     one = draft(columns("12", "*", "34", gap=3))
     assert (one.text, one.value) == ("12*34", "1234")
-    assert one.places == [0, 1, 3, 4]
+    assert one.ways[0].places == [0, 1, 3, 4]
     assert number(columns("12", "*", "34", gap=3)).text == "12*34"
 
 
@@ -307,13 +328,14 @@ def test_each_sign_has_a_place_of_its_own(text: str) -> None:
     rows = columns(text)
     one = draft(rows)
     assert one.text == text
-    assert len(one.edges) == len(text)
-    assert one.edges[0][0] >= 0
-    assert one.edges[-1][1] <= inked(rows).shape[1]
-    assert all(left < right for left, right in one.edges)
-    assert all(last <= first for (_, last), (first, _) in itertools.pairwise(one.edges))
+    edges = one.ways[0].edges
+    assert len(edges) == len(text)
+    assert edges[0][0] >= 0
+    assert edges[-1][1] <= inked(rows).shape[1]
+    assert all(left < right for left, right in edges)
+    assert all(last <= first for (_, last), (first, _) in itertools.pairwise(edges))
     # The bar of each sign lies within it.
-    for (left, right), column in zip(one.edges, np.flatnonzero(rows[:, -1] < 0.5), strict=True):
+    for (left, right), column in zip(edges, np.flatnonzero(rows[:, -1] < 0.5), strict=True):
         assert left <= 2 * column < right
 
 

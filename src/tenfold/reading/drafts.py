@@ -25,6 +25,8 @@ UNLIKELY = {"/": 0.05, OTHER: 0.1}
 DATE = re.compile(r"\D*\d{1,2}/\d{1,2}/\d{2,4}\D*|[^/]*/[-=]*")
 # Where no column is a digit with this probability, there is none.
 A_DIGIT = 0.05
+# A number of digits less likely than this is not looked into, nor are more than so many.
+LIKELY, MOST_WAYS = 0.01, 3
 # Least probability with which a check digit may make another reading come first.
 CHECKED = 0.02
 # Where a field leaves less than this of what may stand there, something else stands there, and no reading is sure.
@@ -42,27 +44,57 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
-    """A number as the reader alone reads it.
+class Way:
+    """A way to part a line, or its part, into signs.
 
     Attributes:
-        text: What stands there, without words before and after it.
-        value: Its digits.
-        ranked: What may stand there, digits only, likeliest first.
-        edges: For each sign of the text the first column of the line picture that is its own, and the one after.
-        note: What is to be said of its check digit.
+        text: All that stands there.
+        edges: For each sign the first column of the line picture that is its own, and the one after its last. At the
+            ends of a line no column is left over: whoever leaves ink out has to say what it is.
     """
 
     text: str
-    value: str
-    ranked: list[tuple[str, float]]
     edges: list[tuple[int, int]]
-    note: str = ""
+
+    @property
+    def value(self) -> str:
+        """Its digits."""
+        return only_digits(self.text)
 
     @property
     def places(self) -> list[int]:
         """Where in the text its digits are."""
         return [place for place, sign in enumerate(self.text) if sign in DIGITS]
+
+    @property
+    def marks(self) -> list[int]:
+        """Where its other signs are."""
+        return [place for place, sign in enumerate(self.text) if sign not in DIGITS]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A number as the reader alone reads it.
+
+    Attributes:
+        ways: One for each number of digits that is likely; that of the likeliest value comes first.
+        ranked: What may stand there, digits only, likeliest first.
+        note: What is to be said of its check digit.
+    """
+
+    ways: list[Way]
+    ranked: list[tuple[str, float]]
+    note: str = ""
+
+    @property
+    def text(self) -> str:
+        """What stands there by the reader alone, without words before and after it."""
+        return self.ways[0].text.strip(OTHER)
+
+    @property
+    def value(self) -> str:
+        """Its digits."""
+        return self.ways[0].value
 
 
 def drafts_of(
@@ -78,32 +110,28 @@ def drafts_of(
         again: The same of a second look at the line; where one number is all of it, both looks count for half.
     """
     segments = _segments(columns, alphabet)
-    if len(segments) != 1 or segments[0] != Segment(0, len(columns)):
+    if len(segments) > 1:
         again = None
     found = (_draft(columns, segment, alphabet, line, field, again) for segment in segments)
     return [draft for draft in found if draft is not None]
 
 
 def _segments(columns: Floats, alphabet: str) -> list[Segment]:
-    """Cut a line where words stand."""
+    """Cut a line where words stand between numbers."""
     if not (columns.argmax(axis=1) == alphabet.index(OTHER)).any():
         return [Segment(0, len(columns))]
     text = best_path(columns, alphabet)
     spans = columns_of(columns, alphabet, text)
-    if not spans:
-        return []
     segments, start = [], 0
-    ends = [(-1, 0), *spans, (len(columns), len(columns))]
-    for place, sign in enumerate(text):
-        if sign != OTHER:
+    for place, sign in enumerate(text[:-1]):
+        if sign != OTHER or not place or not spans:
             continue
-        before, after = ends[place][1], ends[place + 2][0]
-        inner = 0 < place < len(text) - 1
-        if inner and (after - before) * STEP < PARTS:
+        before, after = spans[place - 1][1], spans[place + 1][0]
+        if (after - before) * STEP < PARTS:
             continue
         first, last = spans[place]
-        segments.append(Segment(start, max(start, (before + first) // 2 + 1 if place else first)))
-        start = (last + after) // 2 if place < len(text) - 1 else len(columns)
+        segments.append(Segment(start, max(start, (before + first) // 2 + 1)))
+        start = (last + after) // 2
     segments.append(Segment(start, len(columns)))
     return [segment for segment in segments if segment.last > segment.first]
 
@@ -124,15 +152,30 @@ def _draft(
         found = _on_average(found, ranked_values(again, alphabet, field, others))
         texts = {**others, **texts}
     ranked, note = _checked(found, field)
-    value = ranked[0][0]
-    text = texts[value]
-    spans = columns_of(part, alphabet, text)
+    ways: list[Way] = []
+    for value, share in ranked:
+        if ways and (share < LIKELY or len(ways) == MOST_WAYS):
+            break
+        if len(value) in {len(way.value) for way in ways}:
+            continue
+        way = _way(part, segment, len(columns), alphabet, texts[value], line)
+        if way is None and not ways:
+            return None
+        ways += [way] if way else []
+    return Draft(ways, ranked, note)
+
+
+def _way(columns: Floats, segment: Segment, whole: int, alphabet: str, text: str, line: Pixels) -> Way | None:
+    """Where the signs of a text stand; None if these columns have no room for it."""
+    spans = columns_of(columns, alphabet, text)
     if not spans:
         return None
     edges = _edges(spans, segment.first, line)
-    first = len(text) - len(text.lstrip(OTHER))
-    last = len(text.rstrip(OTHER))
-    return Draft(text[first:last], value, ranked, edges[first:last], note)
+    if segment.first == 0:
+        edges[0] = 0, edges[0][1]
+    if segment.last == whole:
+        edges[-1] = edges[-1][0], line.shape[1]
+    return Way(text, edges)
 
 
 def _on_average(one: list[tuple[str, float]], other: list[tuple[str, float]]) -> list[tuple[str, float]]:

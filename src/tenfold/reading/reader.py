@@ -13,10 +13,10 @@ from tenfold.imaging.line_picture import LINE_VERSION, LinePicture, second_look
 from tenfold.imaging.lines import MOST_LINES, Sheet, WrittenLine, cut_line, find_lines
 from tenfold.models.line_reader import LineReader, load_reader
 from tenfold.models.onnx import softmax
-from tenfold.reading.drafts import Draft, drafts_of
+from tenfold.reading.drafts import drafts_of
 from tenfold.reading.fields import Field
-from tenfold.reading.numbers import by_pieces, doubtful, number_of, surer
-from tenfold.reading.second import NONE, Opinion, SecondOpinion, cuttings, standing_apart
+from tenfold.reading.numbers import Judged, doubtful, judged, number_of
+from tenfold.reading.second import NONE, SecondOpinion, cuttings
 from tenfold.types import Box, Digit, Floats, Number, Page, Picture, Pixels, Status
 
 # A number less likely than this is none: something else was taken for it. On a page that holds much else, and where
@@ -112,10 +112,10 @@ class NumberReader:
         rows = [softmax(one / np.float32(temperature)) for one in logits]
         return list(zip(rows[: len(lines)], rows[len(lines) :], strict=True))
 
-    def drafts(
+    def judge(
         self, lines: Sequence[Pixels], looks: Sequence[tuple[Floats, Floats]], field: Field | None = None
-    ) -> list[list[tuple[Draft, list[Opinion]]]]:
-        """The numbers in each line as the reader reads them, with the digit network's opinion of each digit.
+    ) -> list[list[Judged]]:
+        """The numbers in each line, by the reader and the digit network.
 
         Args:
             lines: uint8 (32, W) each.
@@ -127,21 +127,18 @@ class NumberReader:
             drafts_of(rows, alphabet, line, field, again) for (rows, again), line in zip(looks, lines, strict=True)
         ]
         cut = [
-            cuttings(line, [draft.edges[place] for place in draft.places])
+            one
             for drafts, line in zip(found, lines, strict=True)
             for draft in drafts
+            for way in draft.ways
+            for one in cuttings(line, way.edges)
         ]
-        # Where one number is all of a line and its digits stand apart, the digit network can read it by itself.
-        apart = [standing_apart(line) if len(drafts) == 1 else [] for drafts, line in zip(found, lines, strict=True)]
-        cut += [cuttings(line, spans) for line, spans in zip(lines, apart, strict=True) if spans]
         # All digits of the page at once.
-        opinions = iter(self._second.of([one for part in cut for one in part]))
-        both = [[(draft, [next(opinions) for _ in draft.places]) for draft in drafts] for drafts in found]
-        for drafts, spans in zip(both, apart, strict=True):
-            if spans:
-                said = [next(opinions) for _ in spans]
-                drafts[:] = [surer(drafts[0], (by_pieces(spans, said), said), field)]
-        return both
+        opinions = iter(self._second.of(cut))
+        return [
+            [judged(draft, [[next(opinions) for _ in way.text] for way in draft.ways], field) for draft in drafts]
+            for drafts in found
+        ]
 
     def _turn(self, pixels: Pixels, turned: int, least: float, field: Field | None, most: int = MOST_LINES) -> _Found:
         """Read a picture turned clockwise by so many degrees, or so many lines from all over it."""
@@ -169,12 +166,8 @@ class NumberReader:
         pixels = [line.pixels for line in lines]
         alone = len(sheet.lines) == 1
         each = [
-            [
-                doubtful(number_of(draft, opinions, line, sheet.back, field), least)
-                for draft, opinions in drafts
-                if _looks_like_digits(draft, opinions, alone)
-            ]
-            for drafts, line in zip(self.drafts(pixels, looks, field), lines, strict=True)
+            [doubtful(number_of(one, line, sheet.back), least) for one in found if _looks_like_digits(one, alone)]
+            for found, line in zip(self.judge(pixels, looks, field), lines, strict=True)
         ]
         likely = LEAST_ALONE if alone else LEAST_LIKELY
         kept = [
@@ -186,15 +179,15 @@ class NumberReader:
         return _without_marks(kept)
 
 
-def _looks_like_digits(draft: Draft, opinions: Sequence[Opinion], alone: bool) -> bool:
+def _looks_like_digits(number: Judged, alone: bool) -> bool:
     """Whether what was read as digits looks like digits one by one; touching ones, badly cut, need not all."""
     # Of digits that hang together there is no opinion.
-    ones = np.array([opinion.one_digit for opinion in opinions if opinion is not NONE])
+    ones = np.array([opinion.one_digit for opinion in number.opinions if opinion is not NONE])
     if len(ones) == 0:
-        return len(opinions) > 1
-    if len(opinions) == 1:
+        return len(number.value) > 1
+    if len(number.value) == 1:
         # What is left of a rule may lie on it and upset the gate: on a crop of one digit the reader may be sure enough.
-        return bool(ones[0] >= (ONE_ALONE if alone else ONE)) or (alone and draft.ranked[0][1] >= SURE_ALONE)
+        return bool(ones[0] >= (ONE_ALONE if alone else ONE)) or (alone and number.confidence >= SURE_ALONE)
     return alone or float((ones >= ONE).mean()) >= SOME
 
 

@@ -13,21 +13,20 @@ from tenfold.imaging.normalize import VERSION, fit_ink
 from tenfold.models.onnx import OnnxClassifier, load_onnx
 from tenfold.types import Floats, Pixels
 
-# A piece of ink of which this share lies in one digit's columns belongs to that digit alone.
+# A piece of ink of which this share lies on one digit's side of the seams belongs to that digit alone.
 WHOLE = 0.8
 # Ink of a line picture, as a level of 255; a digit has more pixels of it than so many.
 INKED = 80
-CUT = 0.1
 LEAST_INK = 5
-# Pieces of a line smaller than this share of the tallest are specks; lower than that one they are no digits; sharing
-# this part of the narrower one's columns they are one.
-SPECK, ALIKE, OVERLAP, MOST_APART = 0.15, 0.5, 0.25, 24
-# How much the opinion counts beside the reader's, as exponents of their probabilities.
-READER, DIGIT = 1.0, 1.0
-# What neither probability may fall below: no network is as sure as that.
-FLOOR = 1e-4
-# Least probability that a cutting is one digit; of what is less likely one, nothing is said.
-ONE_DIGIT = 0.5
+# Where digits touch they are parted along the seam with the least ink, so many pixels away from where the reader parts
+# them at most; what a pixel to the side costs it, and what a pixel of distance does, in pixels of full ink.
+REACH, SLANT, AWAY = 6, 0.03, 0.002
+# Parted through more ink than this, in pixels of full ink, both digits have lost something to the other.
+CROSSED = 1.0
+# How much the opinion counts beside the reader's, as exponents: which digit it is, and whether it is one at all.
+WHICH, WHETHER = 0.8, 0.3
+# What no probability may fall below: no network is as sure as that.
+FLOOR, NO_DIGIT = 1e-4, 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +41,10 @@ class Opinion:
     probabilities: Floats
     one_digit: float
 
-    @property
-    def counts(self) -> bool:
-        """Whether there is anything to have an opinion of."""
-        return self.one_digit >= ONE_DIGIT
 
-
-NONE = Opinion(np.full(10, 0.1, np.float32), 0.0)
+# Of what was maimed nothing is said; where there is no ink, no digit is.
+NONE = Opinion(np.full(10, 0.1, np.float32), 0.5)
+BLANK = Opinion(np.full(10, 0.1, np.float32), 0.0)
 
 
 class SecondOpinion:
@@ -65,85 +61,108 @@ class SecondOpinion:
         self._digit: OnnxClassifier = load_onnx("digit", VERSION, threads)
         self._gate: OnnxClassifier = load_onnx("gate", VERSION, threads)
 
-    def of(self, cuttings: Sequence[Pixels | None]) -> list[Opinion]:
-        """What the networks say of cuttings uint8 (28, 28); of None, nothing."""
-        shown = [cutting for cutting in cuttings if cutting is not None]
+    def of(self, cuttings: Sequence[Pixels | Opinion]) -> list[Opinion]:
+        """What the networks say of cuttings: uint8 (28, 28), or what is to be said where there is none."""
+        shown = [cutting for cutting in cuttings if not isinstance(cutting, Opinion)]
         if not shown:
-            return [NONE] * len(cuttings)
+            return [one for one in cuttings if isinstance(one, Opinion)]
         batch = np.stack(shown).astype(np.float32) / np.float32(255)
         said = zip(self._digit.predict_proba(batch), self._gate.predict_proba(batch)[:, 0], strict=True)
         opinions = iter([Opinion(row, float(one)) for row, one in said])
-        return [NONE if cutting is None else next(opinions) for cutting in cuttings]
+        return [cutting if isinstance(cutting, Opinion) else next(opinions) for cutting in cuttings]
 
 
-def cuttings(line: Pixels, columns: Sequence[tuple[int, int]]) -> list[Pixels | None]:
-    """Each digit of a line by itself, as the digit network is given it.
+def cuttings(line: Pixels, columns: Sequence[tuple[int, int]]) -> list[Pixels | Opinion]:
+    """Each sign of a line by itself, as the digit network is given it.
 
     Args:
         line: uint8 (32, W), as `tenfold.imaging.line_picture` gives it.
-        columns: For each digit the first column that is its own, and the one after its last.
+        columns: For each the first column that is its own, and the one after its last.
 
     Returns:
-        uint8 (28, 28) each, or None where there is no ink, or it hangs together with a neighbour's.
+        uint8 (28, 28) each; or `BLANK` where there is no ink, `NONE` where too much of it was cut through.
     """
     mask = np.asarray(line >= INKED, np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     rows, places = np.nonzero(mask)
     names = np.asarray(labels, np.int32)[rows, places]
-    inside = [(places >= first) & (places < last) for first, last in columns]
+    seams = _seams(line, columns)
+    inside = [
+        (places >= seams[first][0][rows]) & (places < seams[last][0][rows])  # on its side of both
+        for first, last in columns
+    ]
     area = np.maximum(1, np.asarray(stats)[:, cv2.CC_STAT_AREA])
     shares = np.stack([np.bincount(names[chosen], minlength=count) / area for chosen in inside])
-    # A piece that lies nearly whole in one digit's columns is that digit's; others are cut where the columns end.
+    # A piece that lies nearly whole on one digit's side is that digit's; others are cut along the seams.
     owner = np.where(shares.max(axis=0) >= WHOLE, shares.argmax(axis=0), -1)
-    made: list[Pixels | None] = []
-    for number, chosen in enumerate(inside):
-        own = (owner[names] == number) | (chosen & (owner[names] == -1))
+    made: list[Pixels | Opinion] = []
+    for number, ((first, last), chosen) in enumerate(zip(columns, inside, strict=True)):
+        parted = chosen & (owner[names] == -1)
+        own = (owner[names] == number) | parted
         alone = np.zeros_like(mask)
         alone[rows[own], places[own]] = 1
-        # Cut through the ink, a digit lost something to its neighbour, or got something: of that nothing is said.
-        cut = float((chosen & (owner[names] == -1)).sum()) > CUT * own.sum()
-        made.append(fit_ink(line, alone) if own.sum() > LEAST_INK and not cut else None)
+        # Of what lost something to its neighbour, or got something from it, nothing is said.
+        maimed = parted.any() and max(seams[first][1], seams[last][1]) > CROSSED
+        made.append(BLANK if own.sum() <= LEAST_INK else NONE if maimed else fit_ink(line, alone))
     return made
 
 
-def standing_apart(line: Pixels) -> list[tuple[int, int]]:
-    """The columns of each piece of a line, where all of it falls into pieces that may each be one digit.
+def _seams(line: Pixels, columns: Sequence[tuple[int, int]]) -> dict[int, tuple[npt.NDArray[np.int64], float]]:
+    """Where digits are parted: for each border of columns a column a row, int64 (32,), and how much ink it crosses.
+
+    The way from top to bottom with the least ink on it, by dynamic programming.
+    """
+    height, width = line.shape
+    reach: dict[int, int] = {}
+    for first, last in columns:
+        for border in (first, last):
+            reach[border] = min(reach.get(border, REACH), (last - first) // 2)
+    borders = np.array(list(reach))
+    clear = np.array([border >= width or not (line[:, border] >= INKED).any() for border in borders])
+    found = {int(border): (np.full(height, border), 0.0) for border in borders[clear]}
+    borders = borders[~clear]
+    if len(borders) == 0:
+        return found
+    aside = np.arange(-REACH, REACH + 1)
+    near = np.abs(aside) <= np.array([reach[int(border)] for border in borders])[:, None]
+    ink = np.pad(line, ((0, 0), (REACH, REACH)))[:, borders[:, None] + aside + REACH].astype(np.float64) / 255
+    cost = np.where(near, ink + AWAY * np.abs(aside), np.inf)
+    came = np.zeros(cost.shape, np.int64)
+    total = cost[0]
+    for row in range(1, height):
+        padded = np.pad(total, ((0, 0), (1, 1)), constant_values=np.inf)
+        steps = np.stack([padded[:, 1:-1], padded[:, :-2] + SLANT, padded[:, 2:] + SLANT])
+        came[row] = np.array([0, -1, 1])[steps.argmin(axis=0)]
+        total = steps.min(axis=0) + cost[row]
+    each = np.arange(len(borders))
+    at = total.argmin(axis=1)
+    paths = np.zeros((len(borders), height), np.int64)
+    crossed = np.zeros(len(borders))
+    for row in range(height - 1, -1, -1):
+        paths[:, row] = borders + aside[at]
+        crossed += ink[row, each, at]
+        at = at + came[row, each, at]
+    found.update({int(border): (path, float(one)) for border, path, one in zip(borders, paths, crossed, strict=True)})
+    return found
+
+
+def agree(reader: npt.NDArray[np.float64], opinion: Opinion) -> tuple[npt.NDArray[np.float64], float]:
+    """Both opinions on one digit as one, and how well they go together.
 
     Args:
-        line: uint8 (32, W), as `tenfold.imaging.line_picture` gives it.
+        reader: float64 (10,), what the reader says of this place, summing to 1.
+        opinion: What the digit network says.
 
     Returns:
-        For each piece its first column and the one after its last, left to right; empty if the pieces are of very
-        different heights, as marks and broken strokes are, or too many.
+        float64 (10,), summing to 1; and up to 1, 1 where there is no opinion.
     """
-    mask = np.asarray(line >= INKED, np.uint8)
-    _, _, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    boxes = np.asarray(stats, np.int64)[1:]
-    if len(boxes) == 0:
-        return []
-    tallest = int(boxes[:, 3].max())
-    boxes = boxes[(boxes[:, 3] > SPECK * tallest) | (boxes[:, 2] > SPECK * tallest)]
-    spans: list[list[int]] = []  # first column, last, and the rows
-    for x, y, wide, tall, _ in boxes[np.argsort(boxes[:, 0], kind="stable")]:
-        shared = min(spans[-1][1], x + wide) - x if spans else 0
-        if spans and shared > OVERLAP * min(spans[-1][1] - spans[-1][0], wide):
-            last = spans[-1]
-            spans[-1] = [last[0], max(last[1], x + wide), min(last[2], y), max(last[3], y + tall)]
-        else:
-            spans.append([x, x + wide, y, y + tall])
-    if len(spans) > MOST_APART or any(bottom - top < ALIKE * tallest for _, _, top, bottom in spans):
-        return []
-    return [(int(first), int(last)) for first, last, _, _ in spans]
+    if opinion is NONE:
+        return reader, 1.0
+    both = np.maximum(reader, FLOOR) * np.maximum(opinion.probabilities.astype(np.float64), FLOOR) ** WHICH
+    together = float(both.sum())
+    return np.asarray(both / together, np.float64), min(1.0, together) * max(opinion.one_digit, NO_DIGIT) ** WHETHER
 
 
-def agree(reader: npt.NDArray[np.float64], opinion: Opinion) -> npt.NDArray[np.float64]:
-    """Both opinions on one digit as one: float64 (10,), summing to 1.
-
-    Args:
-        reader: float64 (10,), what the reader says of this place.
-        opinion: What the digit network says.
-    """
-    if not opinion.counts:
-        return np.asarray(reader / max(float(reader.sum()), FLOOR), np.float64)
-    both = np.maximum(reader, FLOOR) ** READER * np.maximum(opinion.probabilities.astype(np.float64), FLOOR) ** DIGIT
-    return np.asarray(both / both.sum(), np.float64)
+def a_mark(opinion: Opinion) -> float:
+    """How well the opinion goes together with the reader's that this is no digit: up to 1, 1 where there is none."""
+    return 1.0 if opinion is NONE else max(1.0 - opinion.one_digit, NO_DIGIT) ** WHETHER

@@ -19,7 +19,6 @@ from tenfold.models.base import ModelCard
 from tenfold.models.line_reader import LineReader
 from tenfold.models.onnx import softmax
 from tenfold.reading.fields import only_digits
-from tenfold.reading.numbers import judged
 from tenfold.reading.reader import NumberReader
 from tenfold.training.calibrate import thresholds_for
 from tenfold.training.export import write_model
@@ -146,10 +145,9 @@ def _judged(
     """For each line the confidence in its best value, and whether that is right."""
     looks = [(softmax(one / np.float32(temperature)), softmax(two / np.float32(temperature))) for one, two in logits]
     sure, right = [], []
-    for drafts, line in zip(network.drafts([line.pixels for line in lines], looks), lines, strict=True):
-        answers = [judged(draft, opinions) for draft, opinions in drafts]
-        sure.append(answers[0][1] if len(answers) == 1 else 0.0)
-        right.append([answer[0] for answer in answers] == [only_digits(line.text)])
+    for numbers, line in zip(network.judge([line.pixels for line in lines], looks), lines, strict=True):
+        sure.append(numbers[0].confidence if len(numbers) == 1 else 0.0)
+        right.append([number.value for number in numbers] == [only_digits(line.text)])
     return np.array(sure), np.array(right)
 
 
