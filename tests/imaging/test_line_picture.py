@@ -69,6 +69,16 @@ def test_a_thin_pen_does_not_vanish() -> None:
     assert stroke * (320 / WRITING) ** 2 > 4
 
 
+@pytest.mark.parametrize("slope", [-0.12, -0.05, 0.05, 0.12])
+@pytest.mark.parametrize("text", ["2048", "7000000001", "0000100000"])
+def test_nothing_is_cut_off_a_line_taken_for_sloping(text: str, slope: float) -> None:
+    # Digits of different heights make a level line look as if it sloped; all of them must still fit in.
+    made = cut(row_ink(text, 16), slope=slope).pixels
+    assert made[[0, 1, -2, -1]].max() < 120
+    rows, _ = np.nonzero(made > 100)
+    assert np.ptp(rows) + 1 >= WRITING - 3
+
+
 @pytest.mark.parametrize("degrees", [-18, -8, 8, 18])
 def test_a_sloping_line_is_set_straight(degrees: float) -> None:
     ink = row_ink("2048520485", 60)

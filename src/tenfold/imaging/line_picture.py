@@ -11,7 +11,7 @@ import numpy.typing as npt
 from tenfold.imaging.normalize import stroke_width
 from tenfold.types import Box, Floats, Pixels
 
-LINE_VERSION = "1"
+LINE_VERSION = "2"
 """Changes whenever the same line could come out differently; the reader's card names it."""
 
 LINE_HEIGHT = 32
@@ -51,9 +51,8 @@ def line_picture(strength: Pixels, mask: Pixels, box: Box, slope: float = 0.0) -
         slope: By how many pixels it falls for one to the right.
     """
     angle = float(np.arctan(slope))
-    # Straight, the writing is less high than its box on a slope.
-    height = max(round(box.height - abs(slope) * box.width), round(0.4 * box.height), 2)
-    scale = min(WRITING / height, (LONGEST - 2 * MARGIN) / box.width)
+    middle_x, middle_y, across, high = _straight(mask, box, angle)
+    scale = min(WRITING / max(high, 2), (LONGEST - 2 * MARGIN) / across)
     around = int(np.ceil(MARGIN / scale)) + 1
     left, top = box.x - around, box.y - around
     shape = (box.height + 2 * around, box.width + 2 * around)
@@ -67,24 +66,37 @@ def line_picture(strength: Pixels, mask: Pixels, box: Box, slope: float = 0.0) -
         part = 1.2 * scale
         size = (max(1, round(shape[1] * part)), max(1, round(shape[0] * part)))
         soft = np.asarray(cv2.resize(soft, size, interpolation=cv2.INTER_AREA), np.float32)
-    across, down = soft.shape[1] / shape[1], soft.shape[0] / shape[0]
-    width = -(-(round(box.width * scale) + 2 * MARGIN) // 4) * 4
+    shrunk = soft.shape[1] / shape[1], soft.shape[0] / shape[0]
+    width = -(-(round(across * scale) + 2 * MARGIN) // 4) * 4
     # From the line's pixels to those of the window: the middle of the writing goes to the middle.
-    middle_x, middle_y = around + (box.width - 1) / 2, around + (box.height - 1) / 2
     cos, sin = np.cos(angle) / scale, np.sin(angle) / scale
     centre = np.array([(width - 1) / 2, (LINE_HEIGHT - 1) / 2])
     back = np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
-    back[:, 2] = np.array([middle_x, middle_y]) - back[:, :2] @ centre
+    back[:, 2] = np.array([around + middle_x, around + middle_y]) - back[:, :2] @ centre
     on_page = back.copy()
     on_page[:, 2] += left, top
-    back[0] *= across
-    back[1] *= down
+    back *= np.array(shrunk)[:, None]
     how = cv2.INTER_LINEAR if scale < 1.2 else cv2.INTER_CUBIC
     line = cv2.warpAffine(soft, back, (width, LINE_HEIGHT), flags=how | cv2.WARP_INVERSE_MAP)
     if scale > 2:
         # Enlarging leaves soft slopes where a pen leaves edges.
         line = (line - np.float32(0.5)) * np.float32(min(scale / 2, 2.0)) + np.float32(0.5)
     return LinePicture(np.asarray(np.rint(np.clip(line, 0, 1) * 255), np.uint8), on_page)
+
+
+def _straight(mask: Pixels, box: Box, angle: float) -> tuple[float, float, float, float]:
+    """The middle (x, y) of the writing in its box, and how long and high it is when it is turned straight."""
+    if angle == 0:
+        return (box.width - 1) / 2, (box.height - 1) / 2, box.width, box.height
+    y, x = np.nonzero(_window(mask, box.x, box.y, (box.height, box.width)))
+    if len(x) == 0:
+        return _straight(mask, box, 0)
+    turn = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+    straight = turn @ np.array([x, y])
+    low, high = straight.min(axis=1), straight.max(axis=1)
+    middle_x, middle_y = turn.T @ ((low + high) / 2)
+    across, tall = high - low + 1
+    return float(middle_x), float(middle_y), float(across), float(tall)
 
 
 def second_look(line: Pixels) -> Pixels:

@@ -110,6 +110,9 @@ def drafts_of(
         again: The same of a second look at the line; where one number is all of it, both looks count for half.
     """
     segments = _segments(columns, alphabet)
+    if again is not None and OTHER not in best_path(again, alphabet):
+        # A digit written badly, at one look taken for a word.
+        segments = [Segment(0, len(columns))]
     if len(segments) > 1:
         again = None
     found = (_draft(columns, segment, alphabet, line, field, again) for segment in segments)

@@ -82,10 +82,14 @@ def judged(draft: Draft, opinions: Sequence[Sequence[Opinion]], field: Field | N
         opinions: For each of its ways what the digit network says of each sign.
         field: What may stand here.
     """
-    counted = [_digit_shares(len(way.value), draft.ranked) for way in draft.ways]
+    ways = draft.ways
+    if any(one is NONE for said in opinions for one in said):
+        # Digits run into each other: with nothing to be said of some, no two ways can be compared.
+        ways, opinions = ways[:1], opinions[:1]
+    counted = [_digit_shares(len(way.value), draft.ranked) for way in ways]
     reader = [float(row[int(digit)]) for row, digit in zip(counted[0][0], draft.value, strict=True)]
-    of_digits = [[said[place] for place in way.places] for way, said in zip(draft.ways, opinions, strict=True)]
-    alone = Judged(draft.ways[0], of_digits[0], draft.value, draft.ranked[0][1], reader, draft.ranked, draft.note)
+    of_digits = [[said[place] for place in way.places] for way, said in zip(ways, opinions, strict=True)]
+    alone = Judged(ways[0], of_digits[0], draft.value, draft.ranked[0][1], reader, draft.ranked, draft.note)
     if draft.note or all(one is NONE for said in of_digits for one in said):
         return alone
     agreed = [
@@ -94,15 +98,15 @@ def judged(draft: Draft, opinions: Sequence[Sequence[Opinion]], field: Field | N
     ]
     fits = [
         float(np.prod([fit for _, fit in each] + [a_mark(said[place]) for place in way.marks]))
-        for way, said, each in zip(draft.ways, opinions, agreed, strict=True)
+        for way, said, each in zip(ways, opinions, agreed, strict=True)
     ]
     # Numbers of digits that were not looked into fit as well as the best that was.
     rest = max(0.0, 1.0 - sum(share for _, share in counted)) * max(fits)
     total = rest + sum(fit * share for fit, (_, share) in zip(fits, counted, strict=True))
-    lengths = {len(way.value) for way in draft.ways}
+    lengths = {len(way.value) for way in ways}
     ranked = {value: share * max(fits) / total for value, share in draft.ranked if len(value) not in lengths}
     best: Judged | None = None
-    for way, said, each, fit, (_, share) in zip(draft.ways, of_digits, agreed, fits, counted, strict=True):
+    for way, said, each, fit, (_, share) in zip(ways, of_digits, agreed, fits, counted, strict=True):
         rows = [row for row, _ in each]
         value = "".join(str(int(row.argmax())) for row in rows)
         sure = [float(row.max()) for row in rows]

@@ -22,7 +22,7 @@ LEAST_INK = 5
 # them at most; what a pixel to the side costs it, and what a pixel of distance does, in pixels of full ink.
 REACH, SLANT, AWAY = 6, 0.03, 0.002
 # Parted through more ink than this, in pixels of full ink, both digits have lost something to the other.
-CROSSED = 1.0
+CROSSED = 0.5
 # How much the opinion counts beside the reader's, as exponents: which digit it is, and whether it is one at all.
 WHICH, WHETHER = 0.8, 0.3
 # What no probability may fall below: no network is as sure as that.
