@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tenfold.models.onnx import softmax
-from tenfold.training.calibrate import calibrated, confidence_thresholds, fit_temperature
+from tenfold.training.calibrate import calibrated, confidence_thresholds, fit_temperature, thresholds_for
 
 
 @pytest.mark.parametrize("true", [0.5, 1.0, 2.5])
@@ -56,3 +56,29 @@ def test_thresholds_fall_as_the_budget_grows() -> None:
 
 def test_nothing_wrong_means_no_threshold() -> None:
     assert {value for _, value in confidence_thresholds(rows([0.9, 0.5]), np.zeros(2, np.int64))} == {0.0}
+
+
+def test_with_a_margin_for_chance_the_budget_holds_elsewhere_too() -> None:
+    rng = np.random.default_rng(7)
+
+    def some() -> tuple[np.ndarray, np.ndarray]:
+        confidence = rng.uniform(0.5, 1, 2000)
+        return confidence, rng.random(2000) < confidence  # perfectly calibrated
+
+    def held(chance: float) -> int:
+        times = 0
+        for _ in range(60):
+            least = dict(thresholds_for(*some(), chance))[0.1]
+            confidence, right = some()
+            times += (~right[confidence >= least]).mean() <= 0.1
+        return times
+
+    assert held(1.28) >= 45
+    assert held(0.0) < 45
+
+
+def test_too_few_are_no_proof() -> None:
+    confidence, right = np.linspace(0.9, 0.99, 20), np.ones(20, bool)
+    assert dict(thresholds_for(confidence, right))[0.01] == 0.0
+    assert dict(thresholds_for(confidence, right, 1.28))[0.01] > 1.0
+    assert dict(thresholds_for(confidence, right, 1.28))[0.1] == 0.0

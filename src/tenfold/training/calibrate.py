@@ -56,17 +56,21 @@ def confidence_thresholds(probabilities: Floats, labels: npt.NDArray[np.int64]) 
 
 
 def thresholds_for(
-    confidence: npt.NDArray[np.floating[Any]], right: npt.NDArray[np.bool_]
+    confidence: npt.NDArray[np.floating[Any]], right: npt.NDArray[np.bool_], chance: float = 0.0
 ) -> tuple[tuple[float, float], ...]:
     """The same for answers of any kind.
 
     Args:
         confidence: (n,), calibrated.
         right: bool (n,), whether each answer is right.
+        chance: By how many standard deviations the share of wrong ones may be larger elsewhere than among these and
+            still be within the budget: the upper end of Wilson's interval (1927) counts. With 0 the share itself does.
     """
     order = np.argsort(-confidence, kind="stable")
     wrong = np.cumsum(~right[order])
-    risk = wrong / np.arange(1, len(right) + 1)
+    given = np.arange(1, len(right) + 1)
+    share, per = wrong / given, chance**2 / given
+    risk = (share + per / 2 + np.sqrt(per * share * (1 - share) + per**2 / 4)) / (1 + per)
     pairs = []
     for budget in BUDGETS:
         within = np.flatnonzero(risk <= budget)
