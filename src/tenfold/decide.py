@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from tenfold.errors import UsageError
 from tenfold.types import Alternative, Floats, Prediction
 
 SEVERAL = "More than one digit: give one at a time."
@@ -26,11 +27,16 @@ def threshold(table: Sequence[tuple[float, float]], error_budget: float) -> floa
 
     Args:
         table: `ModelCard.thresholds` of the network that gave the confidence.
-        error_budget: Largest accepted share of wrong answers, 0..1.
+        error_budget: Largest accepted share of wrong answers, above 0, at most 1.
 
     Returns:
         A confidence from 0 to just above 1; 0 for an empty table.
+
+    Raises:
+        UsageError: If the budget is no such share.
     """
+    if not 0 < error_budget <= 1:
+        raise UsageError(f"An error budget of {error_budget} is no share of answers.", "Give one above 0, at most 1.")
     if not table:
         return 0.0
     budgets, confidences = zip((0.0, 1.0 + 1e-6), *table, strict=True)

@@ -91,7 +91,9 @@ def annotated(picture: Picture, page: Page) -> Pixels:
     image = Image.fromarray(picture.pixels).convert("RGB")
     scale = min(1.0, LARGEST / max(image.size))
     if scale < 1:
-        image = image.resize((round(image.width * scale), round(image.height * scale)), Image.Resampling.BOX)
+        image = image.resize(
+            (max(1, round(image.width * scale)), max(1, round(image.height * scale))), Image.Resampling.BOX
+        )
     # Letters need room: a small crop is enlarged.
     grow = max(1, round(240 / max(image.size))) if max(image.size) < 240 else 1
     if grow > 1:

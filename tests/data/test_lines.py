@@ -11,7 +11,7 @@ import pytest
 from tenfold.data import line_ink
 from tenfold.data.line_ink import Pens
 from tenfold.data.line_texts import ALPHABET, DIGIT_NAMES, OTHER, SEPARATORS, any_text
-from tenfold.data.lines import LONGEST, ROWS, Line, make_lines, row_of_digits
+from tenfold.data.lines import LONGEST, ROWS, Line, make_lines, row_of_digits, set_in_a_row
 from tenfold.data.paper import on_paper, rules
 from tenfold.data.synth import normalized, written_digit
 from tenfold.imaging.line_picture import LINE_HEIGHT
@@ -35,6 +35,14 @@ def some_lines(count: int, seed: int = 0, pens: Pens | None = None) -> list[Line
 @pytest.fixture(scope="module")
 def made() -> list[Line]:
     return some_lines(250)
+
+
+def test_narrow_digits_may_overlap_by_more_than_they_are_wide() -> None:
+    bar = np.full((20, 3), 200, np.uint8)
+    row = set_in_a_row([bar] * 9, np.full(9, -7), np.random.default_rng(0))
+    assert row.min() == 55
+    assert (row[:, 0] == 255).all()
+    assert (row[:, -1] == 255).all()
 
 
 def test_the_alphabet_has_each_sign_once() -> None:

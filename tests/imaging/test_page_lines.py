@@ -163,6 +163,18 @@ def test_a_comb_of_boxes_holds_one_number() -> None:
     assert overlap(line.box, whole) > 0.9
 
 
+@pytest.mark.parametrize("apart", [8, 16, 24, 40, 90])
+def test_small_figures_beside_large_ones_are_not_torn_apart(apart: int) -> None:
+    page = blank(220, 900)
+    large = page.write("2048", 40, 60, 90)
+    small = page.write("507", large.x + large.width + apart, 62, 34)
+    sheet = found_on(page.on_paper())
+    # In one line or in two, but all of the small ones in the same.
+    boxes = [in_picture(sheet, line) for line in sheet.lines]
+    assert len(boxes) <= 2
+    assert any(box.x <= small.x + 4 and box.x + box.width >= small.x + small.width - 4 for box in boxes)
+
+
 @pytest.mark.parametrize("mark", [".", ",", "-"])
 def test_a_small_mark_belongs_to_its_number(mark: str) -> None:
     page = blank(150, 420)

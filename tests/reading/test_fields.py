@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from contextlib import suppress
 
 import pytest
@@ -186,6 +187,18 @@ def test_a_pattern_that_would_take_for_ever_is_given_up(pattern: str, text: str)
     with pytest.raises(UsageError, match="takes too long") as raised:
         field.holds(text)
     assert raised.value.hint == "Write it without repeats inside repeats."
+
+
+def test_many_comparisons_a_little_slow_are_given_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = itertools.count(step=0.04)
+    monkeypatch.setattr("time.perf_counter", lambda: next(now))
+    field = find_field("digits:4")
+    with pytest.raises(UsageError, match="takes too long"):
+        list(map(field.holds, ["1234"] * 100))
+    # As slow as usual, a stack of forms may take as long as it takes.
+    now = itertools.count(step=0.0005)
+    field = find_field("digits:4")
+    assert all(field.holds("1234") for _ in range(10_000))
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=30))

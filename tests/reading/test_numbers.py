@@ -20,6 +20,7 @@ from tenfold.reading.second import BLANK, NONE, Opinion
 from tenfold.types import Box, Digit, Floats, Number
 
 PLAIN = np.array([[1.0, 0, 0], [0, 1, 0]])
+LARGE = 5000, 5000
 
 
 def drafts(rows: Floats, field: str = "") -> list[Draft]:
@@ -42,7 +43,7 @@ def number(rows: Floats, field: str = "", back: np.ndarray = PLAIN, to_picture: 
     one = draft(rows, field)
     silent = [[NONE] * len(way.text) for way in one.ways]
     made = judged(one, silent, find_field(field) if field else None)
-    return number_of(made, LinePicture(inked(rows), back), to_picture)
+    return number_of(made, LinePicture(inked(rows), back), to_picture, LARGE)
 
 
 def opinion(*likely: tuple[int, float], one_digit: float = 1.0) -> Opinion:
@@ -132,6 +133,12 @@ def test_a_check_digit_re_ranks_and_says_so() -> None:
     assert dict(one.ranked)["79927398718"] == pytest.approx(0.6)
 
 
+def test_readings_after_a_check_digit_are_no_more_than_all() -> None:
+    one = draft(columns("7992739871", {"8": 0.6, "1": 0.2, "3": 0.2}), "luhn")
+    assert [value for value, _ in one.ranked] == ["79927398713", "79927398718"]
+    assert sum(share for _, share in one.ranked) <= 1 + 1e-6
+
+
 def test_no_reading_with_a_right_check_digit_is_made_up() -> None:
     one = draft(columns("7992739871", {"8": 0.7, "0": 0.3}), "luhn")
     assert (one.value, one.note) == ("79927398718", WRONG_CHECK)
@@ -170,7 +177,7 @@ def test_the_surer_one_wins() -> None:
     rows = columns("1", {"2": 0.55, "7": 0.45})
     found = both(rows, [ONE, opinion((7, 0.98), (2, 0.02))])
     assert found.value == "17"
-    made = number_of(found, LinePicture(inked(rows), PLAIN), PLAIN)
+    made = number_of(found, LinePicture(inked(rows), PLAIN), PLAIN, LARGE)
     assert (made.text, made.value, [digit.digit for digit in made.digits]) == ("17", "17", [1, 7])
 
 
@@ -183,6 +190,38 @@ def test_of_what_was_cut_through_the_reader_alone_speaks() -> None:
 
 def test_an_opinion_does_not_break_the_field() -> None:
     assert both(columns("1", {"2": 0.55, "7": 0.45}), [ONE, opinion((7, 1.0))], field="12|99").value == "12"
+
+
+def test_an_opinion_is_heard_in_a_field_with_separators() -> None:
+    rows = columns("1", {"2": 0.55, "7": 0.45}, ":", "30")
+    said = [ONE, opinion((7, 0.99)), BLANK, opinion((3, 1.0)), opinion((0, 1.0))]
+    assert both(rows, said, field=r"\d{2}:\d{2}").value == "1730"
+    nines = [opinion((9, 1.0))] * 3
+    rows = columns("1", {"2": 0.55, "7": 0.45}, "/", "11", "/", "1999")
+    said = [ONE, opinion((7, 0.99)), BLANK, ONE, ONE, BLANK, ONE, *nines]
+    assert both(rows, said, field="date").value == "17111999"
+
+
+def test_no_other_reading_breaks_the_field() -> None:
+    rows = columns("19", {"9": 0.6, "4": 0.4}, {"8": 0.7, "3": 0.3})
+    unsure = [opinion((digit, 0.6), (digit - 1, 0.4)) for digit in (1, 9, 9, 8)]
+    made = both(rows, unsure, field=r"19\d\d")
+    assert len(made.ranked) > 2
+    assert all(value.startswith("19") for value, _ in made.ranked)
+
+
+def test_an_opinion_does_not_break_a_check_digit() -> None:
+    rows = columns("1", {"8": 0.6, "2": 0.4})
+    assert draft(rows, "luhn").note == ""
+    made = both(rows, [ONE, TWO], field="luhn")
+    assert (made.value, made.note) == ("18", "")
+
+
+def test_hundreds_of_digits_badly_read_are_no_disaster() -> None:
+    text = "12345678" * 30
+    made = both(columns(text), [opinion((int(digit) + 1, 1.0)) for digit in text])
+    assert len(made.value) == len(text)
+    assert 0 <= made.confidence <= 1
 
 
 def test_how_many_digits_there_are_both_say() -> None:
@@ -209,7 +248,7 @@ def test_ink_left_out_is_not_left_out_of_account() -> None:
     assert both(rows, [ONE, TWO], [ONE, TWO]).value == "12"
     blot = opinion((2, 0.5), (3, 0.5), one_digit=0.01)
     assert both(rows, [ONE, blot], [ONE, blot]).value == "1"
-    assert number_of(both(rows, [ONE, blot], [ONE, blot]), LinePicture(inked(rows), PLAIN), PLAIN).text == "1"
+    assert number_of(both(rows, [ONE, blot], [ONE, blot]), LinePicture(inked(rows), PLAIN), PLAIN, LARGE).text == "1"
 
 
 def test_other_readings_never_hold_the_value_itself() -> None:
@@ -217,7 +256,7 @@ def test_other_readings_never_hold_the_value_itself() -> None:
     rows = columns("12")
     one = replace(draft(rows), ranked=[("12", 0.3), ("1", 0.25), ("32", 0.2), ("37", 0.15), ("17", 0.1)])
     found = judged(one, [[opinion((1, 0.36), (3, 0.64)), opinion((2, 0.35), (7, 0.65))]])
-    made = number_of(found, LinePicture(inked(rows), PLAIN), PLAIN)
+    made = number_of(found, LinePicture(inked(rows), PLAIN), PLAIN, LARGE)
     assert made.value not in [other.value for other in made.alternatives]
     assert made.alternatives[0].value == "1"
     assert made.alternatives[0].probability == pytest.approx(0.25)
@@ -239,7 +278,7 @@ def test_a_number_is_of_a_piece(shares: list[list[float]], second: list[list[flo
     ]
     one = draft(rows)
     found = judged(one, [[*opinions, NONE][: len(way.text)] for way in one.ways])
-    made = number_of(found, LinePicture(inked(rows), PLAIN), PLAIN)
+    made = number_of(found, LinePicture(inked(rows), PLAIN), PLAIN, LARGE)
     assert made.value == "".join(str(digit.digit) for digit in made.digits) == made.text
     assert 0 < made.confidence <= 1 + 1e-9
     assert all(made.confidence <= digit.confidence + 1e-6 <= 1 + 2e-6 for digit in made.digits)
@@ -355,3 +394,15 @@ def test_a_separator_belongs_to_the_box_of_the_number() -> None:
     made = number(rows)
     assert made.box.x < made.digits[0].box.x
     assert made.box.x + made.box.width == made.digits[1].box.x + made.digits[1].box.width
+
+
+def test_no_box_leaves_the_picture() -> None:
+    rows = columns("12")
+    found = judged(draft(rows), [[NONE] * len(way.text) for way in draft(rows).ways])
+    beyond = np.array([[1.0, 0, -9], [0, 1, -6]])
+    made = number_of(found, LinePicture(inked(rows), beyond), PLAIN, (20, 24))
+    for box in (made.box, *(digit.box for digit in made.digits)):
+        assert min(box.x, box.y) >= 0
+        assert min(box.width, box.height) >= 1
+        assert box.x + box.width <= 24
+        assert box.y + box.height <= 20

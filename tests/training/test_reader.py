@@ -22,7 +22,7 @@ from tenfold.training.fit import STATE, Run
 from tenfold.training.line_batches import batch_of, in_background, plain_text
 from tenfold.training.reader import ReaderPlan, batches, fit, two_cycles
 from tenfold.training.reader_export import reader_to_onnx
-from tenfold.training.reader_finish import COMMON
+from tenfold.training.reader_finish import COMMON, with_thresholds
 from tenfold.training.recipes import TrainOptions
 
 pytestmark = pytest.mark.train
@@ -90,7 +90,9 @@ def lines_of(pens_seed: int, seed: int, epoch: int) -> list[np.ndarray]:
 
 def test_the_lines_of_an_epoch_follow_from_the_seed_and_its_number(keras: Any) -> None:
     first, again = lines_of(1, 3, 0), lines_of(1, 3, 0)
-    assert len(first) == 4 * PLAN.lines // PLAN.batch
+    assert len(first) == 4 * PLAN.lines // PLAN.batch == 4 * PLAN.steps
+    uneven = dataclasses.replace(PLAN, lines=70)
+    assert len(list(batches(some_pens(1), uneven, 3, 0))) == uneven.steps
     for one, other in zip(first, again, strict=True):
         assert np.array_equal(one, other)
     for others in (lines_of(1, 3, 1), lines_of(1, 4, 0)):
@@ -151,8 +153,8 @@ def test_the_world_eases_off_and_ends_as_it_mostly_is() -> None:
 
 
 def test_the_rate_rises_and_falls_twice(keras: Any) -> None:
-    plan = ReaderPlan(epochs=26)
-    rate = two_cycles(keras, plan, 10)
+    plan = ReaderPlan(epochs=26, lines=40, together=40, batch=4)
+    rate = two_cycles(keras, plan)
     rates = [float(rate(step)) for step in range(260)]
     assert max(rates[:140]) == pytest.approx(plan.rate)
     assert max(rates[140:]) == pytest.approx(plan.rate / 2)
@@ -183,14 +185,23 @@ def test_lines_read_together_are_read_as_alone(network: Callable[[], Any], shake
     # What lies beyond a line's end is bare ground, as it is for a line alone: but the last columns, of the
     # network's reach, see that there is more of it.
     lines = [np.pad(rng.integers(0, 256, (32, int(width)), np.uint8), ((0, 0), (8, 40))) for width in (40, 8, 200, 80)]
-    together = line_reader.columns(lines * 6)
+    together = [softmax(rows) for rows in line_reader.logits(lines * 6)]
     assert len(together) == 24
     for line, rows in zip(lines * 6, together, strict=True):
         assert rows.shape == (line.shape[1] // 2, CLASSES)
         assert rows.sum(axis=1) == pytest.approx(1, abs=1e-5)
-        (alone,) = line_reader.columns([line])
+        (alone,) = [softmax(one) for one in line_reader.logits([line])]
         inked = (line.shape[1] - 40) // 2
         assert rows[:inked] == pytest.approx(alone[:inked], abs=1e-4)
+
+
+def test_thresholds_of_a_network_that_knows_nothing_let_nothing_pass(network: Callable[[], Any]) -> None:
+    model, digits = network(), some_pens(3)
+    card = with_thresholds(reader_to_onnx(model), as_reader(model).card, digits, 12)
+    assert dict(card.thresholds)[0.01] > 1
+    assert dict(card.thresholds)[1.0] == 0
+    for count in (0, 1):
+        with_thresholds(reader_to_onnx(model), as_reader(model).card, digits, count)
 
 
 def test_equal_networks_give_equal_bytes(network: Callable[[], Any]) -> None:

@@ -86,14 +86,16 @@ def row_of_digits(
         x, y, width, height = cv2.boundingRect((picture > 40).astype(np.uint8))
         cuts.append(picture[y : y + height, x : x + width])
     gaps = rng.integers(3, 11, count) if kind == "spaced" else -rng.integers(0, 5, count)
-    return _set_in_a_row(cuts, gaps, rng), "".join(str(label) for label in labels[chosen])
+    return set_in_a_row(cuts, gaps, rng), "".join(str(label) for label in labels[chosen])
 
 
-def _set_in_a_row(cuts: list[Pixels], gaps: np.ndarray[tuple[int], np.dtype[np.int64]], rng: Rng) -> Pixels:
+def set_in_a_row(cuts: list[Pixels], gaps: np.ndarray[tuple[int], np.dtype[np.int64]], rng: Rng) -> Pixels:
     """Digits cut to their ink, at most 20 pixels high, in a row with gaps after them: dark ink on white."""
     count = len(cuts)
     tops = 12 + rng.integers(-2, 3, count)
     starts = 10 + np.concatenate([[0], np.cumsum([cut.shape[1] + gap for cut, gap in zip(cuts, gaps, strict=True)])])
+    # Where narrow digits overlap by more than they are wide, the row runs back beyond where it began.
+    starts += max(0, 10 - int(starts.min()))
     canvas = np.zeros(
         (44, int(max(start + cut.shape[1] for start, cut in zip(starts, cuts, strict=False))) + 10), np.uint8
     )
@@ -131,7 +133,7 @@ def _plain(pens: Pens, rng: Rng, world: World) -> Line | None:
     """Digits of a data set, bent a little, in a row without anything else."""
     text = repeating(digits(int(rng.integers(1, 10)), rng), rng, world.repeats)
     gaps = rng.integers(-5, world.apart) + rng.integers(-2, 3, len(text))
-    picture = _set_in_a_row([_twenty_high(pens.digit(int(sign), rng)) for sign in text], gaps, rng)
+    picture = set_in_a_row([_twenty_high(pens.digit(int(sign), rng)) for sign in text], gaps, rng)
     found = page_ink(picture)
     if found is None:
         return None

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+# Of each piece of ink left, top, width, height and area in pixels: int32 (n, 5).
 Boxes = npt.NDArray[np.int32]
+# Which pieces: intp (k,).
 Indices = npt.NDArray[np.intp]
 # Pieces of one line: their heights, how much of the lower one stands beside the higher, and how far apart they are.
 TALLER = 3.2
@@ -152,7 +154,10 @@ def _with_marks(groups: list[Indices], boxes: Boxes, marks: Indices) -> list[Ind
             nearest = int(np.flatnonzero(fits)[aside[fits].argmin()])
             extra[nearest].append(int(mark))
             taken.add(int(mark))
-    rest = [group for group in lower if not taken & set(group.tolist())]
+    # A low group is marks altogether, or writing of its own: small figures beside large ones stay together.
+    rest = [group for group in lower if not taken >= set(group.tolist())]
+    own = {int(piece) for group in rest for piece in group}
+    extra = [[piece for piece in more if piece not in own] for more in extra]
     return rest + [np.concatenate([group, np.array(more, np.intp)]) for group, more in zip(groups, extra, strict=True)]
 
 

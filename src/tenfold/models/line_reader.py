@@ -8,7 +8,7 @@ import numpy as np
 
 from tenfold.errors import ModelError
 from tenfold.models.base import ModelCard
-from tenfold.models.onnx import WEIGHTS, read_model, softmax
+from tenfold.models.onnx import WEIGHTS, read_model
 from tenfold.models.session import Session
 from tenfold.types import Floats, Pixels
 
@@ -59,10 +59,6 @@ class LineReader:
             for index, row in zip(lot, rows, strict=True):
                 found[index] = np.asarray(row[: lines[index].shape[1] // 2], np.float32)
         return found
-
-    def columns(self, lines: Sequence[Pixels]) -> list[Floats]:
-        """The same as calibrated probabilities: rows summing to 1."""
-        return [softmax(rows / np.float32(self.card.temperature)) for rows in self.logits(lines)]
 
 
 def load_reader(version: str, threads: int = 1) -> LineReader:

@@ -22,7 +22,7 @@ PARTS = 48
 # How likely a sign is where it stands, beside a digit: a slash that makes no date or fraction of an amount is rather a
 # leaning 1, and a sign for "no digit" between digits rather a digit written badly.
 UNLIKELY = {"/": 0.05, OTHER: 0.1}
-DATE = re.compile(r"\D*\d{1,2}/\d{1,2}/\d{2,4}\D*|[^/]*/[-=]*")
+SLASHED = re.compile(r"\D*\d{1,2}/\d{1,2}/\d{2,4}\D*|[^/]*/[-=]*")
 # Where no column is a digit with this probability, there is none.
 A_DIGIT = 0.05
 # A number of digits less likely than this is not looked into, nor are more than so many.
@@ -78,7 +78,7 @@ class Draft:
 
     Attributes:
         ways: One for each number of digits that is likely; that of the likeliest value comes first.
-        ranked: What may stand there, digits only, likeliest first.
+        ranked: What may stand there, digits only, likeliest first; but first of all what a check digit made so.
         note: What is to be said of its check digit.
     """
 
@@ -107,7 +107,8 @@ def drafts_of(
         alphabet: The signs.
         line: uint8 (32, W), the picture they were read from.
         field: What may stand here.
-        again: The same of a second look at the line; where one number is all of it, both looks count for half.
+        again: The same of a second look at the line; where one number is all of it, both looks count for half if both
+            make out one.
     """
     segments = _segments(columns, alphabet)
     if again is not None and OTHER not in best_path(again, alphabet):
@@ -227,7 +228,7 @@ def ranked_values(
 def _likely(text: str) -> float:
     """How likely a text is beside others, before anything was seen."""
     share = 1.0
-    if "/" in text and not DATE.fullmatch(text):
+    if "/" in text and not SLASHED.fullmatch(text):
         share *= UNLIKELY["/"] ** text.count("/")
     inner = text.strip(OTHER)
     return share * UNLIKELY[OTHER] ** inner.count(OTHER)
@@ -250,8 +251,7 @@ def _checked(ranked: list[tuple[str, float]], field: Field | None) -> tuple[list
     total = sum(share for _, share in right)
     first = ranked[0]
     better = [(value, share / total * (1 - first[1])) for value, share in right]
-    rest = [item for item in ranked if item not in right]
-    return better + rest, RE_RANKED.format(first=first[0], value=better[0][0])
+    return [*better, first], RE_RANKED.format(first=first[0], value=better[0][0])
 
 
 def _edges(spans: Sequence[tuple[int, int]], offset: int, line: Pixels) -> list[tuple[int, int]]:

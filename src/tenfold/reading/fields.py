@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import regex
 
@@ -16,8 +17,8 @@ DIGITS = "0123456789"
 LONGEST = 200
 # Counts of repeats are written out when a pattern is compiled, those within others many times: no more signs than this.
 WRITTEN_OUT = 200_000
-# Seconds a pattern may take on one beginning of a text.
-PATIENCE = 0.05
+# Seconds a pattern may take on one beginning of a text, and on all of those together that take longer than usual.
+PATIENCE, PATIENCE_IN_ALL, USUAL = 0.05, 2.0, 1e-3
 MOST_DIGITS = 40
 
 _DAY, _MONTH, _YEAR = r"(0?[1-9]|[12]\d|3[01])", r"(0?[1-9]|1[0-2])", r"(\d{4}|\d{2})"
@@ -39,18 +40,28 @@ class Field:
         name: As the user gave it.
         pattern: The whole text, or its digits alone, must match it.
         check: What else must hold of the digits.
+        waited: Seconds that comparing took so far, where it took longer than usual.
     """
 
     name: str
     pattern: regex.Pattern[str]
     check: Callable[[str], bool] | None = None
+    waited: list[float] = field(default_factory=list, compare=False)
 
     def may_begin(self, text: str) -> bool:
-        """Whether a text can be the beginning of what may stand here."""
+        """Whether a text can be the beginning of what may stand here.
+
+        Raises:
+            UsageError: If the pattern takes too long to compare.
+        """
         return self._match(text, partial=True)
 
     def holds(self, text: str) -> bool:
-        """Whether a text may stand here, check digits aside."""
+        """Whether a text may stand here, check digits aside.
+
+        Raises:
+            UsageError: If the pattern takes too long to compare.
+        """
         return self._match(text, partial=False)
 
     def checks(self, text: str) -> bool:
@@ -59,15 +70,25 @@ class Field:
 
     def _match(self, text: str, partial: bool) -> bool:
         written = text.replace("*", "")
+        start = time.perf_counter()
         try:
-            return any(
+            found = any(
                 self.pattern.fullmatch(one, partial=partial, timeout=PATIENCE) is not None
                 for one in dict.fromkeys((written, only_digits(written)))
             )
         except TimeoutError as error:
-            raise UsageError(
-                f"The field {self.name!r} takes too long to compare.", "Write it without repeats inside repeats."
-            ) from error
+            raise self._too_slow() from error
+        took = time.perf_counter() - start
+        if took > USUAL:
+            self.waited.append(took)
+            if sum(self.waited) > PATIENCE_IN_ALL:
+                raise self._too_slow()
+        return found
+
+    def _too_slow(self) -> UsageError:
+        return UsageError(
+            f"The field {self.name!r} takes too long to compare.", "Write it without repeats inside repeats."
+        )
 
 
 def only_digits(text: str) -> str:

@@ -15,7 +15,7 @@ from tenfold.reading.second import NONE, Opinion, a_mark, agree
 from tenfold.types import Box, Digit, Number, NumberAlternative
 
 MOST_ALTERNATIVES = 5
-# Ink of a digit, as a share of full.
+# Ink of a digit, as a level of 255.
 INKED = 90
 
 
@@ -42,26 +42,25 @@ class Judged:
     note: str = ""
 
 
-def number_of(one: Judged, line: LinePicture, to_picture: npt.NDArray[np.float64]) -> Number:
+def number_of(one: Judged, line: LinePicture, to_picture: npt.NDArray[np.float64], size: tuple[int, int]) -> Number:
     """A number, and where it stands.
 
     Args:
         one: By both opinions.
         line: The picture it was read from.
         to_picture: float64 (2, 3), from pixels of the sheet to those of the given picture.
+        size: Height and width of that picture.
     """
     # The value need not be the likeliest: a check digit or the second opinion may have put it first.
     others = sorted((item for item in one.ranked if item[0] != one.value), key=lambda item: -item[1])
-    places, signs = one.way.places, list(one.way.text)
-    for place, digit in zip(places, one.value, strict=True):
-        signs[place] = digit
+    places, signs = one.way.places, _written(one.way.text, one.value)
     back = np.vstack([to_picture, [0, 0, 1]]) @ np.vstack([line.back, [0, 0, 1]])
-    boxes = [_to_box(line, first, last, back[:2]) for first, last in one.way.edges]
+    boxes = [_to_box(line, first, last, back[:2], size) for first, last in one.way.edges]
     digits = tuple(
         Digit(int(digit), sure, boxes[place]) for digit, sure, place in zip(one.value, one.sure, places, strict=True)
     )
     return Number(
-        text="".join(signs).strip(OTHER),
+        text=signs.strip(OTHER),
         value=one.value,
         confidence=one.confidence,
         box=_around([box for box, sign in zip(boxes, signs, strict=True) if sign != OTHER]),
@@ -96,15 +95,17 @@ def judged(draft: Draft, opinions: Sequence[Sequence[Opinion]], field: Field | N
         [agree(row, one) for row, one in zip(rows, said, strict=True)]
         for (rows, _), said in zip(counted, of_digits, strict=True)
     ]
-    fits = [
-        float(np.prod([fit for _, fit in each] + [a_mark(said[place]) for place in way.marks]))
+    logs = [
+        float(np.log([fit for _, fit in each] + [a_mark(said[place]) for place in way.marks]).sum())
         for way, said, each in zip(ways, opinions, agreed, strict=True)
     ]
+    # Only how they compare counts; a product of hundreds of them would be nothing.
+    fits = [float(np.exp(log - max(logs))) for log in logs]
     # Numbers of digits that were not looked into fit as well as the best that was.
-    rest = max(0.0, 1.0 - sum(share for _, share in counted)) * max(fits)
+    rest = max(0.0, 1.0 - sum(share for _, share in counted))
     total = rest + sum(fit * share for fit, (_, share) in zip(fits, counted, strict=True))
     lengths = {len(way.value) for way in ways}
-    ranked = {value: share * max(fits) / total for value, share in draft.ranked if len(value) not in lengths}
+    ranked = {value: share / total for value, share in draft.ranked if len(value) not in lengths}
     best: Judged | None = None
     for way, said, each, fit, (_, share) in zip(ways, of_digits, agreed, fits, counted, strict=True):
         rows = [row for row, _ in each]
@@ -113,13 +114,24 @@ def judged(draft: Draft, opinions: Sequence[Sequence[Opinion]], field: Field | N
         confidence = fit * share / total * float(np.prod(sure))
         for place, row in enumerate(rows):
             second = int(np.argsort(row)[-2])
-            ranked[value[:place] + str(second) + value[place + 1 :]] = confidence * float(row[second] / row.max())
+            other = value[:place] + str(second) + value[place + 1 :]
+            if field is None or field.holds(_written(way.text, other)):
+                ranked[other] = confidence * float(row[second] / row.max())
+        text = _written(way.text, value)
+        if field is not None and not field.holds(text):
+            continue
         ranked[value] = confidence
-        if (best is None or confidence > best.confidence) and (field is None or field.holds(value)):
+        if (best is None or confidence > best.confidence) and (field is None or field.checks(text)):
             best = Judged(way, said, value, confidence, sure, [])
     if best is None:
         return alone
     return replace(best, ranked=sorted(ranked.items(), key=lambda item: -item[1]))
+
+
+def _written(text: str, value: str) -> str:
+    """The text with other digits in it."""
+    digits = iter(value)
+    return "".join(next(digits) if sign in DIGITS else sign for sign in text)
 
 
 def _digit_shares(count: int, ranked: list[tuple[str, float]]) -> tuple[list[npt.NDArray[np.float64]], float]:
@@ -133,7 +145,7 @@ def _digit_shares(count: int, ranked: list[tuple[str, float]]) -> tuple[list[npt
     return list(shares / total), total
 
 
-def _to_box(line: LinePicture, left: int, right: int, back: npt.NDArray[np.float64]) -> Box:
+def _to_box(line: LinePicture, left: int, right: int, back: npt.NDArray[np.float64], size: tuple[int, int]) -> Box:
     rows, columns = np.nonzero(line.pixels[:, left:right] >= INKED)
     if len(rows):
         x0, x1, y0, y1 = left + columns.min(), left + columns.max() + 1, rows.min(), rows.max() + 1
@@ -141,8 +153,9 @@ def _to_box(line: LinePicture, left: int, right: int, back: npt.NDArray[np.float
         x0, x1, y0, y1 = left, right, 4, LINE_HEIGHT - 4
     corners = np.array([[x0, y0, 1], [x1, y0, 1], [x0, y1, 1], [x1, y1, 1]], np.float64) @ back.T
     low, high = np.floor(corners.min(axis=0)), np.ceil(corners.max(axis=0))
-    x, y = (int(value) for value in np.maximum(low, 0))
-    return Box(x, y, max(1, int(high[0]) - x), max(1, int(high[1]) - y))
+    height, width = size
+    x, y = int(np.clip(low[0], 0, width - 1)), int(np.clip(low[1], 0, height - 1))
+    return Box(x, y, max(1, min(int(high[0]), width) - x), max(1, min(int(high[1]), height) - y))
 
 
 def _around(boxes: Sequence[Box]) -> Box:

@@ -142,7 +142,8 @@ class NumberReader:
 
     def _turn(self, pixels: Pixels, turned: int, least: float, field: Field | None, most: int = MOST_LINES) -> _Found:
         """Read a picture turned clockwise by so many degrees, or so many lines from all over it."""
-        sheet = find_lines(np.ascontiguousarray(np.rot90(pixels, -turned // 90)) if turned else pixels)
+        lying = np.ascontiguousarray(np.rot90(pixels, -turned // 90)) if turned else pixels
+        sheet = find_lines(lying)
         if sheet is None:
             return _Found((), False, False, turned)
         count = len(sheet.lines)
@@ -150,7 +151,7 @@ class NumberReader:
         share = len(sheet.lines) / count if count else 1.0
         lines = [cut_line(sheet, line) for line in sheet.lines]
         looks = self.look([line.pixels for line in lines], self.network.card.temperature)
-        numbers = self._numbers(sheet, lines, looks, least, field)
+        numbers = self._numbers(sheet, lines, looks, least, field, lying.shape[:2])
         if turned:
             numbers = [_turned_back(number, turned, pixels.shape[:2]) for number in numbers]
         return _Found(tuple(numbers), bool(sheet.lines), _may_lie(sheet), turned, share)
@@ -162,11 +163,12 @@ class NumberReader:
         looks: Sequence[tuple[Floats, Floats]],
         least: float,
         field: Field | None,
+        size: tuple[int, int],
     ) -> list[Number]:
         pixels = [line.pixels for line in lines]
         alone = len(sheet.lines) == 1
         each = [
-            [doubtful(number_of(one, line, sheet.back), least) for one in found if _looks_like_digits(one, alone)]
+            [doubtful(number_of(one, line, sheet.back, size), least) for one in found if _looks_like_digits(one, alone)]
             for found, line in zip(self.judge(pixels, looks, field), lines, strict=True)
         ]
         likely = LEAST_ALONE if alone else LEAST_LIKELY

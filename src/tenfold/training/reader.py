@@ -70,6 +70,21 @@ class ReaderPlan:
         """Epochs of the first cycle."""
         return self.epochs - int(SECOND * self.epochs)
 
+    @property
+    def sortings(self) -> int:
+        """How many times an epoch lines are sorted by length."""
+        return -(-self.lines // self.together)
+
+    @property
+    def starts(self) -> range:
+        """Where among the lines sorted together the batches begin."""
+        return range(0, self.together - self.batch + 1, self.batch)
+
+    @property
+    def steps(self) -> int:
+        """Batches an epoch."""
+        return self.sortings * len(self.starts)
+
     def world(self, epoch: int) -> World:
         """What the lines of an epoch are met with: at first all that can befall one, and ever less of it.
 
@@ -140,9 +155,8 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
         out: Folder for ``log.jsonl`` and, until the end, what to resume from.
     """
     keras = need_keras()
-    steps = plan.lines // plan.batch
     optimizer = keras.optimizers.AdamW(
-        two_cycles(keras, plan, steps),
+        two_cycles(keras, plan),
         weight_decay=plan.decay,
         use_ema=True,
         ema_momentum=plan.average,
@@ -158,7 +172,7 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
         say(f"Resuming after epoch {done} of {plan.epochs}.")
     watched = some_lines(held, plan.validate, chance_of(options.seed), plan.world(plan.epochs))
     step = _step(model, optimizer)
-    bars = EpochBars(plan.epochs, steps)
+    bars = EpochBars(plan.epochs, plan.steps)
     callback = bars.callback()
     try:
         for epoch in range(done, plan.epochs):
@@ -184,17 +198,16 @@ def batches(pens: Pens, plan: ReaderPlan, seed: int, epoch: int) -> Iterator[Bat
     rng = chance_of(seed, epoch)
     pens.forget_bent()
     source = make_lines(pens, rng, plan.world(epoch))
-    for _ in range(0, plan.lines, plan.together):
+    for _ in range(plan.sortings):
         lines = [next(source) for _ in range(plan.together)]
         lines.sort(key=lambda line: line.pixels.shape[1])
-        starts = rng.permutation(range(0, plan.together - plan.batch + 1, plan.batch))
-        for start in starts:
+        for start in rng.permutation(plan.starts):
             yield batch_of(lines[start : start + plan.batch])
 
 
-def two_cycles(keras: Any, plan: ReaderPlan, steps: int) -> Any:
-    """The learning rate at each step of a run with so many steps an epoch."""
-    first, second = steps * plan.first, steps * (plan.epochs - plan.first)
+def two_cycles(keras: Any, plan: ReaderPlan) -> Any:
+    """The learning rate at each step of a run."""
+    first, second = plan.steps * plan.first, plan.steps * (plan.epochs - plan.first)
     one, two = one_cycle(keras, plan.rate, first), one_cycle(keras, LOWER * plan.rate, second)
 
     class Cycles(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]

@@ -118,13 +118,12 @@ def with_thresholds(weights: bytes, card: ModelCard, pens: Pens, count: int) -> 
     for number in range(count // 2):
         picture, text = row_of_digits(pens.pictures, pens.labels, rng, ROWS[number % len(ROWS)])
         numbers = reader.read(Picture(picture), 1.0).numbers
-        if len(numbers) == 1:
-            sure.append(numbers[0].confidence)
-            right.append(numbers[0].value == text)
+        sure.append(min((one.confidence for one in numbers), default=0.0))
+        right.append([one.value for one in numbers] == [text])
     lines = [line for line in itertools.islice(make_lines(pens, rng, COMMON), count // 2) if only_digits(line.text)]
     looks = reader.look([line.pixels for line in lines], card.temperature)
     confidence, as_written = _judged(reader, looks, lines)
-    confidence, as_written = np.append(confidence, sure), np.append(as_written, right)
+    confidence, as_written = np.append(confidence, sure), np.append(as_written, np.array(right, bool))
     return replace(card, thresholds=thresholds_for(confidence, as_written, CHANCE))
 
 
@@ -165,9 +164,10 @@ def _judged(
     """For each line the confidence in its best value, and whether that is right."""
     sure, right = [], []
     for numbers, line in zip(network.judge([line.pixels for line in lines], looks), lines, strict=True):
-        sure.append(numbers[0].confidence if len(numbers) == 1 else 0.0)
+        # All that was read has to be sure, and all of it right.
+        sure.append(min((number.confidence for number in numbers), default=0.0))
         right.append([number.value for number in numbers] == [only_digits(line.text)])
-    return np.array(sure), np.array(right)
+    return np.array(sure), np.array(right, bool)
 
 
 def five_digits_right(reader: NumberReader, pictures: Pixels, labels: Labels, kind: str, count: int) -> float:
