@@ -20,7 +20,7 @@ from tenfold.models.line_reader import LineReader
 from tenfold.models.onnx import softmax
 from tenfold.training.fit import STATE, Run
 from tenfold.training.line_batches import batch_of, in_background, plain_text
-from tenfold.training.reader import ReaderPlan, batches, fit, two_cycles
+from tenfold.training.reader import ReaderPlan, batches, fit, save, two_cycles
 from tenfold.training.reader_export import reader_to_onnx
 from tenfold.training.reader_finish import COMMON, with_thresholds
 from tenfold.training.recipes import TrainOptions
@@ -193,6 +193,17 @@ def test_lines_read_together_are_read_as_alone(network: Callable[[], Any], shake
         (alone,) = [softmax(one) for one in line_reader.logits([line])]
         inked = (line.shape[1] - 40) // 2
         assert rows[:inked] == pytest.approx(alone[:inked], abs=1e-4)
+
+
+def test_the_trained_network_is_kept_as_a_file_anyone_can_load(
+    network: Callable[[], Any], keras: Any, tmp_path: Path
+) -> None:
+    model = network()
+    train(model, tmp_path, dataclasses.replace(PLAN, epochs=1))
+    save(model, tmp_path)
+    loaded = keras.models.load_model(tmp_path / "reader.keras")
+    assert same(model, loaded)
+    assert not list(tmp_path.glob("*.partial*"))
 
 
 def test_thresholds_of_a_network_that_knows_nothing_let_nothing_pass(network: Callable[[], Any]) -> None:

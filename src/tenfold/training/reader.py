@@ -119,12 +119,19 @@ def train(options: TrainOptions) -> Path:
     pens, held = get_pens(options)
     model = catalogue.build(len(ALPHABET) + 1)
     fit(model, pens, held, plan, options, out)
-    partial = out / "reader.partial.keras"
-    model.save(partial)
-    partial.replace(out / "reader.keras")
+    save(model, out)
     finish(model, held, chance_of(options.seed, plan.epochs), options, made_at)
     forget(out)
     return out
+
+
+def save(model: Model, out: Path) -> None:
+    """Write ``reader.keras``: the network alone, which anyone can load, without how it was trained."""
+    alone = need_keras().models.clone_model(model)
+    alone.set_weights(model.get_weights())
+    partial = out / "reader.partial.keras"
+    alone.save(partial)
+    partial.replace(out / "reader.keras")
 
 
 def get_pens(options: TrainOptions) -> tuple[Pens, Pens]:
