@@ -127,7 +127,7 @@ def train(options: TrainOptions) -> Path:
 
 def save(model: Model, out: Path) -> None:
     """Write ``reader.keras``: the network alone, which anyone can load, without how it was trained."""
-    alone = need_keras().models.clone_model(model)
+    alone = type(model).from_config(model.get_config())
     alone.set_weights(model.get_weights())
     partial = out / "reader.partial.keras"
     alone.save(partial)
