@@ -11,7 +11,7 @@ import numpy as np
 
 from tenfold.types import Floats
 
-BEAM = 24
+BEAM = 12
 # Signs less likely than this in a column are not followed; a column with this little but "nothing" is passed over.
 LEAST = 2e-4
 NOTHING = 1 - 2e-5

@@ -26,7 +26,7 @@ SLASHED = re.compile(r"\D*\d{1,2}/\d{1,2}/\d{2,4}\D*|[^/]*/[-=]*")
 # Where no column is a digit with this probability, there is none.
 A_DIGIT = 0.05
 # A number of digits less likely than this is not looked into, nor are more than so many.
-LIKELY, MOST_WAYS = 0.01, 3
+LIKELY, MOST_WAYS = 0.03, 3
 # Least probability with which a check digit may make another reading come first.
 CHECKED = 0.02
 # Where a field leaves less than this of what may stand there, something else stands there, and no reading is sure.

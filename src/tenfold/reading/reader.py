@@ -19,10 +19,10 @@ from tenfold.reading.numbers import Judged, doubtful, judged, number_of
 from tenfold.reading.second import NONE, SecondOpinion, cuttings
 from tenfold.types import Box, Digit, Floats, Number, Page, Picture, Pixels, Status
 
-# A number less likely than this is none: something else was taken for it. On a page that holds much else, and where
-# only little can be else.
-LEAST_LIKELY = 0.35
-LEAST_ALONE = 0.01
+# A number whose digits are on average less likely than this is none: something else was taken for it. On a page that
+# holds much else, and where only little can be else.
+LEAST_LIKELY = 0.7
+LEAST_ALONE = 0.1
 # A single digit is one by the gate's opinion too, with this probability; less on a picture with nothing else. Of the
 # digits of a longer number this share is.
 ONE, ONE_ALONE, SOME = 0.5, 0.05, 0.5
@@ -176,7 +176,7 @@ class NumberReader:
             (number, line)
             for numbers, line in zip(each, sheet.lines, strict=True)
             for number in numbers
-            if number.confidence >= likely
+            if number.confidence >= likely ** len(number.value)
         ]
         return _without_marks(kept)
 

@@ -128,14 +128,19 @@ def _seams(line: Pixels, columns: Sequence[tuple[int, int]]) -> dict[int, tuple[
     ink = np.pad(line, ((0, 0), (REACH, REACH)))[:, borders[:, None] + aside + REACH].astype(np.float64) / 255
     cost = np.where(near, ink + AWAY * np.abs(aside), np.inf)
     came = np.zeros(cost.shape, np.int64)
-    total = cost[0]
+    # The costs so far, with room on both sides for what comes from there; steps from straight above and from aside.
+    total = np.full((len(borders), len(aside) + 2), np.inf)
+    total[:, 1:-1] = cost[0]
+    steps = np.empty((3, len(borders), len(aside)))
     for row in range(1, height):
-        padded = np.pad(total, ((0, 0), (1, 1)), constant_values=np.inf)
-        steps = np.stack([padded[:, 1:-1], padded[:, :-2] + SLANT, padded[:, 2:] + SLANT])
-        came[row] = np.array([0, -1, 1])[steps.argmin(axis=0)]
-        total = steps.min(axis=0) + cost[row]
+        steps[0] = total[:, 1:-1]
+        np.add(total[:, :-2], SLANT, out=steps[1])
+        np.add(total[:, 2:], SLANT, out=steps[2])
+        came[row] = steps.argmin(axis=0)
+        np.add(steps.min(axis=0), cost[row], out=total[:, 1:-1])
+    came = np.array([0, -1, 1])[came]
     each = np.arange(len(borders))
-    at = total.argmin(axis=1)
+    at = total[:, 1:-1].argmin(axis=1)
     paths = np.zeros((len(borders), height), np.int64)
     crossed = np.zeros(len(borders))
     for row in range(height - 1, -1, -1):
