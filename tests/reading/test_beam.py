@@ -63,6 +63,7 @@ def test_each_text_has_the_probability_of_all_its_ways(columns: Floats) -> None:
 def test_so_it_is_in_longer_lines_with_a_beam_that_is_wide_enough(columns: Floats) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(beam, "BEAM", 10_000)
+        patched.setattr(beam, "HOPELESS", 0.0)
         found = {reading.text: reading.probability for reading in readings(columns, "abc")}
     assert found == pytest.approx(all_ways(columns, "abc"))
 

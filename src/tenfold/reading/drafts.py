@@ -21,7 +21,7 @@ STEP = 2
 PARTS = 48
 # How likely a sign is where it stands, beside a digit: a slash that makes no date or fraction of an amount is rather a
 # leaning 1, and a sign for "no digit" between digits rather a digit written badly.
-UNLIKELY = {"/": 0.05, OTHER: 0.1}
+UNLIKELY = {"/": 0.01, OTHER: 0.1}
 SLASHED = re.compile(r"\D*\d{1,2}/\d{1,2}/\d{2,4}\D*|[^/]*/[-=]*")
 # Where no column is a digit with this probability, there is none.
 A_DIGIT = 0.05
