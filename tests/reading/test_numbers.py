@@ -240,6 +240,16 @@ def test_how_many_digits_there_are_both_say() -> None:
     assert made.confidence > 0.8
 
 
+def test_where_a_digit_may_be_missing_there_is_the_doubt() -> None:
+    rows = columns("1", {"2": 0.8}, "3")
+    said = [[ONE, TWO, opinion((3, 1.0))], [ONE, opinion((3, 0.9))]]
+    made = both(rows, *said)
+    assert made.value == "123"
+    assert made.sure[1] < 0.9 < min(made.sure[0], made.sure[2])
+    number = number_of(made, LinePicture(inked(rows), PLAIN), PLAIN, LARGE)
+    assert doubtful(number, 0.99).text == "1?3"
+
+
 def test_ink_left_out_is_not_left_out_of_account() -> None:
     # A digit, taken for no digit at one reading: the digit network would know it for one.
     rows = columns("1", {"2": 0.45, "*": 0.55})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 import numpy as np
 import numpy.typing as npt
@@ -125,7 +126,22 @@ def judged(draft: Draft, opinions: Sequence[Sequence[Opinion]], field: Field | N
             best = Judged(way, said, value, confidence, sure, [])
     if best is None:
         return alone
-    return replace(best, ranked=sorted(ranked.items(), key=lambda item: -item[1]))
+    readings = sorted(ranked.items(), key=lambda item: -item[1])
+    there = 1.0 - _missing(best.value, readings)
+    return replace(best, sure=[float(one) for one in np.array(best.sure) * there], ranked=readings)
+
+
+def _missing(value: str, ranked: list[tuple[str, float]]) -> npt.NDArray[np.float64]:
+    """For each digit of a value how likely it is that there are more or fewer than this one where it stands."""
+    missing = np.zeros(len(value))
+    for other, share in ranked:
+        if len(other) == len(value):
+            continue
+        for what, first, last, _, _ in SequenceMatcher(None, value, other, autojunk=False).get_opcodes():
+            if what != "equal":
+                first = min(first, len(value) - 1)
+                missing[first : max(last, first + 1)] += share
+    return np.minimum(missing, 1.0)
 
 
 def _written(text: str, value: str) -> str:
