@@ -118,6 +118,7 @@ def test_the_description_of_the_interface(visit: Callable[..., Visit], width: in
     page = visit(width=width).page
     page.get_by_role("link", name="Use it from a program").click()
     expect(page.get_by_role("heading", name="POST /v1/predict")).to_be_visible()
+    page.wait_for_load_state()  # the style sheet too
     assert page.evaluate("document.documentElement.scrollWidth") == width
     page.get_by_role("link", name="Back to the page").click()
     expect(page.get_by_text("Draw a digit", exact=True)).to_be_visible()
