@@ -82,7 +82,6 @@ def finish(model: Model, held: Pens, chance: np.random.Generator, options: Train
     count = min(CALIBRATE, options.limit or CALIBRATE)
     lines = [line for line in itertools.islice(source, count) if only_digits(line.text)]
     card, scores = calibrate(network, lines)
-    # The foreign sets have wrong labels among them, which a threshold for one error in a hundred would feel.
     _, validation = open_training_data(options.data or "mnist", options.settings)
     judges = Pens(validation.network_pixels(options.settings), validation.labels, held.hands)
     card = with_thresholds(weights, card, judges, min(THRESHOLDS, options.limit or THRESHOLDS))
