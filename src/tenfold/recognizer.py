@@ -18,6 +18,7 @@ from tenfold.errors import UnreadableImage, UsageError
 from tenfold.imaging.load import Source, load
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.base import Classifier
+from tenfold.models.load import load_model
 from tenfold.models.onnx import OnnxClassifier, load_onnx
 from tenfold.types import Normalized, Page, Picture, Pixels, Prediction
 
@@ -29,8 +30,8 @@ class Recognizer:
     """Reads handwritten digits and numbers. Load it once, use it often; safe to share between threads.
 
     Args:
-        model: A shipped name, the path of an ``.onnx`` file, or any `Classifier`; by default the
-            one in the settings (``"digit"``).
+        model: A shipped name, one trained into ``runs/NAME``, the path of an ``.onnx`` or ``.npz`` file, or any
+            `Classifier`; by default the one in the settings (``"digit"``).
         error_budget: Largest accepted share of wrong answers among those given (0 < p <= 1); a
             smaller budget makes more answers ``uncertain``. By default those in the settings: 0.01 for digits,
             0.02 for whole numbers.
@@ -55,7 +56,7 @@ class Recognizer:
         if model is None:
             model = self.settings.model
         if isinstance(model, str | Path):
-            model = load_onnx(model, VERSION, self.settings.threads)
+            model = load_model(model, VERSION, self.settings.threads)
         if not isinstance(model, Classifier):
             raise UsageError(f"model must be a name, a path or a classifier, got {type(model).__name__}.")
         if model.card.task != "digit":

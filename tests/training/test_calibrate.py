@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tenfold.models.onnx import softmax
+from tenfold.predictors.base import softmax
 from tenfold.training.calibrate import calibrated, confidence_thresholds, fit_temperature, thresholds_for
 
 

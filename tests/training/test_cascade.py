@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tenfold.models.base import ModelCard
-from tenfold.models.onnx import OnnxClassifier, softmax
+from tenfold.models.onnx import OnnxClassifier
+from tenfold.predictors.base import softmax
 from tenfold.training.cascade import MOST_LOST, joined, least_sure
 from tenfold.training.export import to_onnx
 

@@ -11,7 +11,8 @@ import pytest
 from tenfold.config import Settings
 from tenfold.data.foreign import SETS
 from tenfold.imaging.normalize import VERSION
-from tenfold.models.onnx import WEIGHTS, load_onnx, softmax
+from tenfold.models.onnx import WEIGHTS, load_onnx
+from tenfold.predictors.base import softmax
 from tenfold.training import fit as fitting
 from tenfold.training.family import reminded_by, taught_by
 from tenfold.training.recipes import find_recipe, train_options

@@ -17,7 +17,7 @@ from tenfold.data.lines import Line
 from tenfold.imaging.line_picture import LINE_VERSION
 from tenfold.models.base import ModelCard
 from tenfold.models.line_reader import LineReader
-from tenfold.models.onnx import softmax
+from tenfold.predictors.base import softmax
 from tenfold.training.fit import STATE, Run
 from tenfold.training.line_batches import batch_of, in_background, plain_text
 from tenfold.training.reader import ReaderPlan, batches, fit, save, two_cycles

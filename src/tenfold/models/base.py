@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from abc import ABC, abstractmethod
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, Protocol, get_args, runtime_checkable
 
 import numpy as np
 
+from tenfold.predictors.base import softmax
 from tenfold.types import Floats
 
 Task = Literal["digit", "gate", "reader"]
@@ -115,6 +117,31 @@ class Classifier(Protocol):
             float32 (n, 10), rows sum to 1.
         """
         ...
+
+
+class Calibrated(ABC):
+    """A classifier whose answers a temperature makes honest.
+
+    Attributes:
+        card: What is known of it.
+    """
+
+    card: ModelCard
+
+    @abstractmethod
+    def raw(self, batch: Floats) -> Floats:
+        """What it gives by itself, logits or probabilities as its card says: float32 (n, k)."""
+
+    def logits(self, batch: Floats) -> Floats:
+        """What a temperature divides: float32 (n, k); of one that gives probabilities, their logarithms."""
+        output = self.raw(batch)
+        return output if self.card.output == "logits" else np.log(np.maximum(output, 1e-30))
+
+    def predict_proba(self, batch: Floats) -> Floats:
+        """Calibrated probabilities; see `Classifier.predict_proba`."""
+        if self.card.output == "probabilities" and self.card.temperature == 1.0:
+            return self.raw(batch)
+        return softmax(self.logits(batch) / np.float32(self.card.temperature))
 
 
 class NullClassifier:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from tenfold.errors import ModelError, UnknownName
-from tenfold.models.base import ModelCard, Output
+from tenfold.models.base import Calibrated, ModelCard, Output
 from tenfold.models.session import Session
 from tenfold.types import Floats
 
@@ -26,7 +26,7 @@ LOT = 64
 SHAPES = ((28, 28), (28, 28, 1), (1, 28, 28))
 
 
-class OnnxClassifier:
+class OnnxClassifier(Calibrated):
     """A network in ONNX Runtime, on the CPU.
 
     Args:
@@ -77,29 +77,12 @@ class OnnxClassifier:
         rows = list(self._pool.map(self._session.run, lots) if self._pool else map(self._session.run, lots))
         return np.concatenate(rows)[: len(batch)]
 
-    def logits(self, batch: Floats) -> Floats:
-        """What a temperature divides: float32 (n, k); of a network that gives probabilities, their logarithms."""
-        output = self.raw(batch)
-        return output if self.card.output == "logits" else np.log(np.maximum(output, 1e-30))
-
-    def predict_proba(self, batch: Floats) -> Floats:
-        """Calibrated probabilities; see `Classifier.predict_proba`."""
-        if self.card.output == "probabilities" and self.card.temperature == 1.0:
-            return self.raw(batch)
-        return softmax(self.logits(batch) / np.float32(self.card.temperature))
-
 
 def _pool(threads: int) -> Executor:
     """Threads for lots; they start with the first large stack, not before."""
     from concurrent.futures import ThreadPoolExecutor
 
     return ThreadPoolExecutor(threads, "lots")
-
-
-def softmax(logits: Floats) -> Floats:
-    """Softmax over the last axis, float32, safe for large logits."""
-    shifted = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(shifted / shifted.sum(axis=-1, keepdims=True), np.float32)
 
 
 def shipped_names(task: str = "digit") -> list[str]:

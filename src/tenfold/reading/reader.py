@@ -12,7 +12,7 @@ from tenfold.decide import threshold
 from tenfold.imaging.line_picture import LINE_VERSION, LinePicture, second_look
 from tenfold.imaging.lines import MOST_LINES, Sheet, WrittenLine, cut_line, find_lines
 from tenfold.models.line_reader import LineReader, load_reader
-from tenfold.models.onnx import softmax
+from tenfold.predictors.base import softmax
 from tenfold.reading.drafts import drafts_of
 from tenfold.reading.fields import Field
 from tenfold.reading.numbers import Judged, doubtful, judged, number_of

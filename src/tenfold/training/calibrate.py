@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.models.onnx import softmax
+from tenfold.predictors.base import softmax
 from tenfold.types import Floats
 
 BUDGETS = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1)

@@ -136,21 +136,22 @@ def output_kind(weights: bytes) -> Any:
     return onnx.load_from_string(weights).graph.output[0].name
 
 
-def write_model(folder: Path, name: str, weights: bytes, card: ModelCard) -> ModelCard:
-    """Put an exported network on disk: ``name.onnx``, then its card ``name.json``.
+def write_model(folder: Path, name: str, weights: bytes, card: ModelCard, suffix: str = ".onnx") -> ModelCard:
+    """Put a fitted classifier on disk: ``name.onnx``, then its card ``name.json``.
 
     Each file is written under another name and moved into place when it is whole.
 
     Args:
         folder: Made if missing.
         name: Name of the model and of its files.
-        weights: What `to_onnx` gave.
+        weights: The bytes of the file, as `to_onnx` gave them.
         card: What is known of it; name and SHA-256 are filled in.
+        suffix: Ending of the file.
 
     Returns:
         The card as written.
     """
-    path = folder / f"{name}.onnx"
+    path = folder / f"{name}{suffix}"
     card = replace(card, name=name, sha256=hashlib.sha256(weights).hexdigest())
     write_file(path, weights)
     write_file(card_path(path), card.to_json().encode())

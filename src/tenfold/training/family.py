@@ -13,7 +13,8 @@ from tenfold.data.dataset import Dataset
 from tenfold.data.splits import open_training_data
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
-from tenfold.models.onnx import OnnxClassifier, load_onnx, softmax
+from tenfold.models.onnx import OnnxClassifier, load_onnx
+from tenfold.predictors.base import softmax
 from tenfold.training.calibrate import confidence_thresholds, fit_temperature
 from tenfold.training.fit import Labels, Plan, Teacher, forget
 from tenfold.training.framework import need_keras

@@ -58,3 +58,15 @@ def _silence() -> Iterator[None]:
         os.dup2(kept, 2)
         os.close(nowhere)
         os.close(kept)
+
+
+def need_sklearn(feature: str = "The classifiers of the literature") -> None:
+    """Find out whether scikit-learn is there.
+
+    Raises:
+        MissingExtra: If it is not.
+    """
+    try:
+        import_module("sklearn")
+    except ModuleNotFoundError as error:
+        raise MissingExtra(feature, "train") from error

@@ -12,7 +12,7 @@ import numpy as np
 
 from tenfold.errors import ModelError, UnknownName
 from tenfold.models.base import ModelCard
-from tenfold.models.onnx import softmax
+from tenfold.predictors.base import softmax
 from tenfold.training.framework import need_keras
 from tenfold.training.legacy_h5 import NETWORKS, REFUSED, read_h5, refused_layer
 from tenfold.types import Floats

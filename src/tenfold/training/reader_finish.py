@@ -17,7 +17,7 @@ from tenfold.data.splits import open_training_data
 from tenfold.imaging.line_picture import LINE_VERSION, second_look
 from tenfold.models.base import ModelCard
 from tenfold.models.line_reader import LineReader
-from tenfold.models.onnx import softmax
+from tenfold.predictors.base import softmax
 from tenfold.reading.fields import only_digits
 from tenfold.reading.reader import NumberReader
 from tenfold.training.calibrate import thresholds_for

@@ -1,0 +1,1 @@
+"""Every classifier of the literature under one interface, and their comparison."""

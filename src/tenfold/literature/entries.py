@@ -1,0 +1,85 @@
+"""The catalogue of the literature: each classifier by name, who published which error, and where it is written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, Literal
+
+from tenfold.errors import UnknownName
+
+if TYPE_CHECKING:
+    from tenfold.literature.estimator import Estimator
+
+Family = Literal["linear", "neighbours", "bayes", "trees", "kernels", "random features", "networks", "votes", "ours"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One classifier.
+
+    Attributes:
+        name: What commands call it, e.g. ``"svm-rbf"``.
+        title: What it is, in a few words.
+        family: Its kin.
+        home: Module in this package and class, e.g. ``"svm:SvmRbf"``.
+        floor: Accuracy it must reach when fitted to 2,000 digits of MNIST; the contract tests hold it.
+        published: Error on MNIST's test digits in per cent, as published; None where nobody published one.
+        source: Who published it, with the year.
+        params: What the class is called with besides the seed.
+        quick: The same where there is no time, e.g. fewer epochs.
+        note: What is to be said beside its figures, e.g. that it learns from fewer digits than there are.
+    """
+
+    name: str
+    title: str
+    family: Family
+    home: str
+    floor: float
+    published: float | None
+    source: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    quick: Mapping[str, Any] = field(default_factory=dict)
+    note: str = ""
+
+    def make(self, seed: int = 0, quick: bool = False, **params: Any) -> Estimator:
+        """The classifier, to be fitted.
+
+        Args:
+            seed: Of everything random in it.
+            quick: Use the parameters for those who have no time.
+            params: Override its own.
+
+        Raises:
+            MissingExtra: If the extra ``[train]`` is not installed.
+        """
+        from tenfold.training.framework import need_sklearn
+
+        need_sklearn()
+        module, _, title = self.home.partition(":")
+        known = {**self.params, **(self.quick if quick else {}), **params}
+        made: Estimator = getattr(import_module(f"tenfold.literature.{module}"), title)(**known)
+        if "random_state" in made.get_params(deep=False):
+            made.set_params(random_state=seed)
+        return made
+
+
+LECUN = "LeCun, Bottou, Bengio, Haffner 1998"
+
+# In the order in which the field came to them, ours last.
+ENTRIES: tuple[Entry, ...] = (
+    Entry("linear", "One layer: softmax of weighted sums of the pixels", "linear", "linear:Linear", 0.82, 12.0, LECUN),
+)
+
+
+def find_entry(name: str) -> Entry:
+    """The classifier of that name.
+
+    Raises:
+        UnknownName: If there is none; offers the nearest.
+    """
+    known = {entry.name: entry for entry in ENTRIES}
+    if name not in known:
+        raise UnknownName("classifier", name, list(known))
+    return known[name]

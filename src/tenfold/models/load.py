@@ -1,0 +1,40 @@
+"""Any model for single digits, by name or path."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tenfold.models.arrays import PredictorClassifier, load_npz
+from tenfold.models.onnx import WEIGHTS, OnnxClassifier, load_onnx
+
+# Where `tenfold train NAME` leaves what it trained.
+RUNS = Path("runs")
+
+
+def find_model(model: str | Path) -> Path | None:
+    """The file a model is kept in: a shipped one or one trained here by name, or any by path; None if there is none."""
+    path = Path(model)
+    if path.name != str(model) or path.suffix.lower() in (".onnx", ".npz"):
+        return path if path.is_file() else None
+    places = [WEIGHTS / f"{model}.onnx", RUNS / path / f"{model}.onnx", RUNS / path / f"{model}.npz"]
+    return next((place for place in places if place.is_file()), None)
+
+
+def load_model(model: str | Path, normalization: str, threads: int = 1) -> OnnxClassifier | PredictorClassifier:
+    """Load a model.
+
+    Args:
+        model: A shipped name, a name that was trained into ``runs/NAME`` here, or the path of an ``.onnx`` or
+            ``.npz`` file.
+        normalization: The version of the normalisation in force.
+        threads: See `OnnxClassifier`.
+
+    Raises:
+        UnknownName: If there is no such model or file.
+        ModelError: If it cannot be trusted; see `load_onnx` and `load_npz`.
+    """
+    path = find_model(model)
+    if path is not None and path.suffix.lower() == ".npz":
+        return load_npz(path, normalization)
+    shipped = path is None or path.parent == WEIGHTS
+    return load_onnx(model if shipped or path is None else path, normalization, threads)
