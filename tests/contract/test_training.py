@@ -15,7 +15,11 @@ from tenfold.models.onnx import load_onnx
 from tenfold.training.recipes import Recipe, find_recipe, recipes, train_options
 
 # The report's recipe gives other files, the reader reads lines: tests/training has tests of their own.
-OURS = [entry for entry in recipes() if entry.name not in ("report", "reader")]
+OURS = [
+    entry
+    for entry in recipes()
+    if entry.name not in ("report", "reader") and not entry.trainer.__module__.startswith("tenfold.literature")
+]
 
 
 @pytest.fixture

@@ -12,7 +12,11 @@ import typer
 
 def command(
     model: Annotated[
-        str, typer.Argument(help="A shipped model, or an .onnx, .keras or .h5 file.", metavar="NAME|FILE")
+        str,
+        typer.Argument(
+            help="A shipped model, one trained here by its name, or an .onnx, .npz, .keras or .h5 file.",
+            metavar="NAME|FILE",
+        ),
     ],
     data: Annotated[
         str, typer.Option(help="mnist:test, or a path: IDX files, CSV, NPZ, or a folder 0/ … 9/ of pictures.")

@@ -14,7 +14,8 @@ Top = Annotated[int | None, typer.Option(min=0, help="How many other readings to
 ModelName = Annotated[
     str | None,
     typer.Option(
-        help="A shipped model (see: tenfold models list), or an .onnx, .keras or .h5 file.", metavar="NAME|FILE"
+        help="A shipped model (see: tenfold models list), one trained here, or an .onnx, .npz, .keras or .h5 file.",
+        metavar="NAME|FILE",
     ),
 ]
 ErrorBudget = Annotated[

@@ -30,6 +30,7 @@ class Entry:
         params: What the class is called with besides the seed.
         quick: The same where there is no time, e.g. fewer epochs.
         note: What is to be said beside its figures, e.g. that it learns from fewer digits than there are.
+        shipped: Name of the shipped model that a comparison measures as it is, in place of fitting a new one.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Entry:
     params: Mapping[str, Any] = field(default_factory=dict)
     quick: Mapping[str, Any] = field(default_factory=dict)
     note: str = ""
+    shipped: str = ""
 
     def make(self, seed: int = 0, quick: bool = False, **params: Any) -> Estimator:
         """The classifier, to be fitted.

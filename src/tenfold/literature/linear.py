@@ -10,22 +10,74 @@ from tenfold.predictors import linear as fitted
 from tenfold.types import Floats
 
 
+def maximum_likelihood(features: Floats, labels: Labels, penalty: float, iterations: int) -> fitted.Linear:
+    """Multinomial logistic regression by L-BFGS.
+
+    Args:
+        features: float32 (n, features), of about the same scale each.
+        labels: int64 (n,).
+        penalty: On half the squared weights, per example.
+        iterations: At most so many.
+    """
+    model = LogisticRegression(C=1 / (penalty * len(labels)), max_iter=iterations, tol=1e-3)
+    model.fit(features, labels)
+    weights, bias = model.coef_.T, model.intercept_
+    if weights.shape[1] == 1:  # two classes: scikit-learn keeps the difference of their scores
+        weights, bias = np.hstack([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
+    return fitted.Linear(np.asarray(weights, np.float32), np.asarray(bias, np.float32))
+
+
 class Linear(Estimator):
     """Softmax of weighted sums of the features, by maximum likelihood with a penalty on large weights.
 
     Args:
         penalty: Strength of the penalty on the squared weights, per example.
+        iterations: Of L-BFGS, at most; stopping early keeps the weights small as well.
         classes: See `Estimator`.
     """
 
-    def __init__(self, penalty: float = 1e-4, classes: int | None = 10) -> None:
+    def __init__(self, penalty: float = 1e-4, iterations: int = 100, classes: int | None = 10) -> None:
         self.penalty = penalty
+        self.iterations = iterations
         self.classes = classes
 
     def _fit(self, pictures: Floats, labels: Labels) -> fitted.Linear:
-        model = LogisticRegression(C=1 / (self.penalty * len(labels)), max_iter=100, tol=1e-3)
-        model.fit(pictures, labels)
-        weights, bias = model.coef_.T, model.intercept_
-        if weights.shape[1] == 1:  # two classes: scikit-learn keeps the difference of their scores
-            weights, bias = np.hstack([-weights / 2, weights / 2]), np.concatenate([-bias / 2, bias / 2])
-        return fitted.Linear(np.asarray(weights, np.float32), np.asarray(bias, np.float32))
+        return maximum_likelihood(pictures, labels, self.penalty, self.iterations)
+
+
+class PairwiseLinear(Estimator):
+    """A linear unit for each pair of classes, by least squares; the class with the best sum of outputs is taken.
+
+    LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", 1998, III.C.2: a unit
+    learns 1 for the one class, -1 for the other, and does not see the rest. An output counts as one vote at most.
+
+    Args:
+        penalty: Ridge on the weights, as a share of the mean variance of the features.
+        sharpness: What the sums of votes are multiplied with before the softmax.
+        classes: See `Estimator`.
+    """
+
+    def __init__(self, penalty: float = 0.01, sharpness: float = 1.5, classes: int | None = 10) -> None:
+        self.penalty = penalty
+        self.sharpness = sharpness
+        self.classes = classes
+
+    def _fit(self, pictures: Floats, labels: Labels) -> fitted.Pairwise:
+        count = int(labels.max()) + 1
+        centre, d = pictures.mean(axis=0), pictures.shape[1]
+        # Of each class the sums of squares and products of the features and a constant: all that least squares needs.
+        moments = np.empty((count, d + 1, d + 1))
+        for one in range(count):
+            own = np.pad(pictures[labels == one] - centre, ((0, 0), (0, 1)), constant_values=1)
+            moments[one] = own.T @ own
+        pairs = np.column_stack(np.triu_indices(count, 1)).astype(np.min_scalar_type(count))
+        units = np.empty((d + 1, len(pairs)))
+        for number, (first, second) in enumerate(pairs):
+            both = moments[first] + moments[second]
+            # A little more than nothing, for features that never change.
+            ridge = self.penalty * np.trace(both[:d, :d]) / d + 1e-6
+            both[np.arange(d), np.arange(d)] += ridge
+            units[:, number] = np.linalg.solve(both, moments[first][:, d] - moments[second][:, d])
+        weights = units[:d].astype(np.float32)
+        bias = (units[d] - centre @ units[:d]).astype(np.float32)
+        return fitted.Pairwise(weights, bias, pairs, float(self.sharpness))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 from tenfold.predictors.base import Arrays, softmax
 from tenfold.types import Floats
 
@@ -22,3 +25,27 @@ class Linear(Arrays):
 
     def predict_proba(self, pictures: Floats) -> Floats:
         return softmax(pictures @ self.weights + self.bias)
+
+
+@dataclass(frozen=True, eq=False)
+class Pairwise(Arrays):
+    """Softmax of the votes of one linear unit for each pair of classes.
+
+    Attributes:
+        weights: float32 (features, pairs).
+        bias: float32 (pairs,).
+        pairs: uint8 or uint16 (pairs, 2): a unit's output is 1 for the first class, -1 for the second.
+        sharpness: What the sums of votes are multiplied with before the softmax.
+    """
+
+    weights: Floats
+    bias: Floats
+    pairs: npt.NDArray[np.unsignedinteger]
+    sharpness: float
+
+    def predict_proba(self, pictures: Floats) -> Floats:
+        votes = np.clip(pictures @ self.weights + self.bias, -1, 1)
+        first, second = self.pairs.T
+        classes = np.arange(self.pairs.max() + 1)
+        sides = (first[:, None] == classes).astype(np.float32) - (second[:, None] == classes)
+        return softmax(np.float32(self.sharpness) * (votes @ sides.astype(np.float32)))

@@ -12,7 +12,7 @@ from tenfold.data.augment import Augmentation, augment
 from tenfold.data.dataset import Dataset
 from tenfold.data.splits import open_training_data
 from tenfold.imaging.normalize import VERSION
-from tenfold.models.base import ModelCard
+from tenfold.models.base import Calibrated, ModelCard
 from tenfold.models.onnx import OnnxClassifier, load_onnx
 from tenfold.predictors.base import softmax
 from tenfold.training.calibrate import confidence_thresholds, fit_temperature
@@ -164,13 +164,14 @@ def finish(
     return ship(weights, card, compared, options.out, model)
 
 
-def calibrate(network: OnnxClassifier, held: tuple[Pixels, Labels], seed: int) -> dict[str, float]:
+def calibrate(network: Calibrated, held: tuple[Pixels, Labels], seed: int, times: int = 4) -> dict[str, float]:
     """Find the temperature on validation digits and the thresholds on the same bent; both go into the network's card.
 
     Args:
         network: The network as it is stored.
         held: Validation digits uint8 (n, 28, 28) and their labels.
         seed: How they are bent.
+        times: How often each is bent.
 
     Returns:
         ``validation_accuracy`` and ``hard_validation_accuracy``.
@@ -178,7 +179,7 @@ def calibrate(network: OnnxClassifier, held: tuple[Pixels, Labels], seed: int) -
     pictures, labels = held
     logits = _in_parts(network.logits, pictures)
     network.card = replace(network.card, temperature=round(fit_temperature(logits, labels), 4))
-    hard, hard_labels = bent(held, seed)
+    hard, hard_labels = bent(held, seed, times)
     hard_answers = answers(network, hard)
     network.card = replace(network.card, thresholds=confidence_thresholds(hard_answers, hard_labels))
     return {
@@ -187,13 +188,13 @@ def calibrate(network: OnnxClassifier, held: tuple[Pixels, Labels], seed: int) -
     }
 
 
-def bent(held: tuple[Pixels, Labels], seed: int) -> tuple[Pixels, Labels]:
-    """Every validation digit four times, each as hard as those from elsewhere."""
-    plain = np.repeat(held[0], 4, axis=0).astype(np.float32) / np.float32(255)
-    return (augment(plain, np.random.default_rng(seed), HARD) * 255).astype(np.uint8), np.repeat(held[1], 4)
+def bent(held: tuple[Pixels, Labels], seed: int, times: int = 4) -> tuple[Pixels, Labels]:
+    """Every validation digit some times, each as hard as those from elsewhere."""
+    plain = np.repeat(held[0], times, axis=0).astype(np.float32) / np.float32(255)
+    return (augment(plain, np.random.default_rng(seed), HARD) * 255).astype(np.uint8), np.repeat(held[1], times)
 
 
-def answers(network: OnnxClassifier, pictures: Pixels) -> Floats:
+def answers(network: Calibrated, pictures: Pixels) -> Floats:
     """Calibrated probabilities of pictures uint8 (n, 28, 28): float32 (n, k)."""
     return _in_parts(network.predict_proba, pictures)
 

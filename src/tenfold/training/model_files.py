@@ -10,7 +10,7 @@ from tenfold.config import Settings
 from tenfold.errors import UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import Classifier
-from tenfold.models.onnx import WEIGHTS, load_onnx
+from tenfold.models.load import find_model, load_model
 from tenfold.training.keras_files import SUFFIXES, classifier_from_keras
 
 
@@ -26,7 +26,8 @@ def open_model(model: str, settings: Settings) -> OpenModel:
     """Open a model to measure or export it. Keras is needed for its own files only.
 
     Args:
-        model: A shipped name, or the path of an ``.onnx``, ``.keras`` or ``.h5`` file.
+        model: A shipped name, one trained into ``runs/NAME``, or the path of an ``.onnx``, ``.npz``, ``.keras`` or
+            ``.h5`` file.
         settings: Threads for the network.
 
     Raises:
@@ -38,10 +39,10 @@ def open_model(model: str, settings: Settings) -> OpenModel:
     if Path(model).suffix.lower() in SUFFIXES:
         from_keras = classifier_from_keras(model)
         return OpenModel(from_keras, Path(model), from_keras.card.parameters)
-    classifier = load_onnx(model, VERSION, settings.threads)
+    classifier = load_model(model, VERSION, settings.threads)
     if classifier.card.task != "digit":
         raise UsageError(f"Model {model!r} does not read digits; its task is {classifier.card.task!r}.")
-    path = Path(model) if model.endswith(".onnx") else WEIGHTS / f"{model}.onnx"
+    path = find_model(model) or Path(model)
     return OpenModel(classifier, path, classifier.card.parameters or count_parameters(path.read_bytes()))
 
 

@@ -20,7 +20,11 @@ if TYPE_CHECKING:
 
 # Where recipes are defined. They are imported on first need, and import Keras only when run.
 MODULES = tuple(
-    f"tenfold.training.{name}" for name in ("cascade", "digit", "ensemble", "fast", "gate", "reader", "report", "tiny")
+    f"tenfold.{name}"
+    for name in (
+        "literature.recipes",
+        *(f"training.{name}" for name in ("cascade", "digit", "ensemble", "fast", "gate", "reader", "report", "tiny")),
+    )
 )
 
 

@@ -1,0 +1,76 @@
+"""`tenfold compare`: every classifier of the literature on the same digits, on this machine."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    models: Annotated[
+        str | None, typer.Option(help="Which ones, by name with commas between; by default all.", metavar="A,B,...")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="10,000 digits to train, 2,000 to test, fewer epochs: some minutes.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a classifier, one a line.")] = False,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write a report with plots and pictures into this HTML file.", metavar="OUT.html"),
+    ] = None,
+    data: Annotated[
+        str, typer.Option(help="mnist, or a path: IDX files, CSV, NPZ, or a folder 0/ … 9/ of pictures.")
+    ] = "mnist",
+    foreign: Annotated[
+        Path | None, typer.Option(help="Folder with sets of digits that are no MNIST, to read too.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="Folder for the figures of each; by default runs/compare.")] = None,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help="Measure again what an earlier run of the same kind has measured.")
+    ] = False,
+) -> None:
+    """Train every classifier of the literature, or some, and measure them side by side.
+
+    What was measured is kept: a run that was stopped goes on where it was.
+    """
+    import sys
+
+    from rich.console import Console
+
+    from tenfold.comparison.material import get_material
+    from tenfold.comparison.ranking import ranked
+    from tenfold.comparison.run import Plan, compare
+    from tenfold.comparison.text import LEGEND, table
+    from tenfold.config import load_settings
+    from tenfold.errors import UsageError
+    from tenfold.literature.entries import ENTRIES, find_entry
+    from tenfold.training.outputs import check_target
+
+    if report:
+        check_target(report)
+        if report.suffix.lower() not in (".html", ".htm"):
+            raise UsageError(f"{report} does not end in .html, as the report does.", "Give --report NAME.html.")
+    entries = [find_entry(name.strip()) for name in models.split(",")] if models else list(ENTRIES)
+    material = get_material(data, load_settings(), foreign, quick)
+    folder = out or Path("runs") / ("compare-quick" if quick else "compare")
+    rows = compare(Plan(entries, folder, seed, quick, fresh), material)
+    labels = "".join(map(str, material.test.labels))
+    if as_json:
+        for row in rows:
+            print(json.dumps(row))
+    else:
+        console = Console()
+        # A pipe has no width, and a table must not be cut there.
+        Console(width=None if console.is_terminal else 200).print(table(rows, labels))
+        Console(stderr=True, highlight=False).print(LEGEND)
+    if report:
+        from tenfold.comparison.report import write_report
+
+        write_report(rows, material, quick, report)
+        print(f"The report is in {report}", file=sys.stderr)
+    if not ranked(rows):
+        raise typer.Exit(1)

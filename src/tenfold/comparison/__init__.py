@@ -1,0 +1,1 @@
+"""All classifiers on the same digits, on this machine, side by side."""

@@ -1,0 +1,172 @@
+"""What every classifier of a comparison is given: digits to fit and to judge, the same spoilt, and other hands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from tenfold.config import Settings
+from tenfold.data.dataset import Dataset
+from tenfold.data.foreign import SETS
+from tenfold.data.held_out import open_data
+from tenfold.data.readers import parse_spec, read
+from tenfold.data.splits import choose_validation, divide, open_training_data
+from tenfold.errors import DataError, UsageError
+from tenfold.types import Pixels
+
+SEED = 1998
+# Where there is no part to test with, one digit in so many is kept for that.
+SHARE = 6
+# Test digits that are spoilt.
+SPOILT = 1000
+QUICK_TRAIN, QUICK_TEST = 10_000, 2_000
+
+Labels = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """Digits as a network is given them.
+
+    Attributes:
+        name: What they are.
+        pictures: uint8 (n, 28, 28), bright ink on black.
+        labels: int64 (n,).
+    """
+
+    name: str
+    pictures: Pixels
+    labels: Labels
+
+    def first(self, count: int) -> Part:
+        """The first so many."""
+        return Part(self.name, self.pictures[:count], self.labels[:count])
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """See the module.
+
+    Attributes:
+        data: Name of the data set.
+        fitting: To fit to, in an order by chance.
+        test: To judge by.
+        spoilt: Test digits spoilt, by what spoils them and how much.
+        foreign: Other sets, for those who learned from this one.
+    """
+
+    data: str
+    fitting: Part
+    test: Part
+    spoilt: dict[str, dict[str, Part]]
+    foreign: list[Part] = field(default_factory=list)
+
+
+def get_material(
+    spec: str, settings: Settings, foreign: Path | None = None, quick: bool = False, seed: int = SEED
+) -> Material:
+    """Open the data of a comparison.
+
+    Args:
+        spec: ``mnist`` or a path, as for `tenfold.data.splits.open_training_data`; all that may be fitted to is. Where
+            it holds no test part, one digit in six is kept from fitting.
+        settings: Where the cache is, and limits for picture files.
+        foreign: Folder with some of the sets of `tenfold.data.foreign`.
+        quick: Only 10,000 digits to fit and 2,000 to test.
+        seed: Decides on the order.
+
+    Raises:
+        UsageError: If the spec names nothing, or the folder holds none of the sets.
+        DataError: If data is damaged, or a digit does not occur in it.
+    """
+    fitting, test = _open(spec, settings)
+    order = np.random.default_rng(seed).permutation(len(fitting))
+    parts = []
+    for whole, count in ((fitting.take(order), QUICK_TRAIN), (test, QUICK_TEST)):
+        chosen = whole.take(np.arange(min(count, len(whole)))) if quick else whole
+        parts.append(Part(whole.name, chosen.network_pixels(settings), chosen.labels))
+    missing = sorted(set(range(10)) - set(parts[0].labels.tolist()))
+    if missing:
+        raise DataError(f"{spec}: there is no {', '.join(map(str, missing))} to fit to; all ten digits must occur.")
+    few = parts[1].first(SPOILT)
+    spoilt = {
+        name: {f"{much:g}": Part(name, spoil(few.pictures, much, name), few.labels) for much in steps}
+        for name, steps in SPOILINGS.items()
+    }
+    return Material(parse_spec(spec)[0], parts[0], parts[1], spoilt, _foreign(foreign, settings) if foreign else [])
+
+
+def _open(spec: str, settings: Settings) -> tuple[Dataset, Dataset]:
+    """All that may be fitted to, and the digits to test with."""
+    name, part = parse_spec(spec)
+    if part is not None:
+        raise UsageError(f"{spec}: a comparison fits to the training part and tests with the rest.", f"Give {name}.")
+    one, other = open_training_data(name, settings)
+    whole = _together(one, other, f"{name}:train")
+    try:
+        return whole, open_data(f"{name}:test", settings)
+    except UsageError:
+        kept = choose_validation(whole.labels, max(1, len(whole) // SHARE), SEED)
+        return divide(whole, kept, name)
+
+
+def _together(one: Dataset, other: Dataset, name: str) -> Dataset:
+    labels = np.concatenate([one.labels, other.labels])
+    if isinstance(one.images, np.ndarray) and isinstance(other.images, np.ndarray):
+        return Dataset(np.concatenate([one.images, other.images]), labels, name, one.normalized)
+    return Dataset((*one.images, *other.images), labels, name)
+
+
+def _foreign(folder: Path, settings: Settings) -> list[Part]:
+    files = [folder / f"{one.name}.npz" for one in SETS]
+    there = [file for file in files if file.is_file()]
+    if not there:
+        raise UsageError(f"{folder} holds none of {', '.join(file.name for file in files)}.", "Leave out --foreign.")
+    wholes = [(file.stem, read(file)) for file in there]
+    return [Part(name, whole.network_pixels(settings), whole.labels) for name, whole in wholes]
+
+
+# What spoils digits, and how much: pixels, degrees, standard deviation of 0..1, pixels (thinner below 0).
+SPOILINGS: dict[str, tuple[float, ...]] = {
+    "shift": (1, 2, 3),
+    "rotation": (10, 20, 30),
+    "noise": (0.1, 0.2, 0.4),
+    "pen width": (-1, 1, 2),
+}
+
+
+def spoil(pictures: Pixels, much: float, how: str) -> Pixels:
+    """Digits spoilt in one way, each in a direction by chance.
+
+    Args:
+        pictures: uint8 (n, 28, 28).
+        much: How much, in the units of `SPOILINGS`.
+        how: One of `SPOILINGS`.
+    """
+    rng = np.random.default_rng(SEED)
+    if how == "noise":
+        grain = rng.normal(0, 255 * much, pictures.shape)
+        return np.asarray(np.clip(pictures + grain, 0, 255), np.uint8)
+    if how == "pen width":
+        return np.stack([_pen(picture, much) for picture in pictures])
+    out = []
+    for picture in pictures:
+        if how == "shift":
+            angle = rng.uniform(0, 2 * np.pi)
+            matrix = np.array([[1, 0, much * np.cos(angle)], [0, 1, much * np.sin(angle)]])
+        else:
+            matrix = np.array(cv2.getRotationMatrix2D((13.5, 13.5), float(much * rng.choice((-1, 1))), 1.0))
+        out.append(np.asarray(cv2.warpAffine(picture, matrix, (28, 28), flags=cv2.INTER_LINEAR), np.uint8))
+    return np.stack(out)
+
+
+def _pen(picture: Pixels, much: float) -> Pixels:
+    """Strokes wider by so many pixels, or thinner: found at four times the size, where a pixel is a quarter of one."""
+    large = cv2.resize(picture, (112, 112), interpolation=cv2.INTER_CUBIC)
+    round_pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (1 + 4 * abs(round(much)),) * 2)
+    changed = cv2.dilate(large, round_pen) if much > 0 else cv2.erode(large, round_pen)
+    return np.asarray(cv2.resize(changed, (28, 28), interpolation=cv2.INTER_AREA), np.uint8)

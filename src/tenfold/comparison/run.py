@@ -1,0 +1,165 @@
+"""Runs a comparison: each classifier in a process of its own, its figures kept as soon as they are there."""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+import json
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tenfold import __version__
+from tenfold.comparison.material import Material
+from tenfold.comparison.measure import measure
+from tenfold.comparison.memory import peak_bytes
+from tenfold.errors import TenfoldError
+from tenfold.literature.entries import Entry
+from tenfold.training.framework import need_keras, need_sklearn
+from tenfold.training.outputs import make_folder, write_file
+from tenfold.training.progress import say
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is compared and how.
+
+    Attributes:
+        entries: The classifiers.
+        out: Folder in which the figures of each are kept.
+        seed: Of everything random.
+        quick: Use the parameters for those who have no time.
+        fresh: Measure again what was measured before.
+    """
+
+    entries: Sequence[Entry]
+    out: Path
+    seed: int = 0
+    quick: bool = False
+    fresh: bool = False
+
+
+def compare(plan: Plan, material: Material) -> list[Row]:
+    """Measure every classifier, or take the figures of an earlier run on the same digits.
+
+    Args:
+        plan: What is compared.
+        material: On what.
+
+    Returns:
+        A row a classifier, in the order of the plan: what `tenfold.comparison.measure.measure` gives; of one that
+        failed its ``name``, ``title``, ``family`` and ``error``.
+
+    Raises:
+        MissingExtra: If the extra ``[train]`` is not installed.
+        UsageError: If the folder cannot be made.
+    """
+    need_sklearn("Comparing")
+    make_folder(plan.out)
+    known = {entry.name: _known(entry, plan, material) for entry in plan.entries}
+    if not all(known.values()):
+        # Once, before the processes part: each of them would need seconds for it.
+        need_keras("Comparing")
+    rows = []
+    with _progress(len(plan.entries)) as tell:
+        for number, entry in enumerate(plan.entries):
+            tell(number, entry.name)
+            rows.append(known[entry.name] or _new(entry, plan, material, partial(tell, number)))
+    return rows
+
+
+def _new(entry: Entry, plan: Plan, material: Material, tell: Callable[[str], None]) -> Row:
+    """Measure, say what came of it, and keep it if it went well."""
+    row = _in_a_process(entry, plan, material, lambda step: tell(f"{entry.name}: {step}"))
+    if "error" in row:
+        say(f"{entry.name} failed: {row['error']}")
+        return row
+    row["key"] = _key(entry, plan, material)
+    write_file(_place(entry, plan), (json.dumps(row, default=str) + "\n").encode())
+    seconds = "" if row["fit_seconds"] is None else f", fitted in {row['fit_seconds']:.1f} s"
+    say(f"{entry.name}: {100 * row['accuracy']:.2f} %{seconds}")
+    return row
+
+
+def _place(entry: Entry, plan: Plan) -> Path:
+    return plan.out / f"{entry.name}.json"
+
+
+def _known(entry: Entry, plan: Plan, material: Material) -> Row | None:
+    """The figures of an earlier run, if it was the same."""
+    if plan.fresh:
+        return None
+    try:
+        row: Row = json.loads(_place(entry, plan).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return row if row.get("key") == _key(entry, plan, material) else None
+
+
+def _key(entry: Entry, plan: Plan, material: Material) -> str:
+    """What decides on the figures of a classifier, in few letters."""
+    parts = [material.fitting, material.test, *material.foreign]
+    digits = hashlib.sha256(b"".join(part.pictures.tobytes() + part.labels.tobytes() for part in parts)).hexdigest()
+    params = dict(entry.params) | (dict(entry.quick) if plan.quick else {})
+    text = f"{__version__} {entry.name} {entry.home} {params} {entry.shipped} {plan.seed} {plan.quick} {digits}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _in_a_process(entry: Entry, plan: Plan, material: Material, tell: Callable[[str], None]) -> Row:
+    """Measure in a process of its own: what one takes or breaks is nothing to the next."""
+    # A copy of this process, with all it has imported; where there is no such thing, a new one.
+    forks = "fork" in multiprocessing.get_all_start_methods()
+    context = multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(there, entry, plan, material), daemon=True)
+    process.start()
+    there.close()
+    row: Row = {"name": entry.name, "title": entry.title, "family": entry.family}
+    try:
+        while True:
+            kind, what = here.recv()
+            if kind == "row":
+                return {**what}
+            if kind == "error":
+                return {**row, "error": what}
+            tell(what)
+    except EOFError:
+        process.join()
+        return {**row, "error": f"its process ended with exit status {process.exitcode}; it may have run out of memory"}
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _work(there: Connection, entry: Entry, plan: Plan, material: Material) -> None:
+    """In the process: measure, and say what came of it."""
+    gc.freeze()
+    before = peak_bytes()
+    try:
+        row = measure(entry, material, plan.seed, plan.quick, lambda step: there.send(("step", step)))
+        row["peak_bytes"] = max(0, row["peak_bytes"] - before)
+        there.send(("row", row))
+    except TenfoldError as error:
+        there.send(("error", str(error)))
+    except Exception as error:  # whatever it is, the others go on
+        there.send(("error", f"{type(error).__name__}: {error}"))
+
+
+@contextmanager
+def _progress(count: int) -> Iterator[Callable[[int, str], None]]:
+    """A bar over all classifiers, on standard error; yields what it is moved on with."""
+    columns = (BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+        task = progress.add_task("", total=count)
+        yield lambda at, text: progress.update(task, completed=at, description=text)
