@@ -119,8 +119,8 @@ def _levelled(ink: PageInk, back: npt.NDArray[np.float64], skew: float) -> tuple
 
 
 def _rows(mask: Pixels, strength: Pixels, beyond: Pixels, upright: Boxes) -> list[WrittenLine]:
-    found = cv2.connectedComponentsWithStats(mask, connectivity=8)
-    labels, stats = np.asarray(found[1], np.int32), np.asarray(found[2], np.int32)[1:]
+    _, named, measured, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    labels, stats = np.asarray(named, np.int32), np.asarray(measured, np.int32)[1:]
     if len(stats) == 0:
         return []
     order = np.argsort(-stats[:, 4], kind="stable")[:MOST_PIECES]
@@ -130,11 +130,13 @@ def _rows(mask: Pixels, strength: Pixels, beyond: Pixels, upright: Boxes) -> lis
     boxes = stats[kept]
     strong = _strong(boxes, kept, labels, strength)
     kept, boxes = kept[strong], boxes[strong]
-    groups = linked(boxes, is_flat(boxes, kept, labels), mask.shape, upright)
-    lines = [_line(boxes[group], kept[group] + 1, labels, strength) for group in groups]
-    rows = [line for line in lines if line is not None]
-    rows.sort(key=lambda line: -line.box.width * line.box.height)
-    return _in_order(rows[:MOST_LINES])
+    found = [
+        (group, bounds(boxes[group])) for group in linked(boxes, is_flat(boxes, kept, labels), mask.shape, upright)
+    ]
+    high = [(group, (x, y, right, end)) for group, (x, y, right, end) in found if end - y >= LOWEST]
+    # The largest: a page full of words has thousands.
+    high.sort(key=lambda one: -(one[1][2] - one[1][0]) * (one[1][3] - one[1][1]))
+    return _in_order([_line(boxes[group], kept[group] + 1, labels, strength) for group, _ in high[:MOST_LINES]])
 
 
 def _may_be_writing(boxes: Boxes, beyond: Pixels) -> npt.NDArray[np.bool_]:
@@ -191,11 +193,9 @@ def _strong(boxes: Boxes, kept: Indices, labels: npt.NDArray[np.int32], strength
     return np.asarray(tops >= 0.28 * usual, bool)
 
 
-def _line(boxes: Boxes, names: Indices, labels: npt.NDArray[np.int32], strength: Pixels) -> WrittenLine | None:
+def _line(boxes: Boxes, names: Indices, labels: npt.NDArray[np.int32], strength: Pixels) -> WrittenLine:
     height = usual_height(boxes)
     left, top, right, bottom = bounds(boxes)
-    if bottom - top < LOWEST:
-        return None
     part = labels[top:bottom, left:right]
     mask = np.isin(part, names).astype(np.uint8)
     level = float(np.median(strength[top:bottom, left:right][mask > 0]))

@@ -173,4 +173,7 @@ def bounds(boxes: Boxes) -> tuple[int, int, int, int]:
 
 def usual_height(boxes: Boxes) -> float:
     """The median height of boxes that are at least half as high as the highest."""
-    return float(np.median(boxes[boxes[:, 3] >= 0.5 * boxes[:, 3].max(), 3]))
+    high = np.sort(boxes[:, 3])
+    high = high[np.searchsorted(high, 0.5 * high[-1]) :]
+    # np.median takes ten times as long for so few.
+    return float(high[(len(high) - 1) // 2] + high[len(high) // 2]) / 2

@@ -68,10 +68,47 @@ class Entry:
 
 
 LECUN = "LeCun, Bottou, Bengio, Haffner 1998"
+SHAMIM = "Shamim et al. 2018 (Weka, on other digits)"
 
 # In the order in which the field came to them, ours last.
 ENTRIES: tuple[Entry, ...] = (
     Entry("linear", "One layer: softmax of weighted sums of the pixels", "linear", "linear:Linear", 0.82, 12.0, LECUN),
+    Entry(
+        "pairwise-linear",
+        "One layer: a linear unit for each pair of digits, and a vote",
+        "linear",
+        "linear:PairwiseLinear",
+        0.82,
+        7.6,
+        LECUN,
+    ),
+    Entry(
+        "pca-quadratic",
+        "A quadratic function of 40 principal components",
+        "linear",
+        "quadratic:PcaQuadratic",
+        0.90,
+        3.3,
+        LECUN,
+    ),
+    Entry(
+        "naive-bayes",
+        "Naive Bayes of pixels in levels",
+        "bayes",
+        "bayes:NaiveBayes",
+        0.75,
+        None,
+        SHAMIM,
+    ),
+    Entry(
+        "bayes-net",
+        "Tree-augmented naive Bayes, its tree learned",
+        "bayes",
+        "bayes:BayesNet",
+        0.80,
+        None,
+        SHAMIM,
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""Bayesian classifiers of discrete features: each feature depends on the class and at most one other feature."""
+"""Bayesian classifiers of discrete features, each of which depends on the class and at most one other feature."""
 
 from __future__ import annotations
 
@@ -21,26 +21,27 @@ def levels_of(features: Floats, cuts: Floats) -> npt.NDArray[np.uint8]:
 
 @dataclass(frozen=True, eq=False)
 class Bayes(Arrays):
-    """Class probabilities from log-probabilities of the features' levels, looked up and added.
+    """Log-probabilities of the features' levels, looked up and added.
 
     Attributes:
         cuts: float32 (levels - 1, features), ascending.
-        parents: int32 (features,), the feature each one depends on; itself where it depends on none.
-        tables: float32 (features, levels, levels, classes), log-probability of a level (third axis seen from the
-            parent's level, the second axis).
+        parents: int16 or int32 (features,), the feature each one depends on; -1 if none but the class.
+        tables: float32 (features, levels of the parent, levels, classes), log-probability of the level given the
+            parent's level and the class; of features without a parent the first of the second axis counts.
         prior: float32 (classes,), log-probability of each class.
-        temperature: What the sums are divided by: features are not as independent as is assumed.
+        temperature: What the sums are divided by, since features are not as independent as is assumed.
     """
 
     cuts: Floats
-    parents: npt.NDArray[np.int32]
+    parents: npt.NDArray[np.signedinteger]
     tables: Floats
     prior: Floats
     temperature: float
 
     def predict_proba(self, pictures: Floats) -> Floats:
-        levels = levels_of(pictures, self.cuts)
+        # The last column, which is the parent of those that have none, is always 0.
+        levels = np.pad(levels_of(pictures, self.cuts), ((0, 0), (0, 1))).T.copy()
         scores = np.tile(self.prior, (len(pictures), 1))
-        for own, parent, table in zip(levels.T, levels.T[self.parents], self.tables, strict=True):
+        for own, parent, table in zip(levels[:-1], levels[self.parents], self.tables, strict=True):
             scores += table[parent, own]
         return softmax(scores / np.float32(self.temperature))

@@ -1,4 +1,4 @@
-"""The nearest of many examples, found exactly and fast, and classifiers that ask them."""
+"""The nearest of many examples, found exactly and fast, and the classifiers that ask them."""
 
 from __future__ import annotations
 
@@ -15,19 +15,20 @@ from tenfold.predictors.deskew import deskew
 from tenfold.types import Floats, Pixels
 
 Places = npt.NDArray[np.int64]
+Labels = npt.NDArray[np.int64]
 
 # Queries that are compared with all examples at once, and pairs whose distance is measured at once.
-LOT, PAIRS = 200, 1024
-# Examples that form a group when the first bound is looked for.
-GROUP = 64
-# What rounding may do to a squared distance of float32, as a share of the squared lengths.
+LOT, PAIRS = 250, 1024
+# Into how many groups the examples are put to find a first bound, and how many are in one at most.
+LEAST_GROUPS, MOST_OF_GROUP = 256, 64
+# What rounding may do to a squared distance in float32, as a share of the squared lengths.
 ROUNDING = 1e-5
 
 
 def levels(pictures: Floats) -> Pixels | Floats:
     """Pictures as bytes if they are made of them: uint8 where every value is exactly k/255, else float32 as given."""
-    bytes_ = np.rint(np.clip(pictures, 0, 1) * np.float32(255)).astype(np.uint8)
-    return bytes_ if (values(bytes_) == pictures).all() else np.asarray(pictures, np.float32)
+    pixels = np.rint(np.clip(pictures, 0, 1) * np.float32(255)).astype(np.uint8)
+    return pixels if np.array_equal(values(pixels), pictures) else pictures
 
 
 def values(kept: Pixels | Floats) -> Floats:
@@ -36,11 +37,12 @@ def values(kept: Pixels | Floats) -> Floats:
 
 
 class Search:
-    """Finds the nearest examples by Euclidean distance: exact, though it measures few distances in full.
+    """Finds the nearest examples by Euclidean distance: exact, though few distances are measured in full.
 
-    In an orthonormal basis of few directions, with the length of what is left over as one coordinate more, no distance
-    is longer than the true one. So only those examples are measured in full that are not farther in these coordinates
-    than the k-th of some k true distances (Seidl & Kriegel 1998, "Optimal multi-step k-nearest neighbor search").
+    In an orthonormal basis of a few directions, with the length of what is left over as one coordinate more, no
+    distance is longer than the true one. So only those examples are measured in full that are not farther in these
+    coordinates than the k-th of some k true distances (Seidl & Kriegel 1998, "Optimal multi-step k-nearest neighbor
+    search").
 
     Args:
         examples: uint8 or float32 (n, features), as `levels` gives them.
@@ -50,51 +52,57 @@ class Search:
     def __init__(self, examples: Pixels | Floats, basis: Floats) -> None:
         self._examples, self._basis = examples, basis
         # Distances do not change, but less is lost to rounding the nearer all lies to the origin.
-        self._centre = values(examples[:: max(1, len(examples) // 10_000)]).mean(axis=0)
-        coordinates = np.concatenate([self._coordinates(values(part)) for part in _parts(examples, 5000)])
+        self._centre = values(examples[:: len(examples) // 10_000 + 1]).mean(axis=0)
+        parts = (examples[at : at + 5000] for at in range(0, len(examples), 5000))
+        coordinates = np.concatenate([self._coordinates(values(part)) for part in parts])
         squares = np.einsum("nm,nm->n", coordinates, coordinates)
         self._longest = float(squares.max())
-        # (x - y)^2 = x^2 + (-2x, 1) (y, y^2): one product gives all but what is the same for all examples.
-        self._known = np.column_stack([coordinates, squares])
+        # (x - y)^2 = x^2 + (-2x, 1) (y, y^2): one product gives all but x^2, which is the same for all examples.
+        # Groups are filled up with examples infinitely far away.
+        self._size = min(MOST_OF_GROUP, max(1, len(examples) // LEAST_GROUPS))
+        more = -len(examples) % self._size
+        self._known = np.zeros((len(examples) + more, coordinates.shape[1] + 1), np.float32)
+        self._known[: len(examples), :-1] = coordinates
+        self._known[:, -1] = np.inf
+        self._known[: len(examples), -1] = squares
 
     def nearest(self, queries: Floats, k: int) -> tuple[Places, Floats]:
-        """The k nearest of each query, nearest first; of examples equally far, the first.
+        """The k nearest of each query, nearest first; of examples equally far the first.
 
         Args:
             queries: float32 (q, features).
-            k: At most the number of examples.
+            k: At most the number of examples, and at most 256.
 
         Returns:
             Which they are, int64 (q, k), and their squared distances, float32 (q, k).
         """
+        lots = (queries[at : at + LOT] for at in range(0, len(queries), LOT))
         with ThreadPoolExecutor(os.cpu_count()) as pool:
-            found = list(pool.map(lambda part: self._nearest(part, k), _parts(queries, LOT)))
+            found = list(pool.map(lambda lot: self._nearest(lot, k), lots))
         places, squares = zip(*found, strict=True)
         return np.concatenate(places), np.concatenate(squares)
 
-    def bounds(self, queries: Floats) -> tuple[Floats, Floats]:
-        """How near each example is at least: squared distances in the few coordinates, less a constant a query.
-
-        Returns:
-            float32 (q, n), and the constants, float32 (q, 1).
-        """
-        coordinates = self._coordinates(queries)
-        squares = np.einsum("qm,qm->q", coordinates, coordinates)
-        asked = np.column_stack([-2 * coordinates, np.ones_like(squares)])
-        return asked @ self._known.T, squares[:, None]
-
     def _nearest(self, queries: Floats, k: int) -> tuple[Places, Floats]:
-        least, own = self.bounds(queries)
-        some = _smallest_of_groups(least, k)
+        coordinates = self._coordinates(queries)
+        own = np.einsum("qm,qm->q", coordinates, coordinates)[:, None]
+        least = np.column_stack([-2 * coordinates, np.ones_like(own)]) @ self._known.T
+        # Column j lies in group j % groups: so numpy takes the least of each over whole rows.
+        grouped = least.reshape(len(queries), self._size, -1)
+        groups = grouped.shape[2]
+        lowest = grouped.min(axis=1)
+        best = np.argpartition(lowest, k - 1, axis=1)[:, :k]
+        within = np.take_along_axis(grouped, best[:, None, :], axis=2).argmin(axis=1)
         rows = np.repeat(np.arange(len(queries)), k)
-        reached = self._measure(queries, rows, some.ravel()).reshape(-1, k).max(axis=1, keepdims=True)
-        near = least <= reached - own + ROUNDING * (own + self._longest)
-        rows, places = np.divmod(np.flatnonzero(near), least.shape[1])
+        some = self._measure(queries, rows, (within * groups + best).ravel()).reshape(-1, k)
+        reach = some.max(axis=1, keepdims=True) - own + ROUNDING * (own + self._longest)
+        rows, group = np.nonzero(lowest <= reach)
+        chosen, within = np.nonzero(grouped[rows, :, group] <= reach[rows])
+        rows, places = rows[chosen], within * groups + group[chosen]
         squares = self._measure(queries, rows, places)
         order = np.lexsort((places, squares, rows))
         starts = np.searchsorted(rows, np.arange(len(queries)))
-        chosen = order[starts[:, None] + np.arange(k)]
-        return places[chosen], squares[chosen]
+        order = order[starts[:, None] + np.arange(k)]
+        return places[order], squares[order]
 
     def _coordinates(self, pictures: Floats) -> Floats:
         """float32 (n, m + 1)."""
@@ -113,15 +121,58 @@ class Search:
         return squares
 
 
-def _parts(rows: npt.NDArray[np.float32] | Pixels, size: int) -> list[npt.NDArray[np.float32] | Pixels]:
-    return [rows[at : at + size] for at in range(0, len(rows), size)]
+def vote(labels: Labels, squares: Floats, classes: int, width: float, smoothing: float) -> Floats:
+    """What the nearest say: probabilities, float32 (q, classes).
+
+    Args:
+        labels: Their classes, int (q, k).
+        squares: Their squared distances, float32 (q, k), nearest first.
+        classes: How many there are.
+        width: What squared distance beyond the nearest's makes a vote weigh 1/e of it.
+        smoothing: A vote each class has from the start; the nearest's weighs 1.
+    """
+    weights = np.exp((squares[:, :1] - squares) / np.float32(width))
+    cells = labels + classes * np.arange(len(labels))[:, None]
+    votes = np.bincount(cells.ravel(), weights.ravel(), minlength=classes * len(labels)).reshape(-1, classes)
+    votes += smoothing
+    return np.asarray(votes / votes.sum(axis=1, keepdims=True), np.float32)
 
 
-def _smallest_of_groups(bounds: Floats, k: int) -> Places:
-    """k columns of each row that are small: the least ones of the groups with the least; int64 (rows, k)."""
-    rows, count = bounds.shape
-    size = min(GROUP, max(1, count // (4 * k)))
-    grouped = bounds[:, : count // size * size].reshape(rows, -1, size)
-    groups = np.argpartition(grouped.min(axis=2), k - 1, axis=1)[:, :k]
-    within = np.take_along_axis(grouped, groups[:, :, None], axis=1).argmin(axis=2)
-    return np.asarray(groups * size + within, np.int64)
+@dataclass(frozen=True, eq=False)
+class Neighbors(Arrays):
+    """The vote of the k nearest examples.
+
+    Attributes:
+        examples: uint8 or float32 (n, features), as `levels` gives them.
+        labels: uint8 or uint16 (n,), their classes.
+        basis: float32 (features, m), see `Search`.
+        classes: How many classes there are.
+        k: How many are asked.
+        width: See `vote`.
+        smoothing: See `vote`.
+    """
+
+    examples: Pixels | Floats
+    labels: npt.NDArray[np.unsignedinteger]
+    basis: Floats
+    classes: int
+    k: int
+    width: float
+    smoothing: float
+
+    def predict_proba(self, pictures: Floats) -> Floats:
+        places, squares = self.search.nearest(pictures, self.k)
+        return vote(self.labels[places].astype(np.int64), squares, self.classes, self.width, self.smoothing)
+
+    @cached_property
+    def search(self) -> Search:
+        """Made when it is first asked for."""
+        return Search(self.examples, self.basis)
+
+
+@dataclass(frozen=True, eq=False)
+class UprightNeighbors(Neighbors):
+    """The vote of the k nearest examples, all made upright before they are compared; 28x28 pictures only."""
+
+    def predict_proba(self, pictures: Floats) -> Floats:
+        return super().predict_proba(values(deskew(pictures)))

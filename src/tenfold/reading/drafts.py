@@ -120,6 +120,22 @@ def drafts_of(
     return [draft for draft in found if draft is not None]
 
 
+def is_words(columns: Floats, alphabet: str) -> bool:
+    """Whether a line is words at the first look: more than one sign for them, or no digit at all.
+
+    Args:
+        columns: As for `drafts_of`.
+        alphabet: The signs.
+    """
+    return best_path(columns, alphabet).count(OTHER) > 1 or _digits(columns, alphabet) < A_DIGIT
+
+
+def _digits(columns: Floats, alphabet: str) -> float:
+    """How likely it is that the column most like a digit is one."""
+    digits = [place for place, sign in enumerate(alphabet) if sign in DIGITS]
+    return float(columns[:, digits].sum(axis=1).max(initial=0.0))
+
+
 def _segments(columns: Floats, alphabet: str) -> list[Segment]:
     """Cut a line where words stand between numbers."""
     if not (columns.argmax(axis=1) == alphabet.index(OTHER)).any():
@@ -145,8 +161,7 @@ def _draft(
 ) -> Draft | None:
     texts: dict[str, str] = {}
     part = columns[segment.first : segment.last]
-    digits = [place for place, sign in enumerate(alphabet) if sign in DIGITS]
-    if float(part[:, digits].sum(axis=1).max()) < A_DIGIT:
+    if _digits(part, alphabet) < A_DIGIT:
         return None  # a word: not worth a search
     found = ranked_values(part, alphabet, field, texts)
     if not found:

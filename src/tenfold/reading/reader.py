@@ -13,7 +13,7 @@ from tenfold.imaging.line_picture import LINE_VERSION, LinePicture, second_look
 from tenfold.imaging.lines import MOST_LINES, Sheet, WrittenLine, cut_line, find_lines
 from tenfold.models.line_reader import LineReader, load_reader
 from tenfold.predictors.base import softmax
-from tenfold.reading.drafts import drafts_of
+from tenfold.reading.drafts import drafts_of, is_words
 from tenfold.reading.fields import Field
 from tenfold.reading.numbers import Judged, doubtful, judged, number_of
 from tenfold.reading.second import NONE, SecondOpinion, cuttings
@@ -106,20 +106,28 @@ class NumberReader:
         numbers = tuple(replace(number, page=page) for number in found.numbers)
         return Page(status, width, height, numbers, reason, self.model, page, found.turned)
 
-    def look(self, lines: Sequence[Pixels], temperature: float) -> list[tuple[Floats, Floats]]:
-        """What the reader says of lines uint8 (32, W), looking twice: probabilities at this temperature."""
-        logits = self.network.logits([*lines, *map(second_look, lines)])
-        rows = [softmax(one / np.float32(temperature)) for one in logits]
-        return list(zip(rows[: len(lines)], rows[len(lines) :], strict=True))
+    def look(self, lines: Sequence[Pixels], temperature: float) -> list[tuple[Floats, Floats | None]]:
+        """What the reader says of lines uint8 (32, W), looking twice: probabilities at this temperature.
+
+        It does not look again at what is plainly words: a page may be full of them.
+        """
+
+        def see(shown: Sequence[Pixels]) -> list[Floats]:
+            return [softmax(one / np.float32(temperature)) for one in self.network.logits(shown)]
+
+        first = see(lines)
+        again = [place for place, rows in enumerate(first) if not is_words(rows, self.network.card.alphabet)]
+        second = dict(zip(again, see([second_look(lines[place]) for place in again]), strict=True))
+        return [(rows, second.get(place)) for place, rows in enumerate(first)]
 
     def judge(
-        self, lines: Sequence[Pixels], looks: Sequence[tuple[Floats, Floats]], field: Field | None = None
+        self, lines: Sequence[Pixels], looks: Sequence[tuple[Floats, Floats | None]], field: Field | None = None
     ) -> list[list[Judged]]:
         """The numbers in each line, by the reader and the digit network.
 
         Args:
             lines: uint8 (32, W) each.
-            looks: What the reader says of each at the first and at the second look, calibrated.
+            looks: What the reader says of each at the first and at the second look, if there was one; calibrated.
             field: What may stand in each number.
         """
         alphabet = self.network.card.alphabet
@@ -160,7 +168,7 @@ class NumberReader:
         self,
         sheet: Sheet,
         lines: Sequence[LinePicture],
-        looks: Sequence[tuple[Floats, Floats]],
+        looks: Sequence[tuple[Floats, Floats | None]],
         least: float,
         field: Field | None,
         size: tuple[int, int],

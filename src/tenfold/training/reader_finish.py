@@ -153,12 +153,12 @@ def calibrate(network: NumberReader, lines: list[Line]) -> tuple[ModelCard, dict
     }
 
 
-def _looks(logits: list[tuple[Floats, Floats]], temperature: float) -> list[tuple[Floats, Floats]]:
+def _looks(logits: list[tuple[Floats, Floats]], temperature: float) -> list[tuple[Floats, Floats | None]]:
     return [(softmax(one / np.float32(temperature)), softmax(two / np.float32(temperature))) for one, two in logits]
 
 
 def _judged(
-    network: NumberReader, looks: list[tuple[Floats, Floats]], lines: list[Line]
+    network: NumberReader, looks: list[tuple[Floats, Floats | None]], lines: list[Line]
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """For each line the confidence in its best value, and whether that is right."""
     sure, right = [], []
