@@ -24,7 +24,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml - --quiet --universal --python-v
 	--no-header --no-emit-index-url --no-emit-find-links
 # What building the package itself needs; pinned with the rest, as it is built without a further download.
 BUILD_TOOLS := 'hatchling\neditables\n'
-DOC_TOOLS := tools/generate_cli_reference.py tools/scorecard.py
+DOC_TOOLS := tools/generate_cli_reference.py tools/scorecard.py tools/literature_page.py
 
 .PHONY: help demo test check docs lock models judges bench clean
 

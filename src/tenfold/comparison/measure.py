@@ -44,6 +44,7 @@ def measure(
         quick: Use its parameters for those who have no time.
         tell: Told what is being done.
     """
+    began = time.perf_counter()
     answer, kept = _shipped(entry) if entry.shipped else _fitted(entry, material, seed, quick, tell)
     tell(f"reading {len(material.test.labels):,} test digits")
     start = time.perf_counter()
@@ -53,7 +54,7 @@ def measure(
     costs = {"seconds_a_digit": each, "seconds_alone": _alone(answer, material.test), "peak_bytes": peak_bytes()}
     curve = {} if entry.shipped else {**_curve(entry, material, seed, quick, tell), kept["digits"]: judged["accuracy"]}
     tell("reading spoilt digits and those of other hands")
-    return {
+    row = {
         "name": entry.name,
         "title": entry.title,
         "family": entry.family,
@@ -72,6 +73,7 @@ def measure(
         },
         "foreign": {part.name: _accuracy(answer, part) for part in material.foreign},
     }
+    return {**row, "seconds": time.perf_counter() - began}
 
 
 def _shipped(entry: Entry) -> tuple[Answer, dict[str, Any]]:

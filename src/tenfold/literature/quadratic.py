@@ -38,7 +38,5 @@ class PcaQuadratic(Estimator):
         # The first component has variance 1, the others less, as they have in the pictures.
         axes = pca.components_.T / np.sqrt(max(pca.explained_variance_[0], 1e-12))
         centre, axes = pca.mean_.astype(np.float32), axes.astype(np.float32)
-        layer = maximum_likelihood(
-            fitted.products((pictures - centre) @ axes), labels, self.penalty, self.iterations
-        )
+        layer = maximum_likelihood(fitted.products((pictures - centre) @ axes), labels, self.penalty, self.iterations)
         return fitted.Quadratic(centre, axes, layer.weights, layer.bias)

@@ -140,7 +140,7 @@ def fit(
     bars = EpochBars(plan.epochs, steps)
     keep = keras.callbacks.LambdaCallback(on_epoch_end=run.keep)
     # Changing pictures is many small jobs: threads that wait for more of them take the processor from the network.
-    with threadpool_limits(1, "blas"), _one_thread_for_pictures():
+    with threadpool_limits(1, "blas"), one_thread_for_pictures():
         try:
             model.fit(
                 feed,
@@ -164,7 +164,7 @@ def fit(
 
 
 @contextmanager
-def _one_thread_for_pictures() -> Iterator[None]:
+def one_thread_for_pictures() -> Iterator[None]:
     usual = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:

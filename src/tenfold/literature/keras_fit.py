@@ -1,0 +1,160 @@
+"""One way to fit the literature's networks: Keras, a rate that rises and falls, pictures changed in the background."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from tenfold.data.augment import Augmentation, augment
+from tenfold.literature.estimator import SIDE, Estimator, Labels
+from tenfold.models.network import Network
+from tenfold.training.export import to_onnx
+from tenfold.training.fit import EASING, STEPS_AT_ONCE, Plan, chance_of, one_cycle, one_thread_for_pictures, settle
+from tenfold.training.framework import need_keras
+from tenfold.types import Floats
+
+if TYPE_CHECKING:
+    from keras import Model
+
+# Fewer pictures than these are shown as often as so many would be in an epoch: few steps teach a network nothing.
+FEW = 5_000
+# Of few pictures, batches are so small that an epoch has that many steps, down to the least batch.
+STEPS, LEAST_BATCH = 40, 16
+
+# The pictures and labels of an epoch, given its number: float32 (n, 28, 28), and int64 (n,).
+Draw = Callable[[int], tuple[Floats, Labels]]
+
+
+class KerasClassifier(Estimator):
+    """A network of the literature, fitted by Keras and kept as ONNX.
+
+    Attributes:
+        compiled: Have XLA compile it for training: worth it where maps are few.
+    """
+
+    only_pictures = True
+    compiled: ClassVar[bool] = False
+    random_state: int
+    verbose: bool
+
+    @abstractmethod
+    def _build(self, classes: int) -> Model:
+        """The network, untrained: float32 (n, 28, 28), 0..1, to (n, classes) logits."""
+
+    @abstractmethod
+    def _plan(self) -> Plan:
+        """How to fit it."""
+
+    def _fit(self, pictures: Floats, labels: Labels) -> Network:
+        need_keras().utils.set_random_seed(self.random_state)
+        model = self._build(int(labels.max()) + 1)
+        self._train(model, pictures.reshape(-1, SIDE, SIDE), labels)
+        return network(model)
+
+    def _train(self, model: Model, pictures: Floats, labels: Labels, seed: int | None = None) -> None:
+        """Fit it to pictures float32 (n, 28, 28)."""
+        plan, seed = for_so_many(self._plan(), len(labels)), self.random_state if seed is None else seed
+        fit_network(model, drawing(pictures, labels, plan, seed), plan, seed, self.compiled, self.verbose)
+
+
+def for_so_many(plan: Plan, count: int) -> Plan:
+    """The plan, with more epochs of smaller batches where pictures are few."""
+    batch = min(plan.batch, max(min(LEAST_BATCH, count), count // STEPS))
+    return replace(plan, batch=batch, epochs=plan.epochs * max(1, FEW // count))
+
+
+def drawing(pictures: Floats, labels: Labels, plan: Plan, seed: int) -> Draw:
+    """Every picture once an epoch, in an order of chance, changed as the plan says."""
+
+    def draw(epoch: int) -> tuple[Floats, Labels]:
+        chance = chance_of(seed, epoch)
+        order = chance.permutation(len(labels))
+        return changed(pictures[order], plan, chance, epoch / plan.epochs), labels[order]
+
+    return draw
+
+
+def changed(pictures: Floats, plan: Plan, chance: np.random.Generator, done: float) -> Floats:
+    """Pictures float32 (n, 28, 28) as they are shown when this share of the steps is done, 0..1."""
+    if plan.augmentation is None:
+        return pictures
+    late = max(0.0, done - EASING) / (1 - EASING)
+    return augment(pictures, chance, plan.augmentation.scaled(1 - (1 - plan.ease) * late))
+
+
+def fit_network(model: Model, draw: Draw, plan: Plan, seed: int, compiled: bool = False, verbose: bool = False) -> None:
+    """Train a network that gives logits.
+
+    Args:
+        model: float32 (n, 28, 28) to (n, classes) logits; left with the last weights, or with their average over the
+            last steps if the plan says so.
+        draw: Gives the pictures of an epoch; called in a thread of its own, an epoch ahead.
+        plan: How to fit.
+        seed: Of the pictures by which batch normalisation is settled.
+        compiled: See `KerasClassifier`.
+        verbose: Print the figures of each epoch.
+    """
+    from threadpoolctl import threadpool_limits
+
+    keras = need_keras()
+    targets = np.eye(int(model.output_shape[-1]), dtype=np.float32)
+    steps = max(1, len(draw(0)[1]) // plan.batch)
+
+    def batches() -> Iterator[tuple[Floats, Floats]]:
+        with ThreadPoolExecutor(1, "pictures") as aside:
+            coming = aside.submit(draw, 0)
+            for epoch in range(plan.epochs):
+                pictures, labels = coming.result()
+                if epoch + 1 < plan.epochs:
+                    coming = aside.submit(draw, epoch + 1)
+                # What is left over by whole batches is drawn in another epoch.
+                for at in range(0, steps * plan.batch, plan.batch):
+                    yield pictures[at : at + plan.batch], targets[labels[at : at + plan.batch]]
+
+    averaged: dict[str, Any] = {"use_ema": True, "ema_momentum": plan.average} if plan.average else {}
+    optimizer = keras.optimizers.AdamW(
+        one_cycle(keras, plan.rate, steps * plan.epochs), weight_decay=plan.decay, **averaged
+    )
+    optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
+    model.compile(
+        optimizer,
+        keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=plan.smooth),
+        metrics=["accuracy"] if verbose else None,
+        jit_compile=compiled,
+        # The most that fits into an epoch without a rest: Keras would take that from the next.
+        steps_per_execution=max(count for count in range(1, STEPS_AT_ONCE + 1) if steps % count == 0),
+    )
+    # As in `tenfold.training.fit`: threads that wait for pictures would take the processor from the network.
+    with threadpool_limits(1, "blas"), one_thread_for_pictures():
+        model.fit(batches(), steps_per_epoch=steps, epochs=plan.epochs, shuffle=False, verbose=2 if verbose else 0)
+    pictures, _ = draw(plan.epochs - 1)
+    count = min(plan.settle, steps)
+    settle(keras, model, (pictures[at * plan.batch : (at + 1) * plan.batch] for at in range(count)), count)
+
+
+def network(model: Model, temperature: float = 1.0) -> Network:
+    """A network that gives logits as one that gives probabilities.
+
+    Args:
+        model: As fitted.
+        temperature: Divides the logits before the softmax (Guo et al. 2017, eq. 9).
+    """
+    import keras
+
+    whole = [keras.Input(model.input_shape[1:]), model]
+    if temperature != 1:
+        whole.append(keras.layers.Rescaling(1 / temperature))
+    weights = to_onnx(keras.Sequential([*whole, keras.layers.Softmax()]))
+    return Network(weights, sum(int(np.prod(variable.shape)) for variable in model.trainable_variables))
+
+
+# Another hand, but the same pen, scanner and paper: what the papers of the time did to the training digits was to shift,
+# scale, squeeze and shear them (LeCun et al. 1998, section III.C).
+PLANAR = Augmentation(
+    turn=0, shear=0.12, scale=0.07, stretch=0.2, shift=0.6, elastic=0, weight=0, soften=0, harden=0, noise=0, hide=0
+)

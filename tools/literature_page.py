@@ -1,0 +1,111 @@
+"""Writes the tables and the plot of docs/literature.md from benchmarks/results, or checks them (`--check`)."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from tenfold.comparison.charts import Spot, scatter
+from tenfold.comparison.ranking import published_met, ranked
+from tenfold.training.text_report import size
+
+ROOT = Path(__file__).resolve().parent.parent
+ROWS = ROOT / "benchmarks" / "results" / "literature.jsonl"
+PAGE = ROOT / "docs" / "literature.md"
+PLOT = ROOT / "docs" / "images" / "literature.svg"
+START, END = "<!-- tables: written by `make docs` -->", "<!-- end of tables -->"
+EMPTY = "Nothing has been measured yet: run `make bench`.\n"
+
+Row = dict[str, Any]
+
+
+def tables(rows: list[Row]) -> str:
+    """What the page shows of the rows."""
+    best = ranked(rows)
+    lines = [
+        "| | error, % | 95 % interval | published, % | to fit, s | µs a digit | beside `digit` | memory | file "
+        "| left out, % | NLL | ECE, % |",
+        "|---|---|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in best:
+        high, low = (100 * (1 - end) for end in row["accuracy_ci95"])
+        published = ""
+        if row["published_error"] is not None:
+            published = f"{row['published_error']:g}{'' if published_met(row) else ' (not met)'}"
+        cells = [
+            f"`{row['name']}`",
+            f"**{100 * (1 - row['accuracy']):.2f}**",
+            f"{low:.2f} to {high:.2f}",
+            published,
+            "as shipped" if row["fit_seconds"] is None else f"{row['fit_seconds']:,.1f}",
+            f"{1e6 * row['seconds_a_digit']:,.0f}",
+            f"{row['seconds_a_digit'] / row['digit_seconds']:.2g} x",
+            size(row["peak_bytes"]),
+            size(row["bytes"]),
+            f"{100 * row['reject_rate_at_0.5']:.1f}",
+            f"{row['nll']:.3f}",
+            f"{100 * row['ece']:.1f}",
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join([*lines, "", *_spoilt(best)]) + "\n"
+
+
+def _spoilt(best: list[Row]) -> list[str]:
+    """How many are right when digits are spoilt, or of other hands."""
+    columns = [(f"{name} {much}", name, much) for name, steps in best[0]["spoilt"].items() for much in steps]
+    sets = list(best[0]["foreign"])
+    lines = [f"| right, % | {' | '.join([*(title for title, *_ in columns), *sets])} |"]
+    lines.append("|---" * (1 + len(columns) + len(sets)) + "|")
+    for row in best:
+        cells = [f"{100 * row['spoilt'][name][much]:.1f}" for _, name, much in columns]
+        cells += [f"{100 * row['foreign'][name]:.1f}" for name in sets]
+        lines.append(f"| `{row['name']}` | {' | '.join(cells)} |")
+    return lines
+
+
+def plot(rows: list[Row]) -> str:
+    """Errors against the time of an answer, as a picture that stands alone."""
+    spots = [
+        Spot(row["name"], row["family"], 1e6 * row["seconds_a_digit"], max(1 - row["accuracy"], 1e-4), row["title"])
+        for row in ranked(rows)
+    ]
+    drawn = scatter(spots, "microseconds a digit", "errors", "Errors against the time of an answer")
+    style = "".join(
+        (files(f"tenfold.{room}") / name).read_text("utf-8")
+        for room, name in (("training", "report.css"), ("comparison", "comparison.css"))
+    )
+    kept = "\n".join(line for line in style.splitlines() if not line.startswith(("main", "body", "h1", "section")))
+    drawn = drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" ', 1)
+    return drawn.replace(">", f"><style>{kept}</style>", 1) + "\n"
+
+
+def pages() -> dict[Path, str]:
+    """What the files should say."""
+    rows = [json.loads(line) for line in ROWS.read_text("utf-8").splitlines()] if ROWS.is_file() else []
+    page = PAGE.read_text("utf-8")
+    pattern = re.escape(START) + r".*?" + re.escape(END)
+    if len(re.findall(pattern, page, re.DOTALL)) != 1:
+        sys.exit(f"{PAGE.name} has no place for the tables: expected one block between {START} and {END}")
+    block = f"{START}\n\n{tables(rows) if rows else EMPTY}\n{END}"
+    written = {PAGE: re.sub(pattern, lambda _: block, page, flags=re.DOTALL)}
+    return {**written, PLOT: plot(rows)} if rows else written
+
+
+def main() -> int:
+    """Write the files, or compare."""
+    stale = [path for path, text in pages().items() if not path.is_file() or path.read_text("utf-8") != text]
+    if "--check" in sys.argv[1:]:
+        for path in stale:
+            print(f"{path.name} is not what the results say: run `make docs` and commit it.", file=sys.stderr)
+        return 1 if stale else 0
+    for path, text in pages().items():
+        path.write_text(text, "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
