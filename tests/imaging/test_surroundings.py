@@ -112,3 +112,17 @@ def test_a_dot_stays_a_dot(radius: int, side: int) -> None:
     page = np.full((side, side), 250, np.uint8)
     cv2.circle(page, (side // 3, side // 2), radius, 20, -1, cv2.LINE_AA)
     assert normalize(Picture(page)).empty
+
+
+@pytest.mark.parametrize("turn", [0, 10, 30, 45, 75])
+@pytest.mark.parametrize("dark", [0.25, 0.45])
+def test_a_blank_sheet_half_in_shade_is_blank(turn: int, dark: float) -> None:
+    table = np.full((480, 640), 55, np.float32)
+    corners = np.array([[-160, -115], [160, -115], [160, 115], [-160, 115]], float)
+    cos, sin = np.cos(np.deg2rad(turn)), np.sin(np.deg2rad(turn))
+    placed = corners @ np.array([[cos, sin], [-sin, cos]]) + (320, 240)
+    cv2.fillPoly(table, [np.rint(placed).astype(np.int32)], (225,), cv2.LINE_AA)
+    across = np.arange(640, dtype=np.float32) - 320
+    table *= 1 - np.float32(dark) / (1 + np.exp(-across / 40))
+    found = normalize(Picture(np.rint(cv2.GaussianBlur(table, (5, 5), 0)).astype(np.uint8)))
+    assert found.empty, "the lit half of a sheet was taken for ink"

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from keras import Model
 
 
-def build(channels: tuple[int, int, int] = (24, 48, 96), dropout: float = 0.1) -> Model:
+def build(channels: tuple[int, int, int] = (24, 48, 96), dropout: float = 0.1, classes: int = 10) -> Model:
     """Three convolutions and a dense layer over all that is left.
 
     After the first the larger of every two by two is kept: a second convolution that halves takes a quarter
@@ -19,9 +19,10 @@ def build(channels: tuple[int, int, int] = (24, 48, 96), dropout: float = 0.1) -
     Args:
         channels: Feature maps of each convolution.
         dropout: Share of features dropped before the last layer while training.
+        classes: Outputs.
 
     Returns:
-        A Keras model, untrained: float32 (n, 28, 28), 0..1, to (n, 10) logits.
+        A Keras model, untrained: float32 (n, 28, 28), 0..1, to (n, classes) logits.
     """
     from keras import Sequential, layers
 
@@ -32,4 +33,4 @@ def build(channels: tuple[int, int, int] = (24, 48, 96), dropout: float = 0.1) -
         layers.MaxPooling2D(2),
         *convolutions([(second, 3, 1, "valid"), (third, 3, 1, "valid")]),
     ]
-    return Sequential([*stack, layers.Flatten(), layers.Dropout(dropout), layers.Dense(10)], name="fast")
+    return Sequential([*stack, layers.Flatten(), layers.Dropout(dropout), layers.Dense(classes)], name="fast")

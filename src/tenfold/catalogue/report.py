@@ -10,11 +10,14 @@ if TYPE_CHECKING:
 PARAMETERS = 2_380_938
 
 
-def build() -> Sequential:
+def build(classes: int = 10) -> Sequential:
     """The network as the report describes it, untrained.
 
+    Args:
+        classes: Outputs; the report has ten.
+
     Returns:
-        A Keras model: float32 (n, 28, 28, 1), 0..1, to (n, 10) probabilities.
+        A Keras model: float32 (n, 28, 28, 1), 0..1, to (n, classes) probabilities.
     """
     from keras import Input, Sequential, layers
 
@@ -28,7 +31,7 @@ def build() -> Sequential:
             layers.Flatten(),
             layers.Dense(256, activation="relu"),
             layers.Dropout(0.5),
-            layers.Dense(10, activation="softmax"),
+            layers.Dense(classes, activation="softmax"),
         ],
         name="report",
     )

@@ -10,14 +10,15 @@ if TYPE_CHECKING:
     from keras import Model
 
 
-def build(channels: tuple[int, ...] = (8, 12, 20, 24, 15)) -> Model:
+def build(channels: tuple[int, ...] = (8, 12, 20, 24, 15), classes: int = 10) -> Model:
     """Five convolutions, two of which halve the picture, and a weighted average: `digit`'s form, shorter and narrower.
 
     Args:
         channels: Feature maps of each of the five convolutions.
+        classes: Outputs.
 
     Returns:
-        A Keras model, untrained: float32 (n, 28, 28), 0..1, to (n, 10) logits.
+        A Keras model, untrained: float32 (n, 28, 28), 0..1, to (n, classes) logits.
     """
     from keras import Sequential, layers
 
@@ -30,4 +31,4 @@ def build(channels: tuple[int, ...] = (8, 12, 20, 24, 15)) -> Model:
         (fifth, 3, 1, "valid"),
     ]
     stack = [*pictures(), *convolutions(rows)]
-    return Sequential([*stack, *weighted_average(3), layers.Dense(10)], name="tiny")
+    return Sequential([*stack, *weighted_average(3), layers.Dense(classes)], name="tiny")

@@ -13,7 +13,7 @@ from tenfold.imaging.pieces import Pieces, apart, find_pieces, without_frames, w
 from tenfold.imaging.rules import remove_rules
 from tenfold.types import Box, Floats, Normalized, Picture, Pixels
 
-VERSION = "4"
+VERSION = "5"
 """Changes whenever the same picture could come out differently; every model's card names it."""
 
 Kind = TypeVar("Kind", Floats, Pixels)

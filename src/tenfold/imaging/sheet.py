@@ -29,10 +29,11 @@ MOST_OF_RIM = 0.1
 LEAST_STEP = 30
 # What lies on the sheet's edge is the table's: so much of the picture's side is given up.
 EDGE = 0.02
+WIDER_THAN_STROKES = 9
 
 
 def without_table(tone: Pixels) -> Pixels:
-    """Give what lies around a sheet of paper the tone of the sheet.
+    """Give what lies around a sheet of paper the tone of the sheet beside it.
 
     A sheet is plain, has four corners, and lies wholly in the picture; around it there is nothing but table.
 
@@ -65,7 +66,25 @@ def without_table(tone: Pixels) -> Pixels:
     cv2.fillConvexPoly(inside, outline * step + step // 2, (1,))
     reach = 2 * (step // 2 + max(1, round(EDGE * max(tone.shape)))) + 1
     inside = np.asarray(cv2.erode(inside, np.ones((reach, reach), np.uint8)))
-    return np.where(inside > 0, tone, np.uint8(round(level)))
+    return np.where(inside > 0, tone, _paper(tone, inside, step)) if inside.any() else tone
+
+
+def _paper(tone: Pixels, inside: Pixels, step: int) -> Pixels:
+    """The tone of the sheet carried on beyond its edges: one tone for all would draw the edge of a half-lit sheet.
+
+    Args:
+        tone: uint8 (h, w).
+        inside: Not 0 where the sheet is.
+        step: Pixels of the picture for one of the copy that it is worked out on.
+    """
+    few, here = tone[::step, ::step], np.asarray(inside[::step, ::step] == 0, np.uint8)
+    _, nearest = cv2.distanceTransformWithLabels(here, cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
+    tones = np.zeros(int(nearest.max()) + 1, np.uint8)
+    tones[nearest[here == 0]] = few[here == 0]
+    # Strokes near the edge are narrower than half of this, and vanish.
+    plain = cv2.medianBlur(tones[nearest], WIDER_THAN_STROKES)
+    whole = cv2.resize(plain, (plain.shape[1] * step, plain.shape[0] * step), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(whole[: tone.shape[0], : tone.shape[1]], np.uint8)
 
 
 def _sheet(inner: Pixels) -> npt.NDArray[np.int32] | None:

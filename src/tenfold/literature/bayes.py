@@ -131,7 +131,7 @@ def conditional_information(levels: Levels, labels: Labels, count: int) -> Reals
 
 
 def tree(weights: Reals) -> npt.NDArray[np.int64]:
-    """The maximum spanning tree of symmetric weights (k, k), grown from the first: (k,) the parent of each, -1 of it."""
+    """The maximum spanning tree of symmetric weights (k, k): (k,) the parent of each, -1 of the first, its root."""
     # Distances greater than nothing, which to scipy means no edge.
     distances = np.triu(1 + weights.max() - weights, 1)
     edges = minimum_spanning_tree(distances)

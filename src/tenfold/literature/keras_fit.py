@@ -6,11 +6,11 @@ from abc import abstractmethod
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tenfold.data.augment import Augmentation, augment
+from tenfold.data.augment import augment
 from tenfold.literature.estimator import SIDE, Estimator, Labels
 from tenfold.models.network import Network
 from tenfold.training.export import to_onnx
@@ -31,14 +31,9 @@ Draw = Callable[[int], tuple[Floats, Labels]]
 
 
 class KerasClassifier(Estimator):
-    """A network of the literature, fitted by Keras and kept as ONNX.
-
-    Attributes:
-        compiled: Have XLA compile it for training: worth it where maps are few.
-    """
+    """A network of the literature, fitted by Keras and kept as ONNX."""
 
     only_pictures = True
-    compiled: ClassVar[bool] = False
     random_state: int
     verbose: bool
 
@@ -51,32 +46,36 @@ class KerasClassifier(Estimator):
         """How to fit it."""
 
     def _fit(self, pictures: Floats, labels: Labels) -> Network:
+        return network(self._fitted(pictures.reshape(-1, SIDE, SIDE), labels))
+
+    def _fitted(self, pictures: Floats, labels: Labels) -> Model:
+        """The network, fitted to pictures float32 (n, 28, 28)."""
         need_keras().utils.set_random_seed(self.random_state)
         model = self._build(int(labels.max()) + 1)
-        self._train(model, pictures.reshape(-1, SIDE, SIDE), labels)
-        return network(model)
+        self._train(model, pictures, labels, self.random_state)
+        return model
 
-    def _train(self, model: Model, pictures: Floats, labels: Labels, seed: int | None = None) -> None:
-        """Fit it to pictures float32 (n, 28, 28)."""
-        plan, seed = for_so_many(self._plan(), len(labels)), self.random_state if seed is None else seed
-        fit_network(model, drawing(pictures, labels, plan, seed), plan, seed, self.compiled, self.verbose)
+    def _train(self, model: Model, pictures: Floats, labels: Labels, seed: int) -> None:
+        plan = for_so_many(self._plan(), len(labels))
+        fit_network(model, self._draw(pictures, labels, plan, seed), plan, self.verbose)
+
+    def _draw(self, pictures: Floats, labels: Labels, plan: Plan, seed: int) -> Draw:
+        """Every picture once an epoch, in an order of chance, changed as the plan says."""
+
+        def draw(epoch: int) -> tuple[Floats, Labels]:
+            chance = chance_of(seed, epoch)
+            order = chance.permutation(len(labels))
+            return changed(pictures[order], plan, chance, epoch / plan.epochs), labels[order]
+
+        return draw
 
 
 def for_so_many(plan: Plan, count: int) -> Plan:
     """The plan, with more epochs of smaller batches where pictures are few."""
     batch = min(plan.batch, max(min(LEAST_BATCH, count), count // STEPS))
-    return replace(plan, batch=batch, epochs=plan.epochs * max(1, FEW // count))
-
-
-def drawing(pictures: Floats, labels: Labels, plan: Plan, seed: int) -> Draw:
-    """Every picture once an epoch, in an order of chance, changed as the plan says."""
-
-    def draw(epoch: int) -> tuple[Floats, Labels]:
-        chance = chance_of(seed, epoch)
-        order = chance.permutation(len(labels))
-        return changed(pictures[order], plan, chance, epoch / plan.epochs), labels[order]
-
-    return draw
+    epochs = plan.epochs * max(1, FEW // count)
+    # An average over more than the last part of the way would keep the beginning in it.
+    return replace(plan, batch=batch, epochs=epochs, average=min(plan.average, 1 - 8 / max(8, count * epochs // batch)))
 
 
 def changed(pictures: Floats, plan: Plan, chance: np.random.Generator, done: float) -> Floats:
@@ -87,7 +86,7 @@ def changed(pictures: Floats, plan: Plan, chance: np.random.Generator, done: flo
     return augment(pictures, chance, plan.augmentation.scaled(1 - (1 - plan.ease) * late))
 
 
-def fit_network(model: Model, draw: Draw, plan: Plan, seed: int, compiled: bool = False, verbose: bool = False) -> None:
+def fit_network(model: Model, draw: Draw, plan: Plan, verbose: bool = False) -> None:
     """Train a network that gives logits.
 
     Args:
@@ -95,26 +94,25 @@ def fit_network(model: Model, draw: Draw, plan: Plan, seed: int, compiled: bool 
             last steps if the plan says so.
         draw: Gives the pictures of an epoch; called in a thread of its own, an epoch ahead.
         plan: How to fit.
-        seed: Of the pictures by which batch normalisation is settled.
-        compiled: See `KerasClassifier`.
         verbose: Print the figures of each epoch.
     """
     from threadpoolctl import threadpool_limits
 
     keras = need_keras()
     targets = np.eye(int(model.output_shape[-1]), dtype=np.float32)
-    steps = max(1, len(draw(0)[1]) // plan.batch)
+    first = draw(0)
+    steps = len(first[1]) // plan.batch
 
     def batches() -> Iterator[tuple[Floats, Floats]]:
+        pictures, labels = first
         with ThreadPoolExecutor(1, "pictures") as aside:
-            coming = aside.submit(draw, 0)
             for epoch in range(plan.epochs):
-                pictures, labels = coming.result()
-                if epoch + 1 < plan.epochs:
-                    coming = aside.submit(draw, epoch + 1)
-                # What is left over by whole batches is drawn in another epoch.
+                coming = aside.submit(draw, epoch + 1) if epoch + 1 < plan.epochs else None
+                # What whole batches leave over is drawn in another epoch.
                 for at in range(0, steps * plan.batch, plan.batch):
                     yield pictures[at : at + plan.batch], targets[labels[at : at + plan.batch]]
+                if coming is not None:
+                    pictures, labels = coming.result()
 
     averaged: dict[str, Any] = {"use_ema": True, "ema_momentum": plan.average} if plan.average else {}
     optimizer = keras.optimizers.AdamW(
@@ -125,16 +123,19 @@ def fit_network(model: Model, draw: Draw, plan: Plan, seed: int, compiled: bool 
         optimizer,
         keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=plan.smooth),
         metrics=["accuracy"] if verbose else None,
-        jit_compile=compiled,
+        # To have XLA compile so small networks takes longer than it saves.
+        jit_compile=False,
         # The most that fits into an epoch without a rest: Keras would take that from the next.
         steps_per_execution=max(count for count in range(1, STEPS_AT_ONCE + 1) if steps % count == 0),
     )
     # As in `tenfold.training.fit`: threads that wait for pictures would take the processor from the network.
     with threadpool_limits(1, "blas"), one_thread_for_pictures():
         model.fit(batches(), steps_per_epoch=steps, epochs=plan.epochs, shuffle=False, verbose=2 if verbose else 0)
-    pictures, _ = draw(plan.epochs - 1)
-    count = min(plan.settle, steps)
-    settle(keras, model, (pictures[at * plan.batch : (at + 1) * plan.batch] for at in range(count)), count)
+    if plan.average:
+        # Its statistics still belong to the weights before averaging.
+        pictures, _ = draw(plan.epochs - 1)
+        lots = [pictures[at : at + plan.batch] for at in range(0, steps * plan.batch, plan.batch)][: plan.settle]
+        settle(keras, model, lots, len(lots))
 
 
 def network(model: Model, temperature: float = 1.0) -> Network:
@@ -151,10 +152,3 @@ def network(model: Model, temperature: float = 1.0) -> Network:
         whole.append(keras.layers.Rescaling(1 / temperature))
     weights = to_onnx(keras.Sequential([*whole, keras.layers.Softmax()]))
     return Network(weights, sum(int(np.prod(variable.shape)) for variable in model.trainable_variables))
-
-
-# Another hand, but the same pen, scanner and paper: what the papers of the time did to the training digits was to shift,
-# scale, squeeze and shear them (LeCun et al. 1998, section III.C).
-PLANAR = Augmentation(
-    turn=0, shear=0.12, scale=0.07, stretch=0.2, shift=0.6, elastic=0, weight=0, soften=0, harden=0, noise=0, hide=0
-)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import combinations
-from typing import ClassVar
 
 import numpy as np
 from sklearn.svm import SVC
 
-from tenfold.literature.estimator import SIDE, Estimator, Labels
+from tenfold.literature.estimator import Estimator, Labels
 from tenfold.literature.neighbors import principal_directions
 from tenfold.predictors import svm as fitted
 from tenfold.types import Floats

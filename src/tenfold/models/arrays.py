@@ -9,7 +9,8 @@ import numpy as np
 from tenfold.errors import ModelError
 from tenfold.models.base import Calibrated, ModelCard
 from tenfold.models.onnx import read_model
-from tenfold.predictors.base import Predictor, load_arrays
+from tenfold.models.votes import open_predictor
+from tenfold.predictors.base import Predictor
 from tenfold.types import Floats
 
 
@@ -41,7 +42,7 @@ def load_npz(path: Path, normalization: str) -> PredictorClassifier:
         ModelError: If card and file do not belong together, or the file is no classifier of ten digits.
     """
     data, card = read_model(path, normalization)
-    classifier = PredictorClassifier(load_arrays(data, str(path)), card)
+    classifier = PredictorClassifier(open_predictor(data, str(path)), card)
     try:
         shape = classifier.raw(np.zeros((1, 28, 28), np.float32)).shape
     except (ValueError, IndexError, TypeError) as error:

@@ -103,17 +103,26 @@ def load_arrays(data: bytes, name: str) -> Arrays:
     Raises:
         ModelError: If it is no such file, or its arrays are too large or not those of its kind.
     """
+    return arrays_of(read_arrays(data, name), name)
+
+
+def read_arrays(data: bytes, name: str) -> dict[str, Any]:
+    """The arrays of a ``.npz`` file, its kind among them; see `load_arrays`."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             size = sum(one.file_size for one in packed.infolist())
         if size > MOST_BYTES:
             raise ModelError(f"{name}: its arrays take {size:,} bytes; at most {MOST_BYTES:,} are loaded.")
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
-            arrays = {key: file[key] for key in file.files}
+            return {key: file[key] for key in file.files}
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise ModelError(f"{name}: not a classifier's .npz file: {error!s:.200}") from error
-    kind = str(arrays.pop(KIND, ""))
-    return _class_of(kind, name).from_arrays(arrays)
+
+
+def arrays_of(arrays: dict[str, Any], name: str) -> Arrays:
+    """The classifier of arrays that were read; see `load_arrays`."""
+    kind = str(arrays.get(KIND, ""))
+    return _class_of(kind, name).from_arrays({key: value for key, value in arrays.items() if key != KIND})
 
 
 def _class_of(kind: str, name: str) -> type[Arrays]:

@@ -33,4 +33,5 @@ class Quadratic(Arrays):
     bias: Floats
 
     def predict_proba(self, pictures: Floats) -> Floats:
-        return softmax(products((pictures - self.centre) @ self.axes) @ self.weights + self.bias)
+        components = np.asarray((pictures - self.centre) @ self.axes, np.float32)
+        return softmax(products(components) @ self.weights + self.bias)

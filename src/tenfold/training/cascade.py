@@ -111,7 +111,7 @@ def joined(first: tuple[bytes, float], second: tuple[bytes, float], sure: float)
         look,
         "tenfold",
         [helper.make_tensor_value_info("image", TensorProto.FLOAT, ["n", 28, 28])],
-        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", 10])],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["n", classes])],
         [
             *early.graph.initializer,
             *late.graph.initializer,

@@ -165,6 +165,7 @@ def fit(
 
 @contextmanager
 def one_thread_for_pictures() -> Iterator[None]:
+    """OpenCV with one thread."""
     usual = cv2.getNumThreads()
     cv2.setNumThreads(1)
     try:
@@ -288,6 +289,8 @@ def settle(keras: Any, model: Model, batches: Iterable[Floats], count: int) -> N
         count: How many batches there are.
     """
     layers = [layer for layer in model.layers if isinstance(layer, keras.layers.BatchNormalization)]
+    if not layers:
+        return
     usual = [layer.momentum for layer in layers]
     for number, batch in enumerate(batches):
         for layer in layers:

@@ -1,0 +1,76 @@
+"""Fitted classifiers of several kinds with one voice, and the file that holds the files of all."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from tenfold.errors import ModelError
+from tenfold.models.network import Network
+from tenfold.predictors.base import KIND, Predictor, arrays_of, read_arrays
+from tenfold.types import Floats
+
+VOTES = "votes"
+# What no probability may fall below: one member alone cannot rule an answer out.
+FLOOR = 1e-3
+
+
+class Votes(Predictor):
+    """The geometric mean of what the members say: a product of experts (Hinton 2002), in equal parts.
+
+    Args:
+        members: The fitted classifiers, of the same classes.
+    """
+
+    suffix: ClassVar[str] = ".npz"
+
+    def __init__(self, members: Sequence[Predictor]) -> None:
+        self.members = tuple(members)
+
+    def predict_proba(self, pictures: Floats) -> Floats:
+        said = [np.log(np.maximum(member.predict_proba(pictures), np.float32(FLOOR))) for member in self.members]
+        shares = np.exp(np.mean(said, axis=0))
+        return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
+
+    def to_bytes(self) -> bytes:
+        file = io.BytesIO()
+        files = {f"member_{number}": _bytes(member.to_bytes()) for number, member in enumerate(self.members)}
+        # The members' files are compressed already.
+        np.savez(file, kind=np.asarray(VOTES), **files)  # type: ignore[arg-type]
+        return file.getvalue()
+
+    @property
+    def parameters(self) -> int:
+        return sum(member.parameters for member in self.members)
+
+
+def _bytes(data: bytes) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
+    return np.frombuffer(data, np.uint8)
+
+
+def open_predictor(data: bytes, name: str) -> Predictor:
+    """A fitted classifier out of the bytes of its file, of whichever kind; nothing in it is executed.
+
+    Args:
+        data: The file.
+        name: What to call it in messages.
+
+    Raises:
+        ModelError: If it is no such file.
+    """
+    if not data.startswith(b"PK"):  # not a .npz file
+        return Network(data)
+    arrays = read_arrays(data, name)
+    if str(arrays.get(KIND)) != VOTES:
+        return arrays_of(arrays, name)
+    files = [arrays[key] for key in sorted(arrays, key=_place) if key != KIND]
+    if not files or any(file.dtype != np.uint8 for file in files):
+        raise ModelError(f"{name}: a vote of no members.")
+    return Votes([open_predictor(file.tobytes(), name) for file in files])
+
+
+def _place(key: str) -> tuple[int, str]:
+    return len(key), key
