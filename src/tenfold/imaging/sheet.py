@@ -15,11 +15,12 @@ LEAST_SIDE = 96
 LOOK_SIDE = 64
 # A sheet takes at least this share of the picture, is at least so much of one tone, and fills at least this share of
 # the narrowest rectangle around it, turned as it may be. In a photograph it is a quadrangle, no more than so much of it
-# beyond its four corners: what is rounder is a thick 0 or 8 with a small hole.
+# beyond its four corners: what is rounder is a thick 0 or 8 with a small hole. A rectangle needs no search for corners.
 LEAST_SHARE = 0.15
 LEAST_PLAIN = 0.78
 LEAST_SQUARE = 0.8
 MOST_ROUND = 0.08
+A_RECTANGLE = 0.95
 TOLERANCES = (0.015, 0.02, 0.025, 0.03, 0.04, 0.06)
 # Longer ones are rather a thick 1.
 LEAST_ASPECT = 0.5
@@ -103,7 +104,7 @@ def _sheet(inner: Pixels) -> npt.NDArray[np.int32] | None:
         and area >= LEAST_SQUARE * around
         and min(sides) >= LEAST_ASPECT * max(sides)
         and plain >= LEAST_PLAIN * area
-        and _is_quadrangle(outline)
+        and (area >= A_RECTANGLE * around or _is_quadrangle(outline))
     )
     return outline if is_sheet else None
 

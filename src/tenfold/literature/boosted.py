@@ -95,7 +95,7 @@ def half_wrong(reads: Callable[[Floats], Labels]) -> Filter:
 
 def disagreed(one: Callable[[Floats], Labels], other: Callable[[Floats], Labels]) -> Filter:
     """All that the two read differently."""
-    return lambda pictures, labels: one(pictures) != other(pictures)
+    return lambda pictures, labels: np.not_equal(one(pictures), other(pictures))
 
 
 def filtered(pictures: Floats, labels: Labels, chosen: Filter, stream: int, seed: int) -> tuple[Floats, Labels]:

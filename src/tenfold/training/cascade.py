@@ -83,7 +83,7 @@ def joined(first: tuple[bytes, float], second: tuple[bytes, float], sure: float)
         sure: Confidence from which on the first answers.
 
     Returns:
-        The bytes: input ``image`` float32 (n, 28, 28); output ``logits`` float32 (n, 10), calibrated.
+        The bytes: input ``image`` float32 (n, 28, 28); output ``logits`` float32 (n, k), calibrated.
     """
     import onnx
     from onnx import TensorProto, compose, helper, numpy_helper
@@ -92,6 +92,7 @@ def joined(first: tuple[bytes, float], second: tuple[bytes, float], sure: float)
         compose.add_prefix(onnx.load_from_string(one[0]), f"{place}_")
         for place, one in (("first", first), ("second", second))
     )
+    classes = early.graph.output[0].type.tensor_type.shape.dim[1].dim_value
     constants = {"temperature_1": first[1], "temperature_2": second[1], "sure": sure}
     look = [
         helper.make_node("Identity", ["image"], ["first_image"]),

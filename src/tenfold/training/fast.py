@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from tenfold.catalogue import fast as catalogue
 from tenfold.training.export import to_onnx
@@ -12,6 +14,8 @@ from tenfold.training.family import finish, get_ready, of_length
 from tenfold.training.fit import Labels, Plan, fit, forget
 from tenfold.training.recipes import TrainOptions, identity, recipe
 from tenfold.types import Pixels
+
+Pixel = TypeVar("Pixel", np.uint8, np.float32)
 
 # Shifted by up to so many pixels each way: all the augmentation there is time for.
 SHIFT = 1
@@ -42,8 +46,8 @@ def train(options: TrainOptions) -> Path:
     return options.out
 
 
-def shifted(pictures: Pixels, chance: np.random.Generator) -> Pixels:
-    """Every picture moved by up to `SHIFT` whole pixels each way: uint8 (n, 28, 28)."""
+def shifted(pictures: npt.NDArray[Pixel], chance: np.random.Generator) -> npt.NDArray[Pixel]:
+    """Every picture (n, 28, 28) moved by up to `SHIFT` whole pixels each way."""
     side = pictures.shape[1]
     roomy = np.pad(pictures, ((0, 0), (SHIFT, SHIFT), (SHIFT, SHIFT)))
     down, across = chance.integers(0, 2 * SHIFT + 1, (2, len(pictures)))
