@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tenfold.comparison.material import get_material, spoil
+from tenfold.comparison.run import Plan, compare
 from tenfold.config import Settings
 from tenfold.data.splits import training_files
 from tenfold.errors import DataError, UsageError
+from tenfold.literature.entries import find_entry
 
 FIGURES = {
     "accuracy", "accuracy_ci95", "nll", "ece", "per_digit_recall", "confusion", "fit_seconds", "seconds_a_digit",
@@ -70,22 +73,19 @@ def test_a_table_a_report_and_no_work_twice(few: Path, tmp_path: Path) -> None:
 
 @pytest.mark.train
 @pytest.mark.mnist
-def test_one_that_fails_is_reported_and_the_rest_goes_on(few: Path, tmp_path: Path) -> None:
-    code = (
-        "import sys\n"
-        "from tenfold.literature.linear import Linear\n"
-        "def broken(self, *_): raise RuntimeError('a screw is loose')\n"
-        "Linear._fit = broken\n"
-        "from tenfold.cli import run\n"
-        f"sys.argv = ['tenfold', 'compare', '--quick', '--models', 'linear,pca-quadratic', '--data', {str(few)!r}]\n"
-        "run()\n"
-    )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "linear failed: RuntimeError: a screw is loose" in done.stderr
-    assert "failed" in done.stdout
-    assert "pca-quadratic" in done.stdout
-    assert [path.name for path in (tmp_path / "runs" / "compare-quick").iterdir()] == ["pca-quadratic.json"]
+def test_one_that_fails_is_reported_and_the_rest_goes_on(
+    few: Path, mnist_settings: Settings, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = replace(find_entry("linear"), params={"penalty": "a loose screw"})
+    nowhere = replace(find_entry("linear"), name="nowhere", home="nowhere:Nothing")
+    entries = [broken, nowhere, find_entry("pca-quadratic")]
+    material = get_material(str(few), mnist_settings, quick=True)
+    rows = compare(Plan(entries, tmp_path / "kept", quick=True), material)
+    assert "TypeError" in rows[0]["error"]
+    assert "No module named" in rows[1]["error"]
+    assert rows[2]["accuracy"] > 0.8
+    assert "linear failed: TypeError" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "kept").iterdir()] == ["pca-quadratic.json"]
 
 
 def test_wrong_words_are_refused_before_any_work(tmp_path: Path) -> None:

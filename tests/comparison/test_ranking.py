@@ -12,7 +12,8 @@ def row(name: str, answers: str = "", errors: int = 0, published: float | None =
         "name": name,
         "answers": answers,
         "errors": errors,
-        "n": 100,
+        "n": 10_000,
+        "test": "mnist:test",
         "published_error": published,
         "accuracy_ci95": [low, 0.99],
     }
@@ -46,3 +47,6 @@ def test_published_figures_are_met_within_the_interval_or_beaten() -> None:
     assert published_met(row("a", published=5.0)) is True
     assert published_met(row("a", published=0.9)) is False
     assert published_met(row("a")) is None
+    # Of fewer digits, or others, papers say nothing.
+    assert published_met({**row("a", published=5.0), "n": 2000}) is None
+    assert published_met({**row("a", published=5.0), "test": "mine:test"}) is None

@@ -34,6 +34,14 @@ def test_without_augmentation_pictures_stay_as_they_are() -> None:
     assert how_far(Plan(epochs=1, augmentation=None), 0) == 0
 
 
+def test_bytes_and_shares_are_changed_alike() -> None:
+    plan = Plan(epochs=1)
+    shares = PICTURES.astype(np.float32) / np.float32(255)
+    assert (
+        plan.change(PICTURES, np.random.default_rng(1), 0) == plan.change(shares, np.random.default_rng(1), 0)
+    ).all()
+
+
 def test_a_shift_moves_whole_pixels_and_loses_none_inside() -> None:
     dot = np.zeros((90, 28, 28), np.uint8)
     dot[:, 14, 14] = 255

@@ -100,7 +100,7 @@ def published_dots(rows: Sequence[Row]) -> str:
         high, low = (_error(end) for end in row["accuracy_ci95"])
         here, there = f"{_error(row['accuracy']):.2f} % here", f"{row['published_error']:g} % published"
         title = f"{row['name']}: {here}, {there} ({row['source']})"
-        met = "met" if published_met(row) else "unmet"
+        met = "unmet" if published_met(row) is False else "met"
         parts.append(
             f'<g class="{css(row["family"])}"><title>{escape(title)}</title>'
             f'<line class="interval" x1="{x(low):.1f}" y1="{y}" x2="{x(high):.1f}" y2="{y}"/>'

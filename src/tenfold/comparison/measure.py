@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from tenfold.comparison.material import Labels, Material, Part
-from tenfold.comparison.memory import peak_bytes
+from tenfold.comparison.memory import Peak
 from tenfold.imaging.normalize import VERSION
 from tenfold.literature.entries import Entry
 from tenfold.models.arrays import PredictorClassifier
@@ -44,14 +44,14 @@ def measure(
         quick: Use its parameters for those who have no time.
         tell: Told what is being done.
     """
-    began = time.perf_counter()
+    began, peak = time.perf_counter(), Peak()
     answer, kept = _shipped(entry) if entry.shipped else _fitted(entry, material, seed, quick, tell)
     tell(f"reading {len(material.test.labels):,} test digits")
     start = time.perf_counter()
     said = _answers(answer, material.test)
     each = (time.perf_counter() - start) / len(said)
     judged = _judged(said, material.test.labels)
-    costs = {"seconds_a_digit": each, "seconds_alone": _alone(answer, material.test), "peak_bytes": peak_bytes()}
+    costs = {"seconds_a_digit": each, "seconds_alone": _alone(answer, material.test), "peak_bytes": peak.bytes()}
     curve = {} if entry.shipped else {**_curve(entry, material, seed, quick, tell), kept["digits"]: judged["accuracy"]}
     tell("reading spoilt digits and those of other hands")
     row = {

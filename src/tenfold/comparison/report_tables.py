@@ -44,7 +44,7 @@ def _cells(row: Row, lead: float | None) -> list[str]:
     low, high = (100 * end for end in row["accuracy_ci95"])
     published = ""
     if row["published_error"] is not None:
-        sign = "met" if published_met(row) else "not met"
+        sign = {True: "met", False: "not met", None: ""}[published_met(row)]
         published = f"{row['published_error']:g} %<small>{sign}</small>"
     times = row["seconds_a_digit"] / row["digit_seconds"]
     return [

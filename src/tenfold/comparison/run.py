@@ -1,4 +1,4 @@
-"""Runs a comparison: each classifier in a process of its own, its figures kept as soon as they are there."""
+"""Runs a comparison in a process beside this one; the figures of each classifier are kept as soon as they are there."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ import hashlib
 import json
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +21,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from tenfold import __version__
 from tenfold.comparison.material import Material
 from tenfold.comparison.measure import measure
-from tenfold.comparison.memory import peak_bytes
 from tenfold.errors import TenfoldError
 from tenfold.literature.entries import Entry
-from tenfold.training.framework import need_keras, need_sklearn
+from tenfold.training.framework import need_sklearn
 from tenfold.training.outputs import make_folder, write_file
 from tenfold.training.progress import say
 
@@ -66,21 +66,17 @@ def compare(plan: Plan, material: Material) -> list[Row]:
     """
     need_sklearn("Comparing")
     make_folder(plan.out)
-    known = {entry.name: _known(entry, plan, material) for entry in plan.entries}
-    if not all(known.values()):
-        # Once, before the processes part: each of them would need seconds for it.
-        need_keras("Comparing")
-    rows = []
-    with _progress(len(plan.entries)) as tell:
+    with _progress(len(plan.entries)) as tell, closing(_Worker(plan, material)) as worker:
+        rows = []
         for number, entry in enumerate(plan.entries):
             tell(number, entry.name)
-            rows.append(known[entry.name] or _new(entry, plan, material, partial(tell, number)))
+            rows.append(_known(entry, plan, material) or _new(entry, plan, material, worker, partial(tell, number)))
     return rows
 
 
-def _new(entry: Entry, plan: Plan, material: Material, tell: Callable[[str], None]) -> Row:
+def _new(entry: Entry, plan: Plan, material: Material, worker: _Worker, tell: Callable[[str], None]) -> Row:
     """Measure, say what came of it, and keep it if it went well."""
-    row = _in_a_process(entry, plan, material, lambda step: tell(f"{entry.name}: {step}"))
+    row = worker.measure(entry, lambda step: tell(f"{entry.name}: {step}"))
     if "error" in row:
         say(f"{entry.name} failed: {row['error']}")
         return row
@@ -115,44 +111,59 @@ def _key(entry: Entry, plan: Plan, material: Material) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _in_a_process(entry: Entry, plan: Plan, material: Material, tell: Callable[[str], None]) -> Row:
-    """Measure in a process of its own: what one takes or breaks is nothing to the next."""
-    # A copy of this process, with all it has imported; where there is no such thing, a new one.
-    forks = "fork" in multiprocessing.get_all_start_methods()
-    context = multiprocessing.get_context("fork") if forks else multiprocessing.get_context("spawn")
-    here, there = context.Pipe(duplex=False)
-    process = context.Process(target=_work, args=(there, entry, plan, material), daemon=True)
-    process.start()
-    there.close()
-    row: Row = {"name": entry.name, "title": entry.title, "family": entry.family}
-    try:
-        while True:
-            kind, what = here.recv()
-            if kind == "row":
-                return {**what}
-            if kind == "error":
-                return {**row, "error": what}
-            tell(what)
-    except EOFError:
-        process.join()
-        return {**row, "error": f"its process ended with exit status {process.exitcode}; it may have run out of memory"}
-    finally:
-        process.terminate()
-        process.join()
+class _Worker:
+    """A process that measures one classifier after the other; where one brings it down, the next gets a new one."""
+
+    def __init__(self, plan: Plan, material: Material) -> None:
+        self._given = plan, material
+        self._process: SpawnProcess | None = None
+
+    def measure(self, entry: Entry, tell: Callable[[str], None]) -> Row:
+        """The figures of a classifier, or why there are none."""
+        if self._process is None:
+            # A new one, not a copy of this: threads that wait in a library would not come along, and it wait for ever.
+            context = multiprocessing.get_context("spawn")
+            self._pipe, there = context.Pipe()
+            self._process = context.Process(target=_work, args=(there, *self._given), daemon=True)
+            self._process.start()
+            there.close()
+        failed: Row = {"name": entry.name, "title": entry.title, "family": entry.family}
+        try:
+            self._pipe.send(entry)
+            while True:
+                kind, what = self._pipe.recv()
+                if kind == "row":
+                    return {**what}
+                if kind == "error":
+                    return {**failed, "error": what}
+                tell(what)
+        except (EOFError, OSError):
+            self._process.join()
+            status = self._process.exitcode
+            self._process = None
+            return {**failed, "error": f"its process ended with exit status {status}; memory may have run out"}
+
+    def close(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            self._process.terminate()
+            self._process.join()
+            self._process = None
 
 
-def _work(there: Connection, entry: Entry, plan: Plan, material: Material) -> None:
-    """In the process: measure, and say what came of it."""
-    gc.freeze()
-    before = peak_bytes()
-    try:
-        row = measure(entry, material, plan.seed, plan.quick, lambda step: there.send(("step", step)))
-        row["peak_bytes"] = max(0, row["peak_bytes"] - before)
-        there.send(("row", row))
-    except TenfoldError as error:
-        there.send(("error", str(error)))
-    except Exception as error:  # whatever it is, the others go on
-        there.send(("error", f"{type(error).__name__}: {error}"))
+def _work(pipe: Connection, plan: Plan, material: Material) -> None:
+    """In the process: measure what is asked for, and say what came of it."""
+    while True:
+        entry: Entry = pipe.recv()
+        try:
+            row = measure(entry, material, plan.seed, plan.quick, lambda step: pipe.send(("step", step)))
+        except TenfoldError as error:
+            pipe.send(("error", str(error)))
+        except Exception as error:  # whatever it is, the others go on
+            pipe.send(("error", f"{type(error).__name__}: {error}"))
+        else:
+            pipe.send(("row", row))
+        gc.collect()
 
 
 @contextmanager

@@ -61,7 +61,7 @@ class NaiveBayes(_Bayes):
     """
 
     def __init__(
-        self, levels: int = 4, smooth: float = 1.0, temperature: float = 20.0, classes: int | None = 10
+        self, levels: int = 4, smooth: float = 1.0, temperature: float = 14.0, classes: int | None = 10
     ) -> None:
         self.levels = levels
         self.smooth = smooth
@@ -87,7 +87,7 @@ class BayesNet(_Bayes):
     """
 
     def __init__(
-        self, levels: int = 3, smooth: float = 5.0, temperature: float = 10.0, classes: int | None = 10
+        self, levels: int = 3, smooth: float = 5.0, temperature: float = 7.0, classes: int | None = 10
     ) -> None:
         self.levels = levels
         self.smooth = smooth

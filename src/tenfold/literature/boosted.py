@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from tenfold.data.augment import augment
 from tenfold.literature.estimator import Labels
@@ -21,8 +22,9 @@ if TYPE_CHECKING:
 # Pictures of the stream that are drawn, changed and judged at once.
 LOT = 5_000
 
+Mask = npt.NDArray[np.bool_]
 # Which pictures of a lot a network is to be taught: given float32 (n, 28, 28) and labels, a mask bool (n,).
-Filter = Callable[[Floats, Labels], np.ndarray[tuple[int], np.dtype[np.bool_]]]
+Filter = Callable[[Floats, Labels], Mask]
 
 
 class BoostedLeNet4(KerasClassifier):
@@ -33,7 +35,7 @@ class BoostedLeNet4(KerasClassifier):
     first and the second disagree.
 
     Args:
-        epochs: Passes of the first over the digits, distorted anew in each; the others see as many pictures.
+        epochs: Passes of each over its digits; the first sees them distorted anew in each pass.
         rate: Highest learning rate.
         stream: How many distorted digits the second and the third may each pick from. The paper's stream has no end;
             the fewer go wrong, the longer it takes to find them.
@@ -85,10 +87,10 @@ def _reads(model: Model) -> Callable[[Floats], Labels]:
 def half_wrong(reads: Callable[[Floats], Labels]) -> Filter:
     """All that are read wrong, and as many that are read right."""
 
-    def chosen(pictures: Floats, labels: Labels) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+    def chosen(pictures: Floats, labels: Labels) -> Mask:
         wrong = reads(pictures) != labels
         # The first of the right ones: the stream is shuffled already.
-        return wrong | (~wrong & (np.cumsum(~wrong) <= wrong.sum()))
+        return np.asarray(wrong | (~wrong & (np.cumsum(~wrong) <= wrong.sum())), np.bool_)
 
     return chosen
 

@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tenfold.data.augment import augment
 from tenfold.literature.estimator import SIDE, Estimator, Labels
 from tenfold.models.network import Network
 from tenfold.training.export import to_onnx
-from tenfold.training.fit import EASING, STEPS_AT_ONCE, Plan, chance_of, one_cycle, one_thread_for_pictures, settle
+from tenfold.training.fit import STEPS_AT_ONCE, Plan, chance_of, one_cycle, one_thread_for_pictures, settle
 from tenfold.training.framework import need_keras
 from tenfold.types import Floats
 
@@ -65,7 +64,7 @@ class KerasClassifier(Estimator):
         def draw(epoch: int) -> tuple[Floats, Labels]:
             chance = chance_of(seed, epoch)
             order = chance.permutation(len(labels))
-            return changed(pictures[order], plan, chance, epoch / plan.epochs), labels[order]
+            return plan.change(pictures[order], chance, epoch / plan.epochs), labels[order]
 
         return draw
 
@@ -76,14 +75,6 @@ def for_so_many(plan: Plan, count: int) -> Plan:
     epochs = plan.epochs * max(1, FEW // count)
     # An average over more than the last part of the way would keep the beginning in it.
     return replace(plan, batch=batch, epochs=epochs, average=min(plan.average, 1 - 8 / max(8, count * epochs // batch)))
-
-
-def changed(pictures: Floats, plan: Plan, chance: np.random.Generator, done: float) -> Floats:
-    """Pictures float32 (n, 28, 28) as they are shown when this share of the steps is done, 0..1."""
-    if plan.augmentation is None:
-        return pictures
-    late = max(0.0, done - EASING) / (1 - EASING)
-    return augment(pictures, chance, plan.augmentation.scaled(1 - (1 - plan.ease) * late))
 
 
 def fit_network(model: Model, draw: Draw, plan: Plan, verbose: bool = False) -> None:

@@ -10,7 +10,7 @@ apart and to be read by a grammar, and give no probabilities.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -62,8 +62,8 @@ class LeNet(KerasClassifier):
 
     def __init__(
         self,
-        epochs: int = 8,
-        rate: float = 4e-3,
+        epochs: int = 6,
+        rate: float = 1e-2,
         distortions: bool = False,
         verbose: bool = False,
         classes: int | None = 10,
@@ -99,9 +99,9 @@ class LeNet1(LeNet):
         return [
             *pixels(),
             *convolution(4),
-            *subsampling(),
+            *subsampling(4),
             *convolution(12, LENET_1, maps=4),
-            *subsampling(),
+            *subsampling(12),
             layers.Flatten(),
         ]
 
@@ -119,9 +119,9 @@ class LeNet4(LeNet):
         return [
             *pixels(margin=2),
             *convolution(4),
-            *subsampling(times=2),
+            *subsampling(4, times=2),
             *convolution(16),
-            *subsampling(),
+            *subsampling(16),
             layers.Flatten(),
             *dense(120),
         ]
@@ -136,9 +136,9 @@ class LeNet5(LeNet):
         return [
             *pixels(margin=2),
             *convolution(6),
-            *subsampling(),
+            *subsampling(6),
             *convolution(16, LENET_5, maps=6),
-            *subsampling(),
+            *subsampling(16),
             # C5: its kernels of 5x5 see all of S4.
             layers.Flatten(),
             *dense(120),
@@ -175,9 +175,27 @@ def convolution(count: int, table: Sequence[tuple[int, ...]] = (), maps: int = 0
 
     if not table:
         return [layers.Conv2D(count, 5, kernel_initializer="lecun_normal"), *squashed()]
-    joined = connections(table, maps)
-    only = {"kernel_initializer": initial(joined), "kernel_constraint": lambda kernel: kernel * joined}
-    return [layers.Conv2D(count, 5, **only), *squashed()]
+    return [partly_connected(5, connections(table, maps)), *squashed()]
+
+
+def subsampling(maps: int, times: int = 1) -> list[Layer]:
+    """The mean of every two by two, times a coefficient plus a bias, both trained, one of each a map; squashed.
+
+    Args:
+        maps: How many maps there are below.
+        times: How many are made of each, with a coefficient and a bias of their own.
+    """
+    from keras import layers
+
+    one_each = [(place // times,) for place in range(maps * times)]
+    return [layers.AveragePooling2D(2), partly_connected(1, connections(one_each, maps), plain=True), *squashed()]
+
+
+def dense(units: int) -> list[Layer]:
+    """Units that take all below, squashed."""
+    from keras import layers
+
+    return [layers.Dense(units, kernel_initializer="lecun_normal"), *squashed()]
 
 
 def connections(table: Sequence[tuple[int, ...]], maps: int) -> Floats:
@@ -188,33 +206,22 @@ def connections(table: Sequence[tuple[int, ...]], maps: int) -> Floats:
     return joined
 
 
-def initial(joined: Floats) -> Callable[..., Any]:
-    """Weights whose variance is 1 / fan-in, counting only what is connected (appendix A)."""
-    from keras import random
-
-    spread = joined / np.sqrt(np.maximum(1, joined.sum(axis=0)))
-
-    def start(shape: Sequence[int], dtype: Any = None) -> Any:
-        height, width = shape[:2]
-        return random.normal(shape, stddev=1 / np.sqrt(height * width), dtype=dtype) * spread
-
-    return start
-
-
-def subsampling(times: int = 1) -> list[Layer]:
-    """The mean of every two by two, times a coefficient plus a bias, both trained, one of each a map; squashed.
+def partly_connected(side: int, joined: Floats, plain: bool = False) -> Layer:
+    """A convolution whose weights stay 0 where two maps are not connected.
 
     Args:
-        times: How many maps are made of each, with a coefficient and a bias of their own.
+        side: Of the kernels.
+        joined: What `connections` gives.
+        plain: Start from weights of 1, and not by chance with a variance of 1 / fan-in, counting what is connected
+            (appendix A of LeCun et al. 1998).
     """
-    from keras import layers
+    from keras import layers, ops, random
 
-    weighted = layers.DepthwiseConv2D(1, depth_multiplier=times, depthwise_initializer="ones")
-    return [layers.AveragePooling2D(2), weighted, *squashed()]
+    spread = joined / (side * np.sqrt(joined.sum(axis=0)))
 
+    def start(shape: Sequence[int], dtype: Any = None) -> Any:
+        return ops.ones(shape, dtype) * joined if plain else random.normal(shape, dtype=dtype) * spread
 
-def dense(units: int) -> list[Layer]:
-    """Units that take all below, squashed."""
-    from keras import layers
-
-    return [layers.Dense(units, kernel_initializer="lecun_normal"), *squashed()]
+    return layers.Conv2D(
+        joined.shape[1], side, kernel_initializer=start, kernel_constraint=lambda kernel: kernel * joined
+    )

@@ -57,7 +57,7 @@ class PairwiseLinear(Estimator):
         classes: See `Estimator`.
     """
 
-    def __init__(self, penalty: float = 0.01, sharpness: float = 1.5, classes: int | None = 10) -> None:
+    def __init__(self, penalty: float = 0.01, sharpness: float = 1.0, classes: int | None = 10) -> None:
         self.penalty = penalty
         self.sharpness = sharpness
         self.classes = classes

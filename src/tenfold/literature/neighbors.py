@@ -9,11 +9,11 @@ import numpy as np
 from tenfold.literature.estimator import Estimator, Labels
 from tenfold.predictors import neighbors as fitted
 from tenfold.predictors.deskew import deskew
-from tenfold.predictors.neighbors import Search, levels, values, vote
+from tenfold.predictors.neighbors import levels, values, vote
 from tenfold.types import Floats
 
-# To choose k one example in six is held out, of many examples only so many; up to so many neighbours are tried.
-SHARE, MOST_HELD, MOST_NEIGHBORS = 6, 5_000, 20
+# So many examples, evenly spread, are asked which k is best; up to so many neighbours are tried.
+ASKED, MOST_NEIGHBORS = 5_000, 20
 # Directions in which the search looks first, and how many examples are enough to find them.
 DIRECTIONS, ENOUGH = 128, 10_000
 
@@ -21,16 +21,17 @@ DIRECTIONS, ENOUGH = 128, 10_000
 class Neighbors(Estimator):
     """The k nearest by Euclidean distance (Cover & Hart 1967), whose votes weigh less the farther they are.
 
-    A vote weighs exp(-(d^2 - d1^2) / h), d1 the distance of the nearest. What h is follows from the examples: it is a
-    share of the usual d1^2.
+    A vote weighs exp(-(d^2 - d1^2) / h), d1 the distance of the nearest.
 
     Args:
-        k: How many are asked; None chooses: the number that gives a part of the examples, held out from the rest, the
-            greatest likelihood. All examples are kept in the end.
+        k: How many are asked; None chooses the number with the greatest likelihood when some of the examples are held
+            out, each by itself from all others.
         width: h, as a share of the mean of d1^2 over those held out.
         smoothing: The vote that each class has from the start.
         classes: See `Estimator`.
     """
+
+    made: ClassVar[type[fitted.Neighbors]] = fitted.Neighbors
 
     def __init__(
         self, k: int | None = None, width: float = 0.25, smoothing: float = 0.002, classes: int | None = 10
@@ -41,35 +42,38 @@ class Neighbors(Estimator):
         self.classes = classes
 
     def _fit(self, pictures: Floats, labels: Labels) -> fitted.Neighbors:
-        basis = principal_directions(pictures, DIRECTIONS)
-        k, width = self._choose(pictures, labels, basis)
         count = int(labels.max()) + 1
         kept = labels.astype(np.min_scalar_type(count))
-        return fitted.Neighbors(levels(pictures), kept, basis, count, k, width, self.smoothing)
-
-    def _choose(self, pictures: Floats, labels: Labels, basis: Floats) -> tuple[int, float]:
-        """k and h."""
-        held = np.arange(0, len(labels), max(SHARE, len(labels) // MOST_HELD))
-        rest = np.setdiff1d(np.arange(len(labels)), held)
-        most = min(self.k or MOST_NEIGHBORS, len(rest))
-        places, squares = Search(levels(pictures[rest]), basis).nearest(pictures[held], most)
-        width = max(self.width * float(squares[:, 0].mean()), np.finfo(np.float32).tiny)
-        if self.k is not None:
-            return min(self.k, len(labels)), width
-        found, count, each = labels[rest][places], int(labels.max()) + 1, np.arange(len(held))
-        chances = [vote(found[:, :k], squares[:, :k], count, width, self.smoothing) for k in range(1, most + 1)]
-        likelihood = [float(np.log(one[each, labels[held]]).mean()) for one in chances]
-        return int(np.argmax(likelihood)) + 1, width
+        basis = principal_directions(pictures, DIRECTIONS)
+        known = self.made(levels(pictures), kept, basis, count, 1, 1.0, self.smoothing)
+        return known.asking(*choose(known, pictures, labels, self.k, self.width))
 
 
 class UprightNeighbors(Neighbors):
     """`Neighbors` among digits that were made upright first."""
 
     only_pictures: ClassVar[bool] = True
+    made: ClassVar[type[fitted.Neighbors]] = fitted.UprightNeighbors
 
-    def _fit(self, pictures: Floats, labels: Labels) -> fitted.UprightNeighbors:
-        plain = super()._fit(values(deskew(pictures)), labels)
-        return fitted.UprightNeighbors(**vars(plain))
+    def _fit(self, pictures: Floats, labels: Labels) -> fitted.Neighbors:
+        return super()._fit(values(deskew(pictures)), labels)
+
+
+def choose(known: fitted.Neighbors, pictures: Floats, labels: Labels, k: int | None, width: float) -> tuple[int, float]:
+    """k and h of a vote; see `Neighbors`."""
+    asked = np.arange(0, len(labels), len(labels) // ASKED + 1)
+    most = min(k or MOST_NEIGHBORS, len(labels) - 1)
+    places, squares = known.nearest(pictures[asked], most + 1)
+    others = places != asked[:, None]
+    # Where many are alike, an example may not be among its own neighbours: then the last one goes.
+    others[others.all(axis=1), -1] = False
+    found, squares = labels[places[others]].reshape(-1, most), squares[others].reshape(-1, most)
+    h = max(width * float(squares[:, 0].mean()), float(np.finfo(np.float32).tiny))
+    if k is not None:
+        return min(k, len(labels)), h
+    each = np.arange(len(asked))
+    chances = [vote(found[:, :k], squares[:, :k], known.classes, h, known.smoothing) for k in range(1, most + 1)]
+    return int(np.argmax([np.log(one[each, labels[asked]]).mean() for one in chances])) + 1, h
 
 
 def principal_directions(pictures: Floats, most: int) -> Floats:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from tenfold.catalogue import digit, fast, tiny
 from tenfold.literature.estimator import SIDE, Estimator, Labels
@@ -181,7 +182,7 @@ class Cascade(Estimator):
         return Network(with_softmax(joined(files[0], files[1], sure)), parameters)
 
 
-def kept_back(labels: Labels, seed: int) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def kept_back(labels: Labels, seed: int) -> npt.NDArray[np.bool_]:
     """One in `KEPT_BACK` of each class, by chance: a mask bool (n,). Of a class with fewer, none."""
     chance, held = chance_of(seed), np.zeros(len(labels), np.bool_)
     for label in range(int(labels.max()) + 1):

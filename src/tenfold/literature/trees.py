@@ -85,7 +85,7 @@ class RandomTree(Estimator):
         classes: See `Estimator`.
     """
 
-    def __init__(self, smooth: float = 0.1, random_state: int = 0, classes: int | None = 10) -> None:
+    def __init__(self, smooth: float = 0.3, random_state: int = 0, classes: int | None = 10) -> None:
         self.smooth = smooth
         self.random_state = random_state
         self.classes = classes
@@ -112,7 +112,7 @@ class RandomForest(Estimator):
     def __init__(
         self,
         trees: int = 200,
-        sharpness: float = 1.5,
+        sharpness: float = 3.0,
         smooth: float = 0.01,
         random_state: int = 0,
         classes: int | None = 10,

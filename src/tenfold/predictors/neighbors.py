@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Self
 
 import numpy as np
 import numpy.typing as npt
@@ -161,13 +162,24 @@ class Neighbors(Arrays):
     smoothing: float
 
     def predict_proba(self, pictures: Floats) -> Floats:
-        places, squares = self.search.nearest(pictures, self.k)
+        places, squares = self.nearest(pictures, self.k)
         return vote(self.labels[places].astype(np.int64), squares, self.classes, self.width, self.smoothing)
+
+    def nearest(self, pictures: Floats, k: int) -> tuple[Places, Floats]:
+        """As `Search.nearest`."""
+        return self.search.nearest(pictures, k)
 
     @cached_property
     def search(self) -> Search:
         """Made when it is first asked for."""
         return Search(self.examples, self.basis)
+
+    def asking(self, k: int, width: float) -> Self:
+        """The same with another k and width."""
+        other = replace(self, k=k, width=width)
+        # What was made when it was asked for depends on neither.
+        vars(other).update({name: value for name, value in vars(self).items() if name not in vars(other)})
+        return other
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from tenfold.predictors.base import Arrays
+from tenfold.predictors.deskew import deskew
+from tenfold.predictors.neighbors import values
 from tenfold.types import Floats
 
 # Pictures whose kernels with all support vectors are in memory at once.
@@ -47,6 +49,14 @@ class Machines(Arrays):
         lots = (shown[at : at + LOT] for at in range(0, len(shown), LOT))
         decisions = [kernel(lot, self.vectors, self.gamma, self.degree) @ self.duals for lot in lots]
         return couple(np.concatenate(decisions) + self.bias, self.classes, self.slope)
+
+
+@dataclass(frozen=True, eq=False)
+class UprightMachines(Machines):
+    """Machines of digits that were made upright before they were learned; 28x28 pictures only."""
+
+    def predict_proba(self, pictures: Floats) -> Floats:
+        return super().predict_proba(values(deskew(pictures)))
 
 
 def kernel(some: Floats, others: Floats, gamma: float, degree: int) -> Floats:

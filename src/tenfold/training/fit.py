@@ -66,9 +66,18 @@ class Plan:
     ease: float = 1.0
     settle: int = 200
 
-    def change(self, pictures: Pixels, rng: Rng, done: float) -> Floats:
-        """Pictures uint8 (n, 28, 28) as they are shown when this share of the steps is done, 0..1: float32, 0..1."""
-        plain = pictures.astype(np.float32) / np.float32(255)
+    def change(self, pictures: Pixels | Floats, rng: Rng, done: float) -> Floats:
+        """Pictures as they are shown when this share of the steps is done, 0..1.
+
+        Args:
+            pictures: uint8 (n, 28, 28), or float32, 0..1.
+            rng: Source of chance.
+            done: The share.
+
+        Returns:
+            float32 (n, 28, 28), 0..1.
+        """
+        plain = as_shares(pictures)
         if self.augmentation is None:
             return plain
         late = max(0.0, done - EASING) / (1 - EASING)
@@ -161,6 +170,13 @@ def fit(
         shown = (plan.change(pictures[start : start + plan.batch], rng, 1.0) for start in starts)
         settle(keras, model, shown, plan.settle)
     return run.history
+
+
+def as_shares(pictures: Pixels | Floats) -> Floats:
+    """Bytes as float32, 0..1; floats as they are."""
+    if pictures.dtype == np.uint8:
+        return pictures.astype(np.float32) / np.float32(255)
+    return np.asarray(pictures, np.float32)
 
 
 @contextmanager
