@@ -22,7 +22,7 @@ PAGES = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md"
 RUN_AS_IT_STANDS = [ROOT / "README.md", ROOT / "docs" / "quickstart.md"]
 TENFOLD = Path(sysconfig.get_path("scripts")) / "tenfold"
 # Commands that end only when told to, need a screen, or take minutes: these are checked option by option.
-NOT_RUN = {"serve", "draw", "train"}
+NOT_RUN = {"serve", "draw", "train", "compare"}
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
@@ -100,7 +100,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("tool", ["generate_cli_reference.py", "scorecard.py", "check_lock.py"])
+@pytest.mark.parametrize("tool", ["generate_cli_reference.py", "scorecard.py", "literature_page.py", "check_lock.py"])
 def test_generated_pages_are_current(tool: str) -> None:
     run([sys.executable, str(ROOT / "tools" / tool), *([] if tool == "check_lock.py" else ["--check"])])
 
@@ -124,6 +124,14 @@ def test_every_decision_can_be_found() -> None:
     notes = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
     assert notes
     assert [note for note in notes if f"decisions/{note})" not in pages] == []
+
+
+def test_every_classifier_is_explained() -> None:
+    from tenfold.literature.entries import ENTRIES
+
+    page = (ROOT / "docs" / "literature.md").read_text("utf-8")
+    heads = [name for line in re.findall(r"^### (.*)$", page, re.MULTILINE) for name in re.findall(r"`([^`]+)`", line)]
+    assert heads == [entry.name for entry in ENTRIES]
 
 
 def test_every_status_is_explained() -> None:

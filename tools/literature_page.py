@@ -79,6 +79,7 @@ def plot(rows: list[Row]) -> str:
         for room, name in (("training", "report.css"), ("comparison", "comparison.css"))
     )
     kept = "\n".join(line for line in style.splitlines() if not line.startswith(("main", "body", "h1", "section")))
+    drawn = drawn.removeprefix('<div class="scroll">').removesuffix("</div>")
     drawn = drawn.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" font-family="sans-serif" ', 1)
     return drawn.replace(">", f"><style>{kept}</style>", 1) + "\n"
 

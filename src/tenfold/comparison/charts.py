@@ -49,7 +49,7 @@ def scatter(spots: Sequence[Spot], across: str, up: str, label: str) -> str:
             left, top = found
             taken.append((left, top, left + LETTER * len(spot.name), top + LINE))
             parts.append(f'<text x="{left:.1f}" y="{top + LINE - 3:.1f}">{escape(spot.name)}</text>')
-    return svg(label, WIDTH, HEIGHT, *parts)
+    return f'<div class="scroll">{svg(label, WIDTH, HEIGHT, *parts)}</div>'
 
 
 def learning_curves(rows: Sequence[Row]) -> str:
@@ -109,7 +109,8 @@ def published_dots(rows: Sequence[Row]) -> str:
             f'<text x="{left - 10}" y="{y + 4}" text-anchor="end">{escape(row["name"])}</text>'
         )
     parts.append(f'<text class="name" x="{WIDTH - RIGHT}" y="{tall - 6}" text-anchor="end">errors →</text>')
-    return svg("Errors here, with their interval, beside the published ones", WIDTH, tall, *parts)
+    drawn = svg("Errors here, with their interval, beside the published ones", WIDTH, tall, *parts)
+    return f'<div class="scroll">{drawn}</div>'
 
 
 def _error(right: float) -> float:

@@ -54,6 +54,7 @@ class LeNet(KerasClassifier):
     Args:
         epochs: Passes over the digits.
         rate: Highest learning rate.
+        decay: Weight decay.
         distortions: Show each digit shifted, scaled, squeezed and sheared, each time another way.
         verbose: Print the figures of each epoch.
         classes: See `Estimator`.
@@ -62,14 +63,15 @@ class LeNet(KerasClassifier):
 
     def __init__(
         self,
-        epochs: int = 6,
+        epochs: int = 10,
         rate: float = 1e-2,
+        decay: float = 0.1,
         distortions: bool = False,
         verbose: bool = False,
         classes: int | None = 10,
         random_state: int = 0,
     ) -> None:
-        self.epochs, self.rate, self.distortions = epochs, rate, distortions
+        self.epochs, self.rate, self.decay, self.distortions = epochs, rate, decay, distortions
         self.verbose, self.classes, self.random_state = verbose, classes, random_state
 
     @abstractmethod
@@ -84,7 +86,7 @@ class LeNet(KerasClassifier):
 
     def _plan(self) -> Plan:
         changes = PLANAR if self.distortions else None
-        return Plan(self.epochs, rate=self.rate, smooth=0, average=0, augmentation=changes, ease=0.3)
+        return Plan(self.epochs, rate=self.rate, decay=self.decay, smooth=0, average=0, augmentation=changes, ease=0.3)
 
 
 class LeNet1(LeNet):
