@@ -87,7 +87,7 @@ class BayesNet(_Bayes):
     """
 
     def __init__(
-        self, levels: int = 3, smooth: float = 5.0, temperature: float = 7.0, classes: int | None = 10
+        self, levels: int = 4, smooth: float = 5.0, temperature: float = 7.0, classes: int | None = 10
     ) -> None:
         self.levels = levels
         self.smooth = smooth
@@ -122,11 +122,13 @@ def conditional_information(levels: Levels, labels: Labels, count: int) -> Reals
         shown = [(own == level).astype(np.float32) for level in range(count)]
         alone = [one.mean(axis=0, dtype=np.float64) for one in shown]
         for a in range(count):
-            for b in range(count):
-                both = (shown[a].T @ shown[b]) / len(own)
+            for b in range(a + 1):
+                both = (shown[a].T @ shown[b]) / np.float32(len(own))
                 apart = np.outer(alone[a], alone[b])
                 ratio = np.divide(both, apart, out=np.ones_like(apart), where=both > 0)
-                total += len(own) / n * both * np.log(ratio)
+                part = len(own) / n * both * np.log(ratio)
+                # That of b and a is the same seen from the other feature.
+                total += part if a == b else part + part.T
     return total
 
 

@@ -215,6 +215,17 @@ ENTRIES: tuple[Entry, ...] = (
         {"neurons": 20_000, "passes": 3},
     ),
     Entry(
+        "elm-conv",
+        "Fixed filters, a random layer, and least squares",
+        "random features",
+        "elm:ElmConv",
+        0.90,
+        0.6,
+        "McDonnell & Vladusich 2015",
+        {},
+        {"filters": 32, "units": 2000, "passes": 1},
+    ),
+    Entry(
         "report",
         "The report's network: two convolutions, 2.4 million parameters",
         "networks",

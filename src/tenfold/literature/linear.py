@@ -46,38 +46,37 @@ class Linear(Estimator):
 
 
 class PairwiseLinear(Estimator):
-    """A linear unit for each pair of classes, by least squares; the class with the best sum of outputs is taken.
+    """A linear unit for each pair of classes, by maximum likelihood; the class with the best sum of outputs is taken.
 
     LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", 1998, III.C.2: a unit
-    learns 1 for the one class, -1 for the other, and does not see the rest. An output counts as one vote at most.
+    learns 1 for the one class, -1 for the other, and does not see the rest.
 
     Args:
-        penalty: Ridge on the weights, as a share of the mean variance of the features.
-        sharpness: What the sums of votes are multiplied with before the softmax.
+        penalty: Strength of the penalty on the squared weights, per example.
+        iterations: Of L-BFGS for each unit, at most.
+        sharpness: What the sums of outputs are multiplied with before the softmax.
         classes: See `Estimator`.
     """
 
-    def __init__(self, penalty: float = 0.01, sharpness: float = 1.0, classes: int | None = 10) -> None:
+    def __init__(
+        self, penalty: float = 1e-3, iterations: int = 50, sharpness: float = 1.2, classes: int | None = 10
+    ) -> None:
         self.penalty = penalty
+        self.iterations = iterations
         self.sharpness = sharpness
         self.classes = classes
 
     def _fit(self, pictures: Floats, labels: Labels) -> fitted.Pairwise:
         count = int(labels.max()) + 1
-        centre, d = pictures.mean(axis=0), pictures.shape[1]
-        # Of each class the sums of squares and products of the features and a constant: all that least squares needs.
-        moments = np.empty((count, d + 1, d + 1))
-        for one in range(count):
-            own = np.pad(pictures[labels == one] - centre, ((0, 0), (0, 1)), constant_values=1)
-            moments[one] = own.T @ own
         pairs = np.column_stack(np.triu_indices(count, 1)).astype(np.min_scalar_type(count))
-        units = np.empty((d + 1, len(pairs)))
-        for number, (first, second) in enumerate(pairs):
-            both = moments[first] + moments[second]
-            # A little more than nothing, for features that never change.
-            ridge = self.penalty * np.trace(both[:d, :d]) / d + 1e-6
-            both[np.arange(d), np.arange(d)] += ridge
-            units[:, number] = np.linalg.solve(both, moments[first][:, d] - moments[second][:, d])
-        weights = units[:d].astype(np.float32)
-        bias = (units[d] - centre @ units[:d]).astype(np.float32)
+        units = []
+        for first, second in pairs:
+            seen = (labels == first) | (labels == second)
+            # The scores of the two differ by as much as the unit's score.
+            layer = maximum_likelihood(
+                pictures[seen], (labels[seen] == first).astype(np.int64), self.penalty, self.iterations
+            )
+            units.append((layer.weights[:, 1] - layer.weights[:, 0], layer.bias[1] - layer.bias[0]))
+        weights = np.stack([unit[0] for unit in units], axis=1)
+        bias = np.array([unit[1] for unit in units], np.float32)
         return fitted.Pairwise(weights, bias, pairs, float(self.sharpness))

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tenfold.literature.estimator import LOT, SIDE, Estimator, Labels
+from tenfold.literature.shifts import shifted
 from tenfold.predictors import lira as fitted
 from tenfold.types import Floats
 
@@ -34,7 +35,7 @@ class Lot:
 
 
 class Lira(Estimator):
-    """Kussul & Baidyk's classifier: a neuron is active where all its points in a small window are bright or dark enough.
+    """Kussul & Baidyk's classifier: a neuron is active where all its points in a window are bright or dark enough.
 
     "Improved method of handwritten digit recognition tested on MNIST database", 2004: the grey-scale version, with
     ON points brighter and OFF points darker than random thresholds; the neurons are drawn and never change. The layer
@@ -61,8 +62,8 @@ class Lira(Estimator):
         self,
         neurons: int = 100_000,
         window: int = 10,
-        on: int = 3,
-        off: int = 5,
+        on: int = 2,
+        off: int = 3,
         margin: float = 0.1,
         passes: int = 10,
         shift: int = 1,
@@ -91,7 +92,7 @@ class Lira(Estimator):
         for _ in range(self.passes):
             won = 0.0
             for lot in self._shown(pictures, labels, points, rng):
-                for end, chosen, label in zip(lot.ends, np.split(lot.neurons, lot.ends[:-1]), lot.labels, strict=True):
+                for chosen, label in zip(np.split(lot.neurons, lot.ends[:-1]), lot.labels, strict=True):
                     step += 1
                     excited = weights.take(chosen, axis=0).sum(axis=0)
                     won += excited.max()
@@ -125,19 +126,10 @@ class Lira(Estimator):
 
         def lot(at: int) -> Lot:
             rows = order[at : at + LOT]
-            return _encode(_moved(pictures[rows], moves[rows]), labels[rows], points)
+            return _encode(shifted(pictures[rows], moves[rows]), labels[rows], points)
 
         with ThreadPoolExecutor(2) as pool:
             yield from pool.map(lot, range(0, len(labels), LOT))
-
-
-def _moved(pictures: Floats, moves: npt.NDArray[np.int64]) -> Floats:
-    """Each picture shifted by its rows down and columns to the right."""
-    reach = int(np.abs(moves).max())
-    wide = np.pad(pictures.reshape(-1, SIDE, SIDE), ((0, 0), (reach, reach), (reach, reach)))
-    windows = np.lib.stride_tricks.sliding_window_view(wide, (SIDE, SIDE), axis=(1, 2))
-    down, right = reach - moves.T
-    return windows[np.arange(len(pictures)), down, right].reshape(len(pictures), -1)
 
 
 def _encode(pictures: Floats, labels: Labels, points: Points) -> Lot:

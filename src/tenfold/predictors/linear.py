@@ -29,13 +29,13 @@ class Linear(Arrays):
 
 @dataclass(frozen=True, eq=False)
 class Pairwise(Arrays):
-    """Softmax of the votes of one linear unit for each pair of classes.
+    """Softmax of the sums of what a unit for each pair of classes says.
 
     Attributes:
         weights: float32 (features, pairs).
         bias: float32 (pairs,).
-        pairs: uint8 or uint16 (pairs, 2): a unit's output is 1 for the first class, -1 for the second.
-        sharpness: What the sums of votes are multiplied with before the softmax.
+        pairs: uint8 or uint16 (pairs, 2): the nearer a unit's output to 1, the likelier the first, to -1 the second.
+        sharpness: What the sums of outputs are multiplied with before the softmax.
     """
 
     weights: Floats
@@ -44,8 +44,8 @@ class Pairwise(Arrays):
     sharpness: float
 
     def predict_proba(self, pictures: Floats) -> Floats:
-        votes = np.clip(pictures @ self.weights + self.bias, -1, 1)
+        outputs = np.tanh((pictures @ self.weights + self.bias) / 2)
         first, second = self.pairs.T
         classes = np.arange(self.pairs.max() + 1)
         sides = (first[:, None] == classes).astype(np.float32) - (second[:, None] == classes)
-        return softmax(np.float32(self.sharpness) * (votes @ sides.astype(np.float32)))
+        return softmax(np.float32(self.sharpness) * (outputs @ sides.astype(np.float32)))
