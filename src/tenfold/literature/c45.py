@@ -49,7 +49,7 @@ class Cuts:
 
     Attributes:
         values: int64 (features, cuts), the highest code that goes left, ascending.
-        left: (features, cuts, classes), how many examples of each class go left.
+        left: (classes, features, cuts), how many examples of each class go left.
         real: bool (features, cuts); False where the split would be the same as at another cut.
     """
 
@@ -144,28 +144,28 @@ class Grower:
     def _by_value(self, codes: Codes, labels: Labels) -> Cuts:
         """Every code as a cut."""
         size = VALUES * self._classes
-        cells = codes.astype(np.int32) * self._classes + labels.astype(np.int32)
-        counts = np.stack([np.bincount(row, minlength=size) for row in cells]).reshape(-1, VALUES, self._classes)
-        values = np.broadcast_to(np.arange(VALUES), counts.shape[:2])
-        return Cuts(values, counts.cumsum(axis=1), counts.sum(axis=2) > 0)
+        cells = labels.astype(np.int32) * VALUES + codes
+        counts = np.stack([np.bincount(row, minlength=size).reshape(-1, VALUES) for row in cells], axis=1)
+        values = np.broadcast_to(np.arange(VALUES), counts.shape[1:])
+        return Cuts(values, counts.cumsum(axis=2), counts.sum(axis=0) > 0)
 
     def _by_rank(self, codes: Codes, labels: Labels) -> Cuts:
         """The code of every example as a cut, in ascending order."""
         order = codes.argsort(axis=1, kind="stable")
         values = np.take_along_axis(codes, order, axis=1).astype(np.int64)
-        own = np.eye(self._classes, dtype=np.int16)[labels]
-        left = own[order].cumsum(axis=1, dtype=np.int16)
+        own = np.eye(self._classes, dtype=np.int16)[:, labels]
+        left = own[:, order].cumsum(axis=2, dtype=np.int16)
         # Of equal ones the last has all of them on its left.
         return Cuts(values, left, np.diff(values, axis=1, append=VALUES) > 0)
 
     def _score(self, cuts: Cuts, counts: Integers) -> Best:
         """The best cut of each feature, where `counts` (classes,) is of the whole node."""
         bits, n = self._bits, int(counts.sum())
-        on_left = cuts.left.sum(axis=2, dtype=np.int64)
+        on_left = cuts.left.sum(axis=0, dtype=np.int64)
         least = min(max(SHARE * n / self._classes, self._least), MOST)
         allowed = cuts.real & (on_left >= least) & (n - on_left >= least)
-        left = bits[on_left] - bits[cuts.left].sum(axis=2)
-        right = bits[n - on_left] - bits[counts - cuts.left].sum(axis=2)
+        left = bits[on_left] - bits[cuts.left].sum(axis=0)
+        right = bits[n - on_left] - bits[counts[:, None, None] - cuts.left].sum(axis=0)
         gains = np.where(allowed, (bits[n] - bits[counts].sum() - left - right) / n, -np.inf)
         at, each = gains.argmax(axis=1), np.arange(len(gains))
         smaller = on_left[each, at]

@@ -40,12 +40,12 @@ class Dbn(KerasClassifier):
 
     def __init__(
         self,
-        hidden: tuple[int, ...] = (500, 500, 1000),
-        passes: int = 5,
+        hidden: tuple[int, ...] = (500, 500),
+        passes: int = 4,
         step: float = 0.1,
         epochs: int = 8,
-        rate: float = 1e-3,
-        decay: float = 0.01,
+        rate: float = 8e-3,
+        decay: float = 0.1,
         verbose: bool = False,
         classes: int | None = 10,
         random_state: int = 0,

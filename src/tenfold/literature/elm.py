@@ -42,11 +42,11 @@ class ElmConv(Estimator):
 
     def __init__(
         self,
-        filters: int = 64,
+        filters: int = 32,
         size: int = 7,
         units: int = 8000,
-        spread: float = 1.0,
-        ridge: float = 0.01,
+        spread: float = 0.3,
+        ridge: float = 3e-5,
         passes: int = 2,
         shift: int = 1,
         sharpness: float = 12.0,
@@ -75,8 +75,9 @@ class ElmConv(Estimator):
         middle = scale * (sample.mean(axis=0) @ (2 * ones - 1))
         bias = (rng.uniform(-1, 1, self.units) - middle).astype(np.float32)
         # The normal equations, of so many digits at a time.
-        squares = np.zeros((self.units, self.units), np.float32)
-        answers = np.zeros((self.units, int(labels.max()) + 1), np.float32)
+        # Added up in float64: a ridge this small is lost in the roundings of float32.
+        squares = np.zeros((self.units, self.units))
+        answers = np.zeros((self.units, int(labels.max()) + 1))
         targets = np.eye(answers.shape[1], dtype=np.float32)[labels] - np.float32(1 / answers.shape[1])
         for one in range(self.passes):
             for at in range(0, len(labels), PART):

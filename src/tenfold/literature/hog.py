@@ -15,7 +15,7 @@ class HogSvm(SvmRbf):
     """Gaussian kernel of histograms of oriented gradients (Dalal & Triggs 2005; for digits Maji & Malik 2009).
 
     Args:
-        C: What an example on the wrong side of the margin costs.
+        cost: What an example on the wrong side of the margin costs.
         gamma: The kernel is exp(-gamma (x - y)^2), x and y histograms in their principal directions.
         components: How many of these are looked at.
         slope: How steeply probability follows decisions.
@@ -27,13 +27,13 @@ class HogSvm(SvmRbf):
 
     def __init__(
         self,
-        C: float = 10.0,
+        cost: float = 10.0,
         gamma: float = 0.05,
         components: int = 80,
         slope: float = 6.0,
         classes: int | None = 10,
     ) -> None:
-        super().__init__(C, gamma, components, slope, classes)
+        super().__init__(cost, gamma, components, slope, classes)
 
     def _fit(self, pictures: Floats, labels: Labels) -> Machines:
         return super()._fit(fitted.histograms(pictures), labels)

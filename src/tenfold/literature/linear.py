@@ -59,7 +59,7 @@ class PairwiseLinear(Estimator):
     """
 
     def __init__(
-        self, penalty: float = 1e-3, iterations: int = 50, sharpness: float = 1.2, classes: int | None = 10
+        self, penalty: float = 1e-4, iterations: int = 50, sharpness: float = 1.2, classes: int | None = 10
     ) -> None:
         self.penalty = penalty
         self.iterations = iterations

@@ -63,11 +63,11 @@ class Lira(Estimator):
         neurons: int = 100_000,
         window: int = 10,
         on: int = 2,
-        off: int = 3,
-        margin: float = 0.1,
-        passes: int = 10,
+        off: int = 4,
+        margin: float = 0.5,
+        passes: int = 8,
         shift: int = 1,
-        sharpness: float = 10.0,
+        sharpness: float = 16.0,
         random_state: int = 0,
         classes: int | None = 10,
     ) -> None:
@@ -88,13 +88,14 @@ class Lira(Estimator):
         weights = np.zeros((self.neurons, int(labels.max()) + 1), np.float32)
         # What is to be taken off the last weights to get the mean: each change times the steps before it.
         early = np.zeros(weights.shape)
+        ones = np.ones(self.neurons, np.float32)
         step, won = 0, 0.0
         for _ in range(self.passes):
             won = 0.0
             for lot in self._shown(pictures, labels, points, rng):
                 for chosen, label in zip(np.split(lot.neurons, lot.ends[:-1]), lot.labels, strict=True):
                     step += 1
-                    excited = weights.take(chosen, axis=0).sum(axis=0)
+                    excited = ones[: len(chosen)] @ weights.take(chosen, axis=0)
                     won += excited.max()
                     excited[label] -= self.margin * abs(excited[label])
                     winner = excited.argmax()

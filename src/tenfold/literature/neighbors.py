@@ -24,8 +24,8 @@ class Neighbors(Estimator):
     A vote weighs exp(-(d^2 - d1^2) / h), d1 the distance of the nearest.
 
     Args:
-        k: How many are asked; None chooses the number with the greatest likelihood when some of the examples are held
-            out, each by itself from all others.
+        k: How many are asked, at most 255; None chooses the number with the greatest likelihood when some of the
+            examples are held out, each by itself from all others.
         width: h, as a share of the mean of d1^2 over those held out.
         smoothing: The vote that each class has from the start.
         classes: See `Estimator`.

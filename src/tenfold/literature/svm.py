@@ -19,8 +19,6 @@ from tenfold.predictors.deskew import deskew
 from tenfold.predictors.neighbors import values
 from tenfold.types import Floats
 
-# Megabytes of kernel values that are kept while a machine is fitted.
-CACHE = 500
 # Where pictures are moved to, in pixels down and right.
 SHIFTS = ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
 
@@ -91,7 +89,7 @@ class SvmRbf(Machines):
     """Gaussian kernel.
 
     Args:
-        C: What an example on the wrong side of the margin costs.
+        cost: What an example on the wrong side of the margin costs.
         gamma: The kernel is exp(-gamma (x - y)^2).
         components: How many principal directions are looked at.
         slope: How steeply probability follows decisions.
@@ -100,27 +98,27 @@ class SvmRbf(Machines):
 
     def __init__(
         self,
-        C: float = 10.0,
+        cost: float = 10.0,
         gamma: float = 0.025,
         components: int = 60,
         slope: float = 6.0,
         classes: int | None = 10,
     ) -> None:
-        self.C = C
+        self.cost = cost
         self.gamma = gamma
         self.components = components
         self.slope = slope
         self.classes = classes
 
     def _svc(self) -> SVC:
-        return SVC(C=self.C, kernel="rbf", gamma=self.gamma, cache_size=CACHE)
+        return SVC(C=self.cost, kernel="rbf", gamma=self.gamma)
 
 
 class SvmPoly(Machines):
     """Polynomial kernel, on digits that were made upright first, as LeCun, Bottou, Bengio, Haffner 1998 have it.
 
     Args:
-        C: What an example on the wrong side of the margin costs.
+        cost: What an example on the wrong side of the margin costs.
         gamma: The kernel is (gamma x.y + 1)^degree.
         degree: See gamma.
         components: How many principal directions are looked at.
@@ -133,14 +131,14 @@ class SvmPoly(Machines):
 
     def __init__(
         self,
-        C: float = 1.0,
+        cost: float = 1.0,
         gamma: float = 0.03,
         degree: int = 4,
         components: int = 60,
         slope: float = 6.0,
         classes: int | None = 10,
     ) -> None:
-        self.C = C
+        self.cost = cost
         self.gamma = gamma
         self.degree = degree
         self.components = components
@@ -148,20 +146,20 @@ class SvmPoly(Machines):
         self.classes = classes
 
     def _svc(self) -> SVC:
-        return SVC(C=self.C, kernel="poly", gamma=self.gamma, degree=self.degree, coef0=1.0, cache_size=CACHE)
+        return SVC(C=self.cost, kernel="poly", gamma=self.gamma, degree=self.degree, coef0=1.0)
 
     def _fit(self, pictures: Floats, labels: Labels) -> fitted.Machines:
         return super()._fit(values(deskew(pictures)), labels)
 
 
 class SvmVirtual(SvmRbf):
-    """Gaussian kernel, and virtual support vectors (DeCoste & Schoelkopf 2002, section 2.2), on upright digits.
+    """Gaussian kernel, and virtual support vectors (DeCoste & Schoelkopf 2002, section 2.2).
 
     Each machine is fitted twice: to all digits of its two classes, and then only to those that became support vectors,
     as they are and moved by one pixel to all sides.
 
     Args:
-        C: What an example on the wrong side of the margin costs.
+        cost: What an example on the wrong side of the margin costs.
         gamma: The kernel is exp(-gamma (x - y)^2).
         components: How many principal directions are looked at.
         shifts: To how many sides the support vectors are moved, at most 8: the last four are aslant.
@@ -170,22 +168,20 @@ class SvmVirtual(SvmRbf):
     """
 
     only_pictures: ClassVar[bool] = True
-    made: ClassVar[type[fitted.Machines]] = fitted.UprightMachines
 
     def __init__(
         self,
-        C: float = 10.0,
+        cost: float = 10.0,
         gamma: float = 0.025,
         components: int = 60,
         shifts: int = 8,
         slope: float = 6.0,
         classes: int | None = 10,
     ) -> None:
-        super().__init__(C, gamma, components, slope, classes)
+        super().__init__(cost, gamma, components, slope, classes)
         self.shifts = shifts
 
     def _fit(self, pictures: Floats, labels: Labels) -> fitted.Machines:
-        pictures = values(deskew(pictures))
         centre = pictures.mean(axis=0)
         basis = principal_directions(pictures, self.components)
         views = [pictures, *(moved(pictures, *shift) for shift in SHIFTS[: self.shifts])]

@@ -23,7 +23,7 @@ class TangentDistance(Estimator):
 
     Args:
         k: How many are asked; None chooses, see `tenfold.literature.neighbors.Neighbors`.
-        candidates: How many of the nearest by Euclidean distance are looked at, from 21 to 256.
+        candidates: How many of the nearest by Euclidean distance are looked at: more than k, and more than 20.
         directions: In how many directions.
         blur: Standard deviation of the Gaussian that smooths the pictures first, in pixels.
         stiffness: What it costs to go along tangents, as a share of their mean squared length.

@@ -111,7 +111,7 @@ class RandomForest(Estimator):
 
     def __init__(
         self,
-        trees: int = 200,
+        trees: int = 100,
         sharpness: float = 3.0,
         smooth: float = 0.01,
         random_state: int = 0,

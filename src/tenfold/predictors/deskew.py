@@ -42,7 +42,8 @@ def _upright(pictures: Floats) -> Pixels:
     rows = np.clip(from_row, -1, SIDE) + first[:, None]
     where = np.broadcast_to(rows[:, :, None], from_column.shape).reshape(-1, SIDE)
     moved = cv2.remap(stacked, from_column.reshape(-1, SIDE), where, cv2.INTER_LINEAR, borderValue=0)
-    return np.rint(np.clip(moved, 0, 1) * np.float32(255)).astype(np.uint8).reshape(-1, SIDE**2)
+    pixels: Pixels = np.rint(np.clip(moved, 0, 1) * np.float32(255)).astype(np.uint8)
+    return pixels.reshape(-1, SIDE**2)
 
 
 def _moments(pictures: Floats) -> tuple[Floats, Floats, Floats]:

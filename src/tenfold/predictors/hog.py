@@ -59,7 +59,7 @@ def votes(pictures: Floats) -> Floats:
     at = np.arctan2(down, right) * np.float32(BINS / (2 * np.pi))
     bins = np.arange(BINS, dtype=np.float32)[:, None, None]
     away = np.abs((at[:, None] - bins + BINS / 2) % BINS - BINS / 2)
-    return length[:, None] * np.maximum(1 - away, 0)
+    return np.asarray(length[:, None] * np.maximum(1 - away, 0), np.float32)
 
 
 def _blocks(voting: Floats, cell: int) -> Floats:
@@ -68,7 +68,7 @@ def _blocks(voting: Floats, cell: int) -> Floats:
     middles = cell * (np.arange(count) + 0.5) - 0.5
     # A pixel between two cells is shared among them likewise.
     shares = np.maximum(1 - np.abs(np.arange(SIDE) - middles[:, None]) / cell, 0).astype(np.float32)
-    cells = shares @ voting @ shares.T
+    cells = np.asarray(shares @ voting @ shares.T, np.float32)
     corners = [cells[:, :, y : y + count - 1, x : x + count - 1] for y in (0, 1) for x in (0, 1)]
     blocks = np.concatenate(corners, axis=1).reshape(len(voting), 4 * BINS, -1).transpose(0, 2, 1)
     return _brought_to_one(np.minimum(_brought_to_one(blocks), CLIP))

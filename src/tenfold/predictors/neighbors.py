@@ -135,8 +135,8 @@ def vote(labels: Labels, squares: Floats, classes: int, width: float, smoothing:
     weights = np.exp((squares[:, :1] - squares) / np.float32(width))
     cells = labels + classes * np.arange(len(labels))[:, None]
     votes = np.bincount(cells.ravel(), weights.ravel(), minlength=classes * len(labels)).reshape(-1, classes)
-    votes += smoothing
-    return np.asarray(votes / votes.sum(axis=1, keepdims=True), np.float32)
+    smoothed = votes + smoothing
+    return np.asarray(smoothed / smoothed.sum(axis=1, keepdims=True), np.float32)
 
 
 @dataclass(frozen=True, eq=False)

@@ -45,7 +45,7 @@ class Machines(Arrays):
     slope: float
 
     def predict_proba(self, pictures: Floats) -> Floats:
-        shown = (pictures - self.centre) @ self.basis
+        shown = np.asarray((pictures - self.centre) @ self.basis, np.float32)
         lots = (shown[at : at + LOT] for at in range(0, len(shown), LOT))
         decisions = [kernel(lot, self.vectors, self.gamma, self.degree) @ self.duals for lot in lots]
         return couple(np.concatenate(decisions) + self.bias, self.classes, self.slope)

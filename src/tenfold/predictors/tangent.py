@@ -45,7 +45,7 @@ def picture_and_tangents(pictures: Floats, blur: float) -> Floats:
     x = (at - (SIDE - 1) / 2).astype(np.float32)
     y = x[:, None]
     made = (picture, p, q, x * p + y * q, y * p - x * q, x * p - y * q, y * p + x * q, p**2 + q**2)
-    return np.stack(made, axis=1).reshape(len(pictures), 1 + TANGENTS, SIDE**2)
+    return np.stack(made, axis=1, dtype=np.float32).reshape(len(pictures), 1 + TANGENTS, SIDE**2)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +93,8 @@ class TangentNeighbors(Neighbors):
 
     def _views(self, pictures: Floats) -> Floats:
         """Pictures in few directions, and their tangents orthonormal but for the stiffness: float32 (n, 8, m)."""
-        seen = picture_and_tangents(pictures, self.blur) * self.scales[:, None]
-        seen = (seen.reshape(-1, SIDE**2) @ self.basis).reshape(len(pictures), 1 + TANGENTS, -1)
+        whole = picture_and_tangents(pictures, self.blur) * self.scales[:, None]
+        seen = np.asarray(whole.reshape(-1, SIDE**2) @ self.basis, np.float32).reshape(len(pictures), 1 + TANGENTS, -1)
         tangents = seen[:, 1:]
         lengths = tangents @ tangents.transpose(0, 2, 1)
         lengths += np.float32(self.stiffness) * np.eye(TANGENTS, dtype=np.float32)
@@ -126,4 +126,4 @@ def tangent_distances(queries: Floats, examples: Floats) -> Floats:
     matrix = np.eye(TANGENTS, dtype=np.float32) - both @ np.swapaxes(both, -1, -2)
     step = np.linalg.solve(matrix, left[..., None])[..., 0]
     squares = apart - np.einsum("qct,qct->qc", query_side, query_side) - np.einsum("qct,qct->qc", left, step)
-    return np.maximum(squares, 0)
+    return np.asarray(np.maximum(squares, 0), np.float32)
