@@ -42,8 +42,7 @@ class Machines(Estimator):
     """A machine for each two classes, and pairwise coupling of what they say.
 
     The machines are fitted by scikit-learn's SVC (libsvm), as many at a time as there are processors. They look at the
-    pictures in a few principal directions: a kernel of 60 numbers is ten times cheaper than one of 784 pixels, and no
-    less accurate.
+    pictures in a few principal directions, as a kernel of 60 numbers is some ten times cheaper than one of 784 pixels.
     """
 
     made: ClassVar[type[fitted.Machines]] = fitted.Machines
@@ -135,7 +134,7 @@ class SvmPoly(Machines):
         gamma: float = 0.03,
         degree: int = 4,
         components: int = 60,
-        slope: float = 6.0,
+        slope: float = 5.0,
         classes: int | None = 10,
     ) -> None:
         self.cost = cost
