@@ -1,6 +1,6 @@
 """How the settings of the literature's classifiers were chosen: fits on 55,000 digits, measures on 5,000 others.
 
-    python benchmarks/literature_settings.py svm-rbf C=3,10 gamma=0.02,0.03
+    python benchmarks/literature_settings.py svm-rbf cost=3,10 gamma=0.02,0.03
 
 Every combination is one line in results/literature_settings.jsonl: the settings, and what they gave on MNIST's
 validation digits. The test digits are not opened.

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
     from keras import Model
 
 # Fewer pictures than these are shown as often as so many would be in an epoch: few steps teach a network nothing.
-FEW = 5_000
+FEW = 1_000
 # Of few pictures, batches are so small that an epoch has that many steps, down to the least batch.
 STEPS, LEAST_BATCH = 40, 16
+# Fewer steps than these are no long run.
+LONG = 1000
 
 # The pictures and labels of an epoch, given its number: float32 (n, 28, 28), and int64 (n,).
 Draw = Callable[[int], tuple[Floats, Labels]]
@@ -116,8 +118,7 @@ def fit_network(model: Model, draw: Draw, plan: Plan, verbose: bool = False) -> 
         metrics=["accuracy"] if verbose else None,
         # To have XLA compile so small networks takes longer than it saves.
         jit_compile=False,
-        # The most that fits into an epoch without a rest: Keras would take that from the next.
-        steps_per_execution=max(count for count in range(1, STEPS_AT_ONCE + 1) if steps % count == 0),
+        steps_per_execution=_at_once(steps, plan.epochs),
     )
     # As in `tenfold.training.fit`: threads that wait for pictures would take the processor from the network.
     with threadpool_limits(1, "blas"), one_thread_for_pictures():
@@ -127,6 +128,14 @@ def fit_network(model: Model, draw: Draw, plan: Plan, verbose: bool = False) -> 
         pictures, _ = draw(plan.epochs - 1)
         lots = [pictures[at : at + plan.batch] for at in range(0, steps * plan.batch, plan.batch)][: plan.settle]
         settle(keras, model, lots, len(lots))
+
+
+def _at_once(steps: int, epochs: int) -> int:
+    """Steps that run without a stop in between. So many are compiled one by one, which takes longer than few take."""
+    if steps * epochs < LONG:
+        return 1
+    # The most that fits into an epoch without a rest: Keras would take that from the next.
+    return max(count for count in range(1, STEPS_AT_ONCE + 1) if steps % count == 0)
 
 
 def network(model: Model, temperature: float = 1.0) -> Network:

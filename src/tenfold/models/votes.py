@@ -18,6 +18,12 @@ VOTES = "votes"
 FLOOR = 1e-3
 
 
+def together(said: Sequence[Floats]) -> Floats:
+    """What several say, as one: the geometric mean of their probabilities, float32 (n, classes)."""
+    shares = np.exp(np.mean([np.log(np.maximum(one, np.float32(FLOOR))) for one in said], axis=0))
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
+
+
 class Votes(Predictor):
     """The geometric mean of what the members say: a product of experts (Hinton 2002), in equal parts.
 
@@ -31,9 +37,7 @@ class Votes(Predictor):
         self.members = tuple(members)
 
     def predict_proba(self, pictures: Floats) -> Floats:
-        said = [np.log(np.maximum(member.predict_proba(pictures), np.float32(FLOOR))) for member in self.members]
-        shares = np.exp(np.mean(said, axis=0))
-        return np.asarray(shares / shares.sum(axis=1, keepdims=True), np.float32)
+        return together([member.predict_proba(pictures) for member in self.members])
 
     def to_bytes(self) -> bytes:
         file = io.BytesIO()
