@@ -11,6 +11,7 @@ from typing import Any
 
 from tenfold.comparison.charts import Spot, scatter
 from tenfold.comparison.ranking import published_met, ranked
+from tenfold.literature.entries import ENTRIES
 from tenfold.training.text_report import size
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,6 +28,8 @@ def tables(rows: list[Row]) -> str:
     """What the page shows of the rows."""
     best = ranked(rows)
     lines = [
+        "![Errors against the time of an answer](images/literature.svg)",
+        "",
         "| | error, % | 95 % interval | published, % | to fit, s | µs a digit | beside `digit` | memory | file "
         "| left out, % | NLL | ECE, % |",
         "|---|---|---|---|---|---|---|---|---|---|---|---|",
@@ -51,7 +54,9 @@ def tables(rows: list[Row]) -> str:
             f"{100 * row['ece']:.1f}",
         ]
         lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join([*lines, "", *_spoilt(best)]) + "\n"
+    missing = [entry.name for entry in ENTRIES if entry.name not in {row["name"] for row in best}]
+    open_ = [f"Not measured yet: {', '.join(f'`{name}`' for name in missing)}.", ""] if missing else []
+    return "\n".join([*lines, "", *open_, *_spoilt(best)]) + "\n"
 
 
 def _spoilt(best: list[Row]) -> list[str]:

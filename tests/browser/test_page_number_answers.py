@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import Visit
-from tests.browser.numbers import answering, number, number_settled, write
+from tests.browser.number_mode import answering, number, number_settled, write
 from tests.browser.test_page_drawing import said
 
 pytestmark = pytest.mark.browser

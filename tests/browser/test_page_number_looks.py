@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.conftest import SCREENSHOTS, Visit
-from tests.browser.numbers import DOUBTFUL, ROWS, answering, compose, number, number_settled, save, write
+from tests.browser.number_mode import DOUBTFUL, ROWS, answering, compose, number, number_settled, save, write
 from tests.browser.test_page_looks import CONTRASTS, SIZES
 
 pytestmark = pytest.mark.browser

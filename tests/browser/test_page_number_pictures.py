@@ -14,7 +14,7 @@ from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 from tests.browser.chromium import serving
 from tests.browser.conftest import Visit
-from tests.browser.numbers import (
+from tests.browser.number_mode import (
     DOUBTFUL,
     ROWS,
     TEXTS,

@@ -12,7 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 from tests.browser.chromium import Watched, draw, settled
 from tests.browser.conftest import Visit
-from tests.browser.numbers import number_settled, write
+from tests.browser.number_mode import number_settled, write
 from tests.browser.strokes import DIGITS, TEN
 from tests.browser.test_page_drawing import drag, ink, said
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 from PIL import Image
-from tests.browser.numbers import ROWS, TEXTS, compose, shapes
+from tests.browser.number_mode import ROWS, TEXTS, compose, shapes
 from tests.browser.strokes import smooth
 from tests.server.conftest import png, serving
 from tests.server.test_server_refusals import refused

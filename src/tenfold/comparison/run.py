@@ -124,12 +124,13 @@ class _Worker:
             # A new one, not a copy of this: threads that wait in a library would not come along, and it wait for ever.
             context = multiprocessing.get_context("spawn")
             self._pipe, there = context.Pipe()
-            self._process = context.Process(target=_work, args=(there, *self._given), daemon=True)
+            self._process = context.Process(target=_work, args=(there,), daemon=True)
             self._process.start()
             there.close()
         failed: Row = {"name": entry.name, "title": entry.title, "family": entry.family}
         try:
-            self._pipe.send(entry)
+            # With the process itself all of this could not be sent: one that dies early would never take it.
+            self._pipe.send((entry, *self._given))
             while True:
                 kind, what = self._pipe.recv()
                 if kind == "row":
@@ -151,10 +152,10 @@ class _Worker:
             self._process = None
 
 
-def _work(pipe: Connection, plan: Plan, material: Material) -> None:
+def _work(pipe: Connection) -> None:
     """In the process: measure what is asked for, and say what came of it."""
     while True:
-        entry: Entry = pipe.recv()
+        entry, plan, material = pipe.recv()
         try:
             row = measure(entry, material, plan.seed, plan.quick, lambda step: pipe.send(("step", step)))
         except TenfoldError as error:
