@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from scorecard import with_block, write_or_check
 
 from tenfold.comparison.charts import Spot, scatter
 from tenfold.comparison.ranking import published_met, ranked
@@ -92,26 +93,10 @@ def plot(rows: list[Row]) -> str:
 def pages() -> dict[Path, str]:
     """What the files should say."""
     rows = [json.loads(line) for line in ROWS.read_text("utf-8").splitlines()] if ROWS.is_file() else []
-    page = PAGE.read_text("utf-8")
-    pattern = re.escape(START) + r".*?" + re.escape(END)
-    if len(re.findall(pattern, page, re.DOTALL)) != 1:
-        sys.exit(f"{PAGE.name} has no place for the tables: expected one block between {START} and {END}")
     block = f"{START}\n\n{tables(rows) if rows else EMPTY}\n{END}"
-    written = {PAGE: re.sub(pattern, lambda _: block, page, flags=re.DOTALL)}
+    written = {PAGE: with_block(PAGE, START, END, block)}
     return {**written, PLOT: plot(rows)} if rows else written
 
 
-def main() -> int:
-    """Write the files, or compare."""
-    stale = [path for path, text in pages().items() if not path.is_file() or path.read_text("utf-8") != text]
-    if "--check" in sys.argv[1:]:
-        for path in stale:
-            print(f"{path.name} is not what the results say: run `make docs` and commit it.", file=sys.stderr)
-        return 1 if stale else 0
-    for path, text in pages().items():
-        path.write_text(text, "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(pages()))

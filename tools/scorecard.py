@@ -116,28 +116,33 @@ def pages() -> dict[Path, str]:
     figures = [figure for result in found.values() for figure in result["figures"]]
     sections = [section(name, result) for name, result in found.items()]
     block = f"{START}\n\n{table(figures) if figures else EMPTY}\n{END}"
-    readme = README.read_text("utf-8")
-    pattern = re.escape(START) + r".*?" + re.escape(END)
-    if len(re.findall(pattern, readme, re.DOTALL)) != 1:
-        sys.exit(f"{README.name} has no place for the table: expected one block between {START} and {END}")
     drawn = {CURVES: curves(found["robustness"])} if "robustness" in found else {}
     return drawn | {
         PAGE: "\n".join([HEAD, *(sections or [EMPTY])]),
-        README: re.sub(pattern, lambda _: block, readme, flags=re.DOTALL),
+        README: with_block(README, START, END, block),
     }
 
 
-def main() -> int:
-    """Write the pages, or compare."""
-    stale = [path for path, text in pages().items() if not path.is_file() or path.read_text("utf-8") != text]
+def with_block(path: Path, start: str, end: str, block: str) -> str:
+    """The text of a page with another block in the place of the one between two marks, the marks among it."""
+    page = path.read_text("utf-8")
+    pattern = re.escape(start) + r".*?" + re.escape(end)
+    if len(re.findall(pattern, page, re.DOTALL)) != 1:
+        sys.exit(f"{path.name} has no place for the table: expected one block between {start} and {end}")
+    return re.sub(pattern, lambda _: block, page, flags=re.DOTALL)
+
+
+def write_or_check(pages: dict[Path, str]) -> int:
+    """Write pages, or with ``--check`` name those that are not as they should be; gives the exit status."""
+    stale = [path for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]
     if "--check" in sys.argv[1:]:
         for path in stale:
             print(f"{path.name} is not what the results say: run `make docs` and commit it.", file=sys.stderr)
         return 1 if stale else 0
-    for path, text in pages().items():
+    for path, text in pages.items():
         path.write_text(text, "utf-8")
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check(pages()))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 import cv2
@@ -64,6 +66,14 @@ class Material:
     test: Part
     spoilt: dict[str, dict[str, Part]]
     foreign: list[Part] = field(default_factory=list)
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of all its digits and labels."""
+        found = hashlib.sha256()
+        for part in (self.fitting, self.test, *self.foreign):
+            found.update(part.pictures.tobytes() + part.labels.tobytes())
+        return found.hexdigest()
 
 
 def get_material(

@@ -104,10 +104,10 @@ def _known(entry: Entry, plan: Plan, material: Material) -> Row | None:
 
 def _key(entry: Entry, plan: Plan, material: Material) -> str:
     """What decides on the figures of a classifier, in few letters."""
-    parts = [material.fitting, material.test, *material.foreign]
-    digits = hashlib.sha256(b"".join(part.pictures.tobytes() + part.labels.tobytes() for part in parts)).hexdigest()
     params = dict(entry.params) | (dict(entry.quick) if plan.quick else {})
-    text = f"{__version__} {entry.name} {entry.home} {params} {entry.shipped} {plan.seed} {plan.quick} {digits}"
+    text = (
+        f"{__version__} {entry.name} {entry.home} {params} {entry.shipped} {plan.seed} {plan.quick} {material.digest}"
+    )
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -120,17 +120,14 @@ class _Worker:
 
     def measure(self, entry: Entry, tell: Callable[[str], None]) -> Row:
         """The figures of a classifier, or why there are none."""
-        if self._process is None:
-            # A new one, not a copy of this: threads that wait in a library would not come along, and it wait for ever.
-            context = multiprocessing.get_context("spawn")
-            self._pipe, there = context.Pipe()
-            self._process = context.Process(target=_work, args=(there,), daemon=True)
-            self._process.start()
-            there.close()
         failed: Row = {"name": entry.name, "title": entry.title, "family": entry.family}
+        process = self._process or self._start()
         try:
-            # With the process itself all of this could not be sent: one that dies early would never take it.
-            self._pipe.send((entry, *self._given))
+            if self._process is None:
+                # Not handed over with the process itself: one that died early would never take it, and this one wait.
+                self._pipe.send(self._given)
+                self._process = process
+            self._pipe.send(entry)
             while True:
                 kind, what = self._pipe.recv()
                 if kind == "row":
@@ -139,10 +136,19 @@ class _Worker:
                     return {**failed, "error": what}
                 tell(what)
         except (EOFError, OSError):
-            self._process.join()
-            status = self._process.exitcode
+            process.join()
             self._process = None
+            status = process.exitcode
             return {**failed, "error": f"its process ended with exit status {status}; memory may have run out"}
+
+    def _start(self) -> SpawnProcess:
+        """A new process, not a copy of this: a copy would lack the threads that libraries wait for."""
+        context = multiprocessing.get_context("spawn")
+        self._pipe, there = context.Pipe()
+        process = context.Process(target=_work, args=(there,), daemon=True)
+        process.start()
+        there.close()
+        return process
 
     def close(self) -> None:
         """End the process."""
@@ -154,8 +160,9 @@ class _Worker:
 
 def _work(pipe: Connection) -> None:
     """In the process: measure what is asked for, and say what came of it."""
+    plan, material = pipe.recv()
     while True:
-        entry, plan, material = pipe.recv()
+        entry = pipe.recv()
         try:
             row = measure(entry, material, plan.seed, plan.quick, lambda step: pipe.send(("step", step)))
         except TenfoldError as error:
