@@ -126,7 +126,11 @@ def test_the_lists_of_packages_are_those_of_the_project() -> None:
         return {re.match(r"[\w-]+", requirement)[0] for requirement in requirements}  # type: ignore[index]
 
     assert set(CORE) == names(project["dependencies"])
-    imported_as = {"python-multipart": "python_multipart", "tensorflow-cpu": "tensorflow"}
+    imported_as = {
+        "python-multipart": "python_multipart",
+        "tensorflow-cpu": "tensorflow",
+        "scikit-learn": "sklearn",
+    }
     for extra, modules in EXTRAS.items():
         wanted = names(project["optional-dependencies"][extra])
         assert set(modules) == {imported_as.get(name, name) for name in wanted}

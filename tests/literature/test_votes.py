@@ -10,7 +10,7 @@ import pytest
 
 from tenfold.errors import ModelError
 from tenfold.models.network import Network
-from tenfold.models.votes import FLOOR, Votes, open_predictor
+from tenfold.models.votes import DEEPEST, FLOOR, Votes, open_predictor
 from tenfold.predictors.base import load_arrays
 from tenfold.predictors.linear import Linear
 
@@ -53,6 +53,14 @@ def test_a_vote_may_hold_votes() -> None:
 
 
 @pytest.mark.train
+def test_votes_within_votes_end_somewhere() -> None:
+    deep = Votes([linear(1)])
+    for _ in range(DEEPEST):
+        deep = Votes([deep])
+    with pytest.raises(ModelError, match="more than 4 deep"):
+        open_predictor(deep.to_bytes(), "deep.npz")
+
+
 def test_networks_vote_beside_arrays(keras: Any) -> None:
     from tenfold.literature.keras_fit import network
 

@@ -35,7 +35,7 @@ CORE = (
 )
 EXTRAS = {
     "serve": ("fastapi", "uvicorn", "python_multipart"),
-    "train": ("keras", "tensorflow", "onnx", "h5py", "matplotlib", "threadpoolctl"),
+    "train": ("keras", "tensorflow", "onnx", "h5py", "matplotlib", "sklearn", "threadpoolctl"),
 }
 SEVEN = [[[20.0, 80.0, 62.0, 50.0, 40.0], [20.0, 18.0, 50.0, 80.0, 120.0]]]
 

@@ -36,5 +36,4 @@ def load_model(model: str | Path, normalization: str, threads: int = 1) -> OnnxC
     path = find_model(model)
     if path is not None and path.suffix.lower() == ".npz":
         return load_npz(path, normalization)
-    shipped = path is None or path.parent == WEIGHTS
-    return load_onnx(model if shipped or path is None else path, normalization, threads)
+    return load_onnx(path or model, normalization, threads)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -14,6 +14,8 @@ from tenfold.predictors.base import KIND, Predictor, arrays_of, read_arrays
 from tenfold.types import Floats
 
 VOTES = "votes"
+# A file from outside may hold votes within votes without end.
+DEEPEST = 4
 # What no probability may fall below: one member alone cannot rule an answer out.
 FLOOR = 1e-3
 
@@ -41,9 +43,10 @@ class Votes(Predictor):
 
     def to_bytes(self) -> bytes:
         file = io.BytesIO()
-        files = {f"member_{number}": _bytes(member.to_bytes()) for number, member in enumerate(self.members)}
+        files: dict[str, Any] = {f"member_{place}": _bytes(one.to_bytes()) for place, one in enumerate(self.members)}
+        files[KIND] = np.asarray(VOTES)
         # The members' files are compressed already.
-        np.savez(file, kind=np.asarray(VOTES), **files)  # type: ignore[arg-type]
+        np.savez(file, **files)
         return file.getvalue()
 
     @property
@@ -55,15 +58,16 @@ def _bytes(data: bytes) -> np.ndarray[tuple[int], np.dtype[np.uint8]]:
     return np.frombuffer(data, np.uint8)
 
 
-def open_predictor(data: bytes, name: str) -> Predictor:
+def open_predictor(data: bytes, name: str, depth: int = 0) -> Predictor:
     """A fitted classifier out of the bytes of its file, of whichever kind; nothing in it is executed.
 
     Args:
         data: The file.
         name: What to call it in messages.
+        depth: In how many votes it is a member.
 
     Raises:
-        ModelError: If it is no such file.
+        ModelError: If it is no such file, or votes lie too deep in one another.
     """
     if not data.startswith(b"PK"):  # not a .npz file
         return Network(data)
@@ -73,7 +77,9 @@ def open_predictor(data: bytes, name: str) -> Predictor:
     files = [arrays[key] for key in sorted(arrays, key=_place) if key != KIND]
     if not files or any(file.dtype != np.uint8 for file in files):
         raise ModelError(f"{name}: a vote of no members.")
-    return Votes([open_predictor(file.tobytes(), name) for file in files])
+    if depth == DEEPEST:
+        raise ModelError(f"{name}: votes within votes, more than {DEEPEST} deep.")
+    return Votes([open_predictor(file.tobytes(), name, depth + 1) for file in files])
 
 
 def _place(key: str) -> tuple[int, str]:
