@@ -1,5 +1,5 @@
-"""Keras, as the tests of training load it."""
+"""Keras, and a small network, as the tests of training have them."""
 
-from tests.training.conftest import keras, pytest_collection_modifyitems
+from tests.training.conftest import keras, pytest_collection_modifyitems, small_digit
 
-__all__ = ["keras", "pytest_collection_modifyitems"]
+__all__ = ["keras", "pytest_collection_modifyitems", "small_digit"]

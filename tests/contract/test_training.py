@@ -36,7 +36,7 @@ def foreign(tmp_path: Path) -> Path:
 @pytest.mark.train
 @pytest.mark.mnist
 def test_digit_learns_other_hands_after_mnist_and_keeps_both_networks(
-    foreign: Path, keras: Any, mnist_settings: Settings, tmp_path: Path
+    foreign: Path, small_digit: Any, mnist_settings: Settings, tmp_path: Path
 ) -> None:
     few = {"settings": mnist_settings, "limit": 200, "epochs": 1}
     out = find_recipe("digit").train(train_options(out=tmp_path / "wide", foreign=foreign, **few))
@@ -61,7 +61,7 @@ def test_digit_learns_other_hands_after_mnist_and_keeps_both_networks(
 def test_a_recipe_leaves_a_network_and_a_full_card(
     entry: Recipe, keras: Any, mnist_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tenfold.training.ensemble.MEMBERS", 2)
+    monkeypatch.setattr("tenfold.training.ensemble.MEMBERS", 1)
     few = {"limit": 200, "seed": 3, **({"epochs": 1} if "epochs" in entry.takes else {})}
     out = entry.train(train_options(out=tmp_path / "run", settings=mnist_settings, **few))
     # The cascade is no Keras network but two, put together.

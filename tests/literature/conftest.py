@@ -1,15 +1,15 @@
-"""Keras, and MNIST's first training digits, as the tests of the literature take them."""
+"""Keras, a small network, and MNIST's first training digits, as the tests of the literature take them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.training.conftest import keras, pytest_collection_modifyitems
+from tests.training.conftest import keras, pytest_collection_modifyitems, small_digit
 
 from tenfold.config import Settings
 from tenfold.data.splits import training_data
 
-__all__ = ["keras", "pytest_collection_modifyitems"]
+__all__ = ["keras", "pytest_collection_modifyitems", "small_digit"]
 
 
 @pytest.fixture(scope="session")

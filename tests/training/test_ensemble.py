@@ -21,7 +21,7 @@ from tenfold.training.storage import kept_in_bytes
 @pytest.mark.train
 @pytest.mark.mnist
 def test_the_ensemble_is_the_mean_of_its_members_and_resumes_without_training_them_again(
-    keras: Any, mnist_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_digit: Any, mnist_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ensemble, "MEMBERS", 2)
     few = {"settings": mnist_settings, "limit": 200, "epochs": 1, "out": tmp_path}

@@ -45,7 +45,7 @@ def test_a_reminder_counts_only_where_it_agrees_with_the_label(keras: Any) -> No
 
 @pytest.mark.mnist
 def test_going_on_to_other_hands_can_be_stopped_and_resumed(
-    keras: Any, mnist_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    small_digit: Any, mnist_settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What reminds is the network after MNIST, not what a resumed run has come to: else the two would differ."""
     digits = np.random.default_rng(0).integers(0, 256, (40, 28, 28), np.uint8)

@@ -14,6 +14,7 @@ from tests.data.test_lines import some_pens
 
 from tenfold.data.line_texts import ALPHABET
 from tenfold.data.lines import Line
+from tenfold.errors import UsageError
 from tenfold.imaging.line_picture import LINE_VERSION
 from tenfold.models.base import ModelCard
 from tenfold.models.line_reader import LineReader
@@ -32,7 +33,7 @@ CLASSES = len(ALPHABET) + 1
 CHANNELS = (4, 4, 8, 8, 8, 8, 12)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def network(keras: Any) -> Callable[[], Any]:
     def build() -> Any:
         from tenfold.catalogue.reader import build as build_reader
@@ -58,15 +59,27 @@ class Stopped(Exception):
     """What Ctrl-C, a full disk or a power cut is to a run."""
 
 
-def test_training_learns_and_a_stopped_run_ends_as_one_that_was_not(
-    network: Callable[[], Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = network()
-    history = train(whole, tmp_path / "whole")
+@pytest.fixture(scope="module")
+def trained(network: Callable[[], Any], tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, list[dict[str, float]]]:
+    """A network trained as planned, and its log."""
+    model = network()
+    return model, train(model, tmp_path_factory.mktemp("whole"))
+
+
+def test_training_learns(trained: tuple[Any, list[dict[str, float]]], network: Callable[[], Any]) -> None:
+    whole, history = trained
     assert len(history) == PLAN.epochs
     assert history[-1]["loss"] < history[0]["loss"]
     assert not same(whole, network())
 
+
+def test_a_stopped_run_ends_as_one_that_was_not_and_is_no_other_run(
+    trained: tuple[Any, list[dict[str, float]]],
+    network: Callable[[], Any],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole, history = trained
     keep = Run.keep
 
     def keep_and_stop(self: Run, epoch: int, logs: dict[str, float]) -> None:
@@ -76,10 +89,12 @@ def test_training_learns_and_a_stopped_run_ends_as_one_that_was_not(
     with monkeypatch.context() as patched:
         patched.setattr(Run, "keep", keep_and_stop)
         with pytest.raises(Stopped):
-            train(network(), tmp_path / "stopped")
-    assert (tmp_path / "stopped" / STATE).is_file()
+            train(network(), tmp_path)
+    assert (tmp_path / STATE).is_file()
+    with pytest.raises(UsageError, match="is of another run"):
+        train(network(), tmp_path, dataclasses.replace(PLAN, epochs=3))
     resumed = network()
-    again = train(resumed, tmp_path / "stopped")
+    again = train(resumed, tmp_path)
     assert [entry["loss"] for entry in again] == pytest.approx([entry["loss"] for entry in history], rel=1e-4)
     assert same(resumed, whole)
 
@@ -196,10 +211,9 @@ def test_lines_read_together_are_read_as_alone(network: Callable[[], Any], shake
 
 
 def test_the_trained_network_is_kept_as_a_file_anyone_can_load(
-    network: Callable[[], Any], keras: Any, tmp_path: Path
+    trained: tuple[Any, list[dict[str, float]]], keras: Any, tmp_path: Path
 ) -> None:
-    model = network()
-    train(model, tmp_path, dataclasses.replace(PLAN, epochs=1))
+    model, _ = trained
     save(model, tmp_path)
     loaded = keras.models.load_model(tmp_path / "reader.keras")
     assert same(model, loaded)
@@ -224,11 +238,3 @@ def test_a_layer_of_another_kind_is_refused(keras: Any) -> None:
     model = keras.Sequential([keras.Input((32, None)), layers.Reshape((32, -1, 1)), layers.AveragePooling2D(2)])
     with pytest.raises(TypeError, match="AveragePooling2D is none of a reader's"):
         reader_to_onnx(model)
-
-
-def test_the_plan_is_part_of_what_is_resumed(network: Callable[[], Any], tmp_path: Path) -> None:
-    from tenfold.errors import UsageError
-
-    train(network(), tmp_path, dataclasses.replace(PLAN, epochs=1))
-    with pytest.raises(UsageError, match="is of another run"):
-        train(network(), tmp_path, PLAN)
