@@ -26,12 +26,13 @@ def pictures() -> np.ndarray:
 
 def test_filters_answer_as_opencvs(pictures: np.ndarray) -> None:
     filters = np.random.default_rng(0).standard_normal((3, 5, 5)).astype(np.float32)
-    found = pooled(pictures, filters).reshape(-1, 7, 7, 3)
+    found = pooled(pictures, filters).reshape(-1, 7, 7, 2, 3)
     picture = pictures[120].reshape(28, 28)
     for number, one in enumerate(filters):
-        answer = np.abs(cv2.filter2D(picture, -1, one, borderType=cv2.BORDER_CONSTANT))
-        expected = np.sqrt(answer.reshape(7, 4, 7, 4).mean(axis=(1, 3)))
-        assert found[120, :, :, number] == pytest.approx(expected, rel=1e-3)
+        answer = cv2.filter2D(picture, -1, one, borderType=cv2.BORDER_CONSTANT)
+        for side, part in enumerate((answer, -answer)):
+            expected = np.sqrt(np.maximum(part, 0).reshape(7, 4, 7, 4).mean(axis=(1, 3)))
+            assert found[120, :, :, side, number] == pytest.approx(expected, rel=1e-3, abs=1e-4)
 
 
 def test_the_hidden_layer_adds_and_takes_away() -> None:

@@ -25,7 +25,7 @@ SEED = 1998
 SHARE = 6
 # Test digits that are spoilt.
 SPOILT = 1000
-QUICK_TRAIN, QUICK_TEST = 10_000, 2_000
+QUICK_TRAIN, QUICK_TEST, QUICK_SPOILT = 10_000, 2_000, 300
 
 Labels = npt.NDArray[np.int64]
 
@@ -102,7 +102,7 @@ def get_material(
     missing = sorted(set(range(10)) - set(parts[0].labels.tolist()))
     if missing:
         raise DataError(f"{spec}: there is no {', '.join(map(str, missing))} to fit to; all ten digits must occur.")
-    few = parts[1].first(SPOILT)
+    few = parts[1].first(QUICK_SPOILT if quick else SPOILT)
     spoilt = {
         name: {f"{much:g}": Part(name, spoil(few.pictures, much, name), few.labels) for much in steps}
         for name, steps in SPOILINGS.items()

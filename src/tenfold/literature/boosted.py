@@ -46,7 +46,7 @@ class BoostedLeNet4(KerasClassifier):
 
     def __init__(
         self,
-        epochs: int = 4,
+        epochs: int = 8,
         rate: float = 1e-2,
         stream: int = 200_000,
         verbose: bool = False,

@@ -18,25 +18,27 @@ FEW = 100
 
 
 def pooled(pictures: Floats, filters: Floats) -> Floats:
-    """How strongly each filter answers, for or against, in each square of a picture.
+    """How strongly each filter answers, for and against, in each square of a picture.
 
     Args:
         pictures: float32 (n, 784).
         filters: float32 (filters, side, side), of an odd side.
 
     Returns:
-        float32 (n, 49 * filters), the root of the mean of the absolute answers.
+        float32 (n, 98 * filters), the roots of the means of the answers above zero, and of those below.
     """
     count, side, _ = filters.shape
     reach, squares = side // 2, SIDE // POOL
-    weights = filters.reshape(count, -1).T
-    made = np.empty((len(pictures), squares * squares * count), np.float32)
+    # Each filter and its negative: what is above zero of the one is below zero of the other.
+    weights = np.concatenate([filters, -filters]).reshape(2 * count, -1).T
+    made = np.empty((len(pictures), squares * squares * 2 * count), np.float32)
     for at in range(0, len(pictures), FEW):
         few = pictures[at : at + FEW].reshape(-1, SIDE, SIDE)
         wide = np.pad(few, ((0, 0), (reach, reach), (reach, reach)))
         around = np.lib.stride_tricks.sliding_window_view(wide, (side, side), axis=(1, 2))
-        answers = np.abs(around.reshape(-1, side * side) @ weights)
-        means = answers.reshape(len(few), squares, POOL, squares, POOL, count).mean(axis=(2, 4))
+        answers = around.reshape(-1, side * side) @ weights
+        np.maximum(answers, 0, out=answers)
+        means = answers.reshape(len(few), squares, POOL, squares, POOL, 2 * count).mean(axis=(2, 4))
         made[at : at + FEW] = np.sqrt(means).reshape(len(few), -1)
     return made
 
