@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 from tests.browser.chromium import draw, settled
 from tests.browser.conftest import SCREENSHOTS, Visit
 from tests.browser.strokes import DIGITS
@@ -38,16 +38,22 @@ CONTRASTS = """() => {
 }"""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize(("width", "height"), SIZES)
-def test_it_fits_the_screen(visit: Callable[..., Visit], width: int, height: int, scheme: str):
-    page = visit(width=width, height=height, color_scheme=scheme, has_touch=width < 1000).page
+def keep(page: Page, name: str) -> None:
+    """A screenshot of the whole page in light, and one in dark."""
     SCREENSHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"page-{width}-{scheme}-empty.png", full_page=True)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")
+        page.screenshot(path=SCREENSHOTS / f"{name.format(scheme)}.png", full_page=True)
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_it_fits_the_screen(visit: Callable[..., Visit], width: int, height: int):
+    page = visit(width=width, height=height, has_touch=width < 1000).page
+    keep(page, f"page-{width}-{{}}-empty")
     draw(page, DIGITS[3])
     assert settled(page) == "ok"
-    page.evaluate("() => Promise.all(document.getAnimations().map((one) => one.finished))")
-    page.screenshot(path=SCREENSHOTS / f"page-{width}-{scheme}.png", full_page=True)
+    keep(page, f"page-{width}-{{}}")
 
     assert page.evaluate("document.documentElement.scrollWidth") == width
     frames = {

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import SCREENSHOTS, Visit
+from tests.browser.conftest import Visit
 from tests.browser.number_mode import DOUBTFUL, ROWS, answering, compose, number, number_settled, save, write
-from tests.browser.test_page_looks import CONTRASTS, SIZES
+from tests.browser.test_page_looks import CONTRASTS, SIZES, keep
 
 pytestmark = pytest.mark.browser
 
@@ -20,11 +20,6 @@ LONG = number("4539577390123456", "4539577390123456", 0.9, (9, 90, 1500, 90), ot
 @pytest.fixture(scope="session")
 def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save(compose(ROWS)[0], tmp_path_factory.mktemp("pages") / "meters.jpg", quality=92)
-
-
-def keep(page: Page, name: str) -> None:
-    SCREENSHOTS.mkdir(exist_ok=True)
-    page.screenshot(path=SCREENSHOTS / f"numbers-{name}.png", full_page=True)
 
 
 def inside(page: Page, width: int, *selectors: str) -> None:
@@ -38,20 +33,16 @@ def inside(page: Page, width: int, *selectors: str) -> None:
     assert right - left > 0.85 * width
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize(("width", "height"), SIZES)
-def test_it_fits_the_screen(
-    visit: Callable[..., Visit], address: str, photo: Path, width: int, height: int, scheme: str
-):
-    options = {"width": width, "height": height, "color_scheme": scheme, "has_touch": width < 1000}
-    page = visit(url=f"{address}#number", **options).page
-    keep(page, f"{width}-{scheme}-empty")
+def test_it_fits_the_screen(visit: Callable[..., Visit], address: str, photo: Path, width: int, height: int):
+    page = visit(url=f"{address}#number", width=width, height=height, has_touch=width < 1000).page
+    keep(page, f"numbers-{width}-{{}}-empty")
     pad = page.locator("#number-pad").bounding_box()
     assert 1.9 < pad["width"] / pad["height"] < 3.1
     assert pad["height"] > 90
     write(page, "2026")
     assert number_settled(page) == "ok"
-    keep(page, f"{width}-{scheme}-written")
+    keep(page, f"numbers-{width}-{{}}-written")
     inside(page, width, "#figures .numeral", "#number-sentence", ".tools > *")
     # The answer shows without scrolling.
     figures = page.locator("#figures").bounding_box()
@@ -64,7 +55,7 @@ def test_it_fits_the_screen(
     number_settled(page)
     page.wait_for_function("document.querySelector('#number-photo').naturalWidth > 0")
     page.locator("#list input").nth(1).focus()
-    keep(page, f"{width}-{scheme}-picture")
+    keep(page, f"numbers-{width}-{{}}-picture")
     inside(page, width, ".entry > :not([hidden])", "#copy", "#download", "#number-photo")
     if width >= 1280:
         assert page.evaluate("document.documentElement.scrollHeight") <= height
@@ -76,7 +67,6 @@ def test_a_long_number_stays_on_its_page(visit: Callable[..., Visit], address: s
     answering(page, "ok", [LONG])
     write(page, "26")
     number_settled(page)
-    keep(page, f"{width}-long")
     inside(page, width, "#figures .numeral", "#number-sentence", "#others li")
 
 

@@ -120,7 +120,7 @@ shapes = st.one_of(
 
 
 @given(ink=shapes.flatmap(lambda shape: arrays.arrays(np.uint8, shape)), slope=st.sampled_from([0.0, 0.3, -0.3]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_picture_keeps_the_form(ink: Pixels, slope: float) -> None:
     in_form(cut(ink, slope=slope))
 
