@@ -57,7 +57,7 @@ def tables(rows: list[Row]) -> str:
         lines.append(f"| {' | '.join(cells)} |")
     missing = [entry.name for entry in ENTRIES if entry.name not in {row["name"] for row in best}]
     open_ = [f"Not measured yet: {', '.join(f'`{name}`' for name in missing)}.", ""] if missing else []
-    return "\n".join([*lines, "", *open_, *_spoilt(best)]) + "\n"
+    return "\n".join([*lines, "", *open_, *_spoilt(best), "", *_learned(best)]) + "\n"
 
 
 def _spoilt(best: list[Row]) -> list[str]:
@@ -70,6 +70,19 @@ def _spoilt(best: list[Row]) -> list[str]:
         cells = [f"{100 * row['spoilt'][name][much]:.1f}" for _, name, much in columns]
         cells += [f"{100 * row['foreign'][name]:.1f}" for name in sets]
         lines.append(f"| `{row['name']}` | {' | '.join(cells)} |")
+    return lines
+
+
+def _learned(best: list[Row]) -> list[str]:
+    """Errors after fewer digits, and how often the pairs the survey names were taken for each other."""
+    counts = sorted({int(count) for row in best for count in row["learning_curve"]})
+    pairs = list(best[0]["pairs"])
+    lines = [f"| wrong, % | {' | '.join([*(f'{count:,}' for count in counts), *pairs])} |"]
+    lines.append("|---" * (1 + len(counts) + len(pairs)) + "|")
+    for row in best:
+        known = row["learning_curve"]
+        cells = [f"{100 * (1 - known[str(count)]):.2f}" if str(count) in known else "" for count in counts]
+        lines.append(f"| `{row['name']}` | {' | '.join([*cells, *(str(row['pairs'][pair]) for pair in pairs)])} |")
     return lines
 
 
