@@ -21,6 +21,7 @@ from typing import Any
 from _claim import RESULTS, Figure, arguments, report, stop
 
 from tenfold.comparison.ranking import published_met
+from tenfold.comparison.run import place
 
 WHOLE, QUICK = 80.0, 4.0
 CLAIM = "Every classifier of the literature is trained and measured in one command, as well as its papers say."
@@ -40,7 +41,8 @@ def remember(out: Path) -> None:
     """Put the rows that were kept where a comparison looks for them."""
     out.mkdir(parents=True, exist_ok=True)
     for line in ROWS.read_text("utf-8").splitlines() if ROWS.is_file() else ():
-        path = out / f"{json.loads(line)['name']}.json"
+        row = json.loads(line)
+        path = place(out, row["name"], row["key"])
         if not path.exists():
             path.write_text(line + "\n", "utf-8")
 

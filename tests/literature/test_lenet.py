@@ -8,19 +8,14 @@ import numpy as np
 import pytest
 
 from tenfold.literature.boosted import disagreed, filtered, half_wrong
+from tenfold.literature.keras_fit import parameters
 from tenfold.literature.lenet import GAIN, LENET_1, LENET_5, OFFSET, A, LeNet1, LeNet4, LeNet5, S, connections
+from tenfold.training.ensemble import average
 from tenfold.training.fit import Plan
 
 pytestmark = pytest.mark.train
 
 PICTURES = np.random.default_rng(0).random((60, 28, 28), np.float32)
-
-
-def connected(model: Any) -> int:
-    """Weights that are not held at zero, biases included."""
-    return sum(
-        int(np.count_nonzero(value)) for value in (np.asarray(v) + (v.path[-4:] == "bias") for v in model.weights)
-    )
 
 
 def test_tables_are_those_of_the_papers() -> None:
@@ -34,9 +29,10 @@ def test_tables_are_those_of_the_papers() -> None:
 
 def test_parameters_are_as_many_as_the_papers_count(keras: Any) -> None:
     # 1998, section II.B: C1 156, S2 12, C3 1,516, S4 32, C5 48,120, F6 10,164; here with ten outputs of 84 inputs.
-    assert connected(LeNet5()._build(10)) == 156 + 12 + 1516 + 32 + 48_120 + 10_164 + 850
+    assert parameters(LeNet5()._build(10)) == 156 + 12 + 1516 + 32 + 48_120 + 10_164 + 850
     # 1990: 2,578 in all.
-    assert connected(LeNet1()._build(10)) == 2578
+    assert parameters(LeNet1()._build(10)) == 2578
+    assert parameters(average([LeNet1()._build(10), LeNet1()._build(10)])) == 2 * 2578
 
 
 def test_what_is_not_connected_stays_so(keras: Any) -> None:

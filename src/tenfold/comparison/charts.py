@@ -85,7 +85,8 @@ def _curve(row: Row) -> list[tuple[float, float]]:
 
 def published_dots(rows: Sequence[Row]) -> str:
     """For each with a published error: ours with its interval, and the published one beside it."""
-    known = [row for row in rows if row["published_error"] is not None]
+    # Only on the digits they were published for.
+    known = [row for row in rows if published_met(row) is not None]
     if not known:
         return ""
     tall = 30 + 22 * len(known) + 40
@@ -100,7 +101,7 @@ def published_dots(rows: Sequence[Row]) -> str:
         high, low = (_error(end) for end in row["accuracy_ci95"])
         here, there = f"{_error(row['accuracy']):.2f} % here", f"{row['published_error']:g} % published"
         title = f"{row['name']}: {here}, {there} ({row['source']})"
-        met = "unmet" if published_met(row) is False else "met"
+        met = "met" if published_met(row) else "unmet"
         parts.append(
             f'<g class="{css(row["family"])}"><title>{escape(title)}</title>'
             f'<line class="interval" x1="{x(low):.1f}" y1="{y}" x2="{x(high):.1f}" y2="{y}"/>'

@@ -16,11 +16,14 @@ from tenfold.literature.entries import Entry
 from tenfold.models.arrays import PredictorClassifier
 from tenfold.models.base import ModelCard
 from tenfold.models.load import find_model, load_model
+from tenfold.training.framework import need_keras
 from tenfold.training.metrics import Readings, figures
 from tenfold.types import Floats
 
 # Digits fitted to on the way to all of them, and how many of the test digits judge there.
 CURVE, CURVE_TEST = (100, 1_000, 10_000), 2_000
+# Families that are fitted by Keras, or may be.
+WITH_KERAS = ("networks", "votes", "ours")
 # Who has no time fits again, to fewer digits, only what took fewer seconds than this.
 PATIENCE = 3.0
 # The pairs the survey names (Ghosh & Maghari 2017).
@@ -46,7 +49,10 @@ def measure(
         quick: Use its parameters for those who have no time.
         tell: Told what is being done.
     """
-    began, peak = time.perf_counter(), Peak()
+    began = time.perf_counter()
+    if not entry.shipped and entry.family in WITH_KERAS:
+        need_keras()  # its import is no cost of the first that needs it
+    peak = Peak()
     answer, kept = _shipped(entry) if entry.shipped else _fitted(entry, material, seed, quick, tell)
     tell(f"reading {len(material.test.labels):,} test digits")
     start = time.perf_counter()
@@ -60,12 +66,7 @@ def measure(
         curve[kept["digits"]] = judged["accuracy"]
     tell("reading spoilt digits and those of other hands")
     row = {
-        "name": entry.name,
-        "title": entry.title,
-        "family": entry.family,
-        "published_error": entry.published,
-        "source": entry.source,
-        "note": entry.note,
+        **described(entry),
         **kept,
         "test": material.test.name,
         **judged,
@@ -79,6 +80,18 @@ def measure(
         "foreign": {part.name: _accuracy(answer, part) for part in material.foreign},
     }
     return {**row, "seconds": time.perf_counter() - began}
+
+
+def described(entry: Entry) -> dict[str, Any]:
+    """What a row says of a classifier that need not be measured."""
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "family": entry.family,
+        "published_error": entry.published,
+        "source": entry.source,
+        "note": entry.note,
+    }
 
 
 def _shipped(entry: Entry) -> tuple[Answer, dict[str, Any]]:
@@ -125,11 +138,10 @@ def _curve(entry: Entry, material: Material, seed: int, quick: bool, tell: Tell)
 
 
 def _with_all_digits(part: Part, count: int) -> Part:
-    """The first so many, and as many of them as need be changed for the first of each digit that is missing."""
-    chosen = np.arange(count)
-    missing = sorted(set(range(10)) - set(part.labels[:count].tolist()))
-    for place, digit in enumerate(missing):
-        chosen[-1 - place] = np.flatnonzero(part.labels == digit)[0]
+    """The first of each digit, and of the others the first, so many in all, in their order."""
+    firsts = np.array([np.flatnonzero(part.labels == digit)[0] for digit in range(10)])
+    others = np.setdiff1d(np.arange(count), firsts)[: count - len(firsts)]
+    chosen = np.sort(np.concatenate([firsts, others]))
     return Part(part.name, part.pictures[chosen], part.labels[chosen])
 
 

@@ -94,8 +94,8 @@ def _sections(best: list[Row], labels: str, material: Material) -> list[str]:
         ),
         _section(
             "Digits of other hands",
-            "Accuracy in per cent on sets that are no MNIST, through Tenfold's normalisation. Those measured as "
-            "shipped have learned from a part of these.",
+            "Accuracy in per cent on sets that are no MNIST, through Tenfold's normalisation. Some of those "
+            "measured as shipped have learned from a part of these.",
             heat(best, by_set(best)) if material.foreign else "",
         ),
         _section(

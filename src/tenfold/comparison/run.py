@@ -20,9 +20,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from tenfold import __version__
 from tenfold.comparison.material import Material
-from tenfold.comparison.measure import measure
+from tenfold.comparison.measure import described, measure
 from tenfold.errors import TenfoldError
 from tenfold.literature.entries import Entry
+from tenfold.models.load import find_model
 from tenfold.training.framework import need_sklearn
 from tenfold.training.outputs import make_folder, write_file
 from tenfold.training.progress import say
@@ -81,14 +82,19 @@ def _new(entry: Entry, plan: Plan, material: Material, worker: _Worker, tell: Ca
         say(f"{entry.name} failed: {row['error']}")
         return row
     row["key"] = _key(entry, plan, material)
-    write_file(_place(entry, plan), (json.dumps(row, default=str) + "\n").encode())
+    write_file(_place(entry, plan, material), (json.dumps(row, default=str) + "\n").encode())
     seconds = "" if row["fit_seconds"] is None else f", fitted in {row['fit_seconds']:.1f} s"
     say(f"{entry.name}: {100 * row['accuracy']:.2f} %{seconds}")
     return row
 
 
-def _place(entry: Entry, plan: Plan) -> Path:
-    return plan.out / f"{entry.name}.json"
+def place(out: Path, name: str, key: str) -> Path:
+    """Where the figures of a classifier are kept; those of other digits, seeds or settings lie beside them."""
+    return out / f"{name}-{key}.json"
+
+
+def _place(entry: Entry, plan: Plan, material: Material) -> Path:
+    return place(plan.out, entry.name, _key(entry, plan, material))
 
 
 def _known(entry: Entry, plan: Plan, material: Material) -> Row | None:
@@ -96,18 +102,23 @@ def _known(entry: Entry, plan: Plan, material: Material) -> Row | None:
     if plan.fresh:
         return None
     try:
-        row: Row = json.loads(_place(entry, plan).read_text("utf-8"))
+        row: Row = json.loads(_place(entry, plan, material).read_text("utf-8"))
     except (OSError, ValueError):
         return None
-    return row if row.get("key") == _key(entry, plan, material) else None
+    return {**row, **described(entry)}
 
 
 def _key(entry: Entry, plan: Plan, material: Material) -> str:
     """What decides on the figures of a classifier, in few letters."""
-    params = dict(entry.params) | (dict(entry.quick) if plan.quick else {})
-    text = (
-        f"{__version__} {entry.name} {entry.home} {params} {entry.shipped} {plan.seed} {plan.quick} {material.digest}"
-    )
+    if entry.shipped:
+        path = find_model(entry.shipped)
+        what = hashlib.sha256(path.read_bytes()).hexdigest() if path else ""
+    else:
+        try:
+            what = str(entry.make(plan.seed, plan.quick).get_params(deep=False))
+        except Exception:  # said where it is to be fitted
+            what = str(entry.params)
+    text = f"{__version__} {entry.name} {entry.home} {what} {plan.seed} {plan.quick} {material.digest}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

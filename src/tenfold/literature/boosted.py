@@ -28,14 +28,15 @@ Filter = Callable[[Floats, Labels], Mask]
 
 
 class BoostedLeNet4(KerasClassifier):
-    """Three LeNet-4 whose outputs are added (Drucker, Schapire, Simard 1993; LeCun et al. 1998, section III.C.8).
+    """Three LeNet-4 whose outputs are added (Drucker, Schapire, Simard 1993; LeCun et al. 1998, section III.C.9).
 
     The first learns from distorted digits. The second learns from a stream of distorted digits, of which it is given
     as many that the first reads wrong as that it reads right. The third learns from those of a stream on which the
     first and the second disagree.
 
     Args:
-        epochs: Passes of each over its digits; the first sees them distorted anew in each pass.
+        epochs: Passes of each over its digits, which are distorted anew in each pass: the second and the third see
+            what their filter let through distorted once more, and so never the same twice.
         rate: Highest learning rate.
         stream: How many distorted digits the second and the third may each pick from. The paper's stream has no end;
             the fewer go wrong, the longer it takes to find them.

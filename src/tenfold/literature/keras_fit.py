@@ -151,4 +151,19 @@ def network(model: Model, temperature: float = 1.0) -> Network:
     if temperature != 1:
         whole.append(keras.layers.Rescaling(1 / temperature))
     weights = to_onnx(keras.Sequential([*whole, keras.layers.Softmax()]))
-    return Network(weights, sum(int(np.prod(variable.shape)) for variable in model.trainable_variables))
+    return Network(weights, parameters(model))
+
+
+def parameters(model: Model) -> int:
+    """How many numbers were trained, without those that are nothing for good, as their maps are not connected."""
+    partly = [layer for layer in _layers(model) if hasattr(layer, "joined")]
+    held = sum(int((1 - layer.joined).sum() * layer.kernel_size[0] ** 2) for layer in partly)
+    return sum(int(np.prod(variable.shape)) for variable in model.trainable_variables) - held
+
+
+def _layers(model: Any) -> Iterator[Any]:
+    """Its layers, and those of the networks among them."""
+    for layer in model.layers:
+        yield layer
+        if hasattr(layer, "layers"):
+            yield from _layers(layer)

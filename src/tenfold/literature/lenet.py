@@ -24,7 +24,7 @@ from tenfold.types import Floats
 if TYPE_CHECKING:
     from keras import Layer, Model
 
-# The squashing function is A tanh(S a): Appendix A, equation 16 of section II.B.
+# The squashing function is A tanh(S a): equation 6 in section II.B, and appendix A.
 A, S = 1.7159, 2 / 3
 # Pixels as they take them: background -0.1, foreground 1.175, so that the mean is about 0 and the variance about 1.
 GAIN, OFFSET = 1.275, -0.1
@@ -42,7 +42,8 @@ LENET_5 = (
 LENET_1 = tuple(
     (*(first + one for one in maps),) for first in (0, 2) for maps in ((0,), (0, 1), (0, 1), (1,), (0, 1), (0, 1))
 )
-# What the paper does to the training digits: shift, scale, squeeze and shear, nothing else (section III.B).
+# What the paper does to the training digits: shift, scale, squeeze and shear (section III.B). Lightness and contrast
+# change besides, by little, as with all our augmentation.
 PLANAR = Augmentation(
     turn=0, shear=0.12, scale=0.07, stretch=0.2, shift=0.6, elastic=0, weight=0, soften=0, harden=0, noise=0, hide=0
 )
@@ -224,6 +225,8 @@ def partly_connected(side: int, joined: Floats, plain: bool = False) -> Layer:
     def start(shape: Sequence[int], dtype: Any = None) -> Any:
         return ops.ones(shape, dtype) * joined if plain else random.normal(shape, dtype=dtype) * spread
 
-    return layers.Conv2D(
+    made = layers.Conv2D(
         joined.shape[1], side, kernel_initializer=start, kernel_constraint=lambda kernel: kernel * joined
     )
+    made.joined = joined
+    return made

@@ -48,7 +48,7 @@ class Linear(Estimator):
 class PairwiseLinear(Estimator):
     """A linear unit for each pair of classes, by maximum likelihood; the class with the best sum of outputs is taken.
 
-    LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", 1998, III.C.2: a unit
+    LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", 1998, III.C.1: a unit
     learns 1 for the one class, -1 for the other, and does not see the rest.
 
     Args:

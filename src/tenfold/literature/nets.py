@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Mlp(KerasClassifier):
-    """Hidden layers of units that squash, as in LeCun et al. 1998, section III.C.4: 784-300-100-10.
+    """Hidden layers of units that squash, as in LeCun et al. 1998, section III.C.6: 784-300-100-10.
 
     Trained with the cross-entropy of a softmax in place of the squared error of squashed outputs, so that it gives
     probabilities.
@@ -137,7 +137,7 @@ class CnnDepth(KerasClassifier):
 
     Args:
         depth: How many convolutions, 1 to 6.
-        width: Maps of the first; every later one has half as many more, up to four times.
+        width: Maps of the first; the second half as many more, every later one twice as many.
         hidden: Units of the dense layer.
         epochs: Passes over the digits.
         rate: Highest learning rate.

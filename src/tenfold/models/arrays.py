@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 
 from tenfold.errors import ModelError
@@ -45,7 +46,7 @@ def load_npz(path: Path, normalization: str) -> PredictorClassifier:
     classifier = PredictorClassifier(open_predictor(data, str(path)), card)
     try:
         shape = classifier.raw(np.zeros((1, 28, 28), np.float32)).shape
-    except (ValueError, IndexError, TypeError) as error:
+    except (ValueError, IndexError, TypeError, AttributeError, cv2.error) as error:
         raise ModelError(f"{path}: cannot be used on pictures of 28x28: {error!s:.200}") from error
     if shape != (1, 10):
         raise ModelError(f"{path}: gives {shape[1]} probabilities; expected 10.")

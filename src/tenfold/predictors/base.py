@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, fields
 from importlib import import_module
@@ -19,6 +20,8 @@ from tenfold.types import Floats
 KIND = "kind"
 # What the arrays of a file may take in memory.
 MOST_BYTES = 2**31
+# What a damaged file may end in: also one that is encrypted, or whose arrays claim to be larger than it.
+BROKEN = (OSError, ValueError, KeyError, EOFError, RuntimeError, MemoryError, zipfile.BadZipFile, zlib.error)
 
 
 def softmax(scores: Floats) -> Floats:
@@ -115,7 +118,7 @@ def read_arrays(data: bytes, name: str) -> dict[str, Any]:
             raise ModelError(f"{name}: its arrays take {size:,} bytes; at most {MOST_BYTES:,} are loaded.")
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
             return {key: file[key] for key in file.files}
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+    except BROKEN as error:
         raise ModelError(f"{name}: not a classifier's .npz file: {error!s:.200}") from error
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from tenfold.errors import ModelError
 from tenfold.predictors.base import Arrays
 from tenfold.types import Floats
 
@@ -34,6 +35,10 @@ class Trees(Arrays):
     roots: npt.NDArray[np.int32]
     chances: Floats
     sharpness: float
+
+    def __post_init__(self) -> None:
+        if (self.right < 0).any():
+            raise ModelError("Trees whose branches lead back have no end.")
 
     def predict_proba(self, pictures: Floats) -> Floats:
         leaves = self._leaves(pictures)
