@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tenfold.comparison.material import get_material, spoil
-from tenfold.comparison.run import Plan, compare
+from tenfold.comparison.material import Part, get_material, spoil
+from tenfold.comparison.measure import _with_all_digits
+from tenfold.comparison.run import Plan, _key, compare
 from tenfold.config import Settings
 from tenfold.data.splits import training_files
 from tenfold.errors import DataError, UsageError
@@ -104,6 +105,28 @@ def test_data_must_have_all_digits(mnist_settings: Settings, tmp_path: Path) -> 
         get_material("mnist", mnist_settings, tmp_path, quick=True)
     with pytest.raises(UsageError, match="the rest"):
         get_material("mnist:test", mnist_settings)
+
+
+def test_few_digits_to_fit_to_hold_every_digit() -> None:
+    labels = np.array([0] * 98 + [1, 2, *range(3, 10)] + [0] * 50)
+    few = _with_all_digits(Part("few", np.zeros((len(labels), 28, 28), np.uint8), labels), 100)
+    assert len(few.labels) == 100
+    assert set(few.labels.tolist()) == set(range(10))
+    assert few.labels.tolist() == sorted(few.labels.tolist()), "in their order"
+
+
+def test_rows_of_other_settings_are_no_others(few: Path, mnist_settings: Settings, tmp_path: Path) -> None:
+    material = get_material(str(few), mnist_settings, quick=True)
+    entry = find_entry("linear")
+    keys = {
+        _key(entry, Plan([entry], tmp_path, quick=True), material),
+        _key(entry, Plan([entry], tmp_path, seed=1, quick=True), material),
+        _key(replace(entry, params={"penalty": 0.5}), Plan([entry], tmp_path, quick=True), material),
+        _key(replace(entry, home="linear:PairwiseLinear"), Plan([entry], tmp_path, quick=True), material),
+    }
+    assert len(keys) == 4
+    reworded = replace(entry, title="Another title", published=1.0)
+    assert _key(reworded, Plan([entry], tmp_path, quick=True), material) in keys
 
 
 def test_spoiling_does_what_it_says() -> None:

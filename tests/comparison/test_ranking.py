@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+import io
 
+import pytest
+from rich.console import Console
+
+from tenfold.comparison.charts import published_dots
 from tenfold.comparison.ranking import leads, mcnemar, published_met, ranked
+from tenfold.comparison.text import table
 
 
 def row(name: str, answers: str = "", errors: int = 0, published: float | None = None, low: float = 0.98) -> dict:
@@ -50,3 +55,33 @@ def test_published_figures_are_met_within_the_interval_or_beaten() -> None:
     # Of fewer digits, or others, papers say nothing.
     assert published_met({**row("a", published=5.0), "n": 2000}) is None
     assert published_met({**row("a", published=5.0), "test": "mine:test"}) is None
+
+
+def shown(columns: int) -> tuple[str, tuple[str, ...]]:
+    measured = {
+        **row("lenet-5-distorted", "123", 1, 0.8),
+        **dict.fromkeys(("accuracy", "seconds_a_digit", "fit_seconds", "reject_rate_at_0.5", "nll", "ece"), 0.5),
+        **dict.fromkeys(("peak_bytes", "bytes"), 2_000_000),
+    }
+    console = Console(width=columns, file=io.StringIO(), color_system=None)
+    made, spared = table([measured, {"name": "broken", "error": "no memory"}], "124", columns)
+    console.print(made)
+    return console.file.getvalue(), spared
+
+
+def test_a_narrow_window_loses_whole_columns_and_is_told_which() -> None:
+    wide, spared = shown(200)
+    assert spared == ()
+    assert all(name in wide for name in ("accuracy", "memory", "ECE", "broken", "failed"))
+    narrow, spared = shown(80)
+    assert "memory" in spared
+    assert "memory" not in narrow
+    assert "…" not in narrow
+    assert "lenet-5-distorted" in narrow
+    assert max(map(len, narrow.splitlines())) <= 80
+
+
+def test_published_figures_are_drawn_beside_the_digits_they_are_of_only() -> None:
+    here = {**row("knn", published=5.0), "family": "neighbours", "accuracy": 0.97, "source": "somebody"}
+    assert "5 % published" in published_dots([here])
+    assert published_dots([{**here, "n": 2_000}]) == ""

@@ -65,8 +65,11 @@ def command(
     else:
         console = Console()
         # A pipe has no width, and a table must not be cut there.
-        Console(width=None if console.is_terminal else 200).print(table(rows, labels))
-        Console(stderr=True, highlight=False).print(LEGEND)
+        console = console if console.is_terminal else Console(width=200)
+        made, spared = table(rows, labels, console.width)
+        console.print(made)
+        more = f" A wider window also shows: {', '.join(spared)}." if spared else ""
+        Console(stderr=True, highlight=False).print(LEGEND + more)
     if report:
         from tenfold.comparison.report import write_report
 

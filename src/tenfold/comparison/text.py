@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich.console import Console
 from rich.table import Table
 
 from tenfold.comparison.ranking import leads, published_met, ranked
@@ -25,6 +26,8 @@ COLUMNS = (
     "ECE",
     "lead",
 )
+# Left out one after the other where a window is too narrow for all.
+SPARED = ("memory", "NLL", "ECE", "95 %", "file", "left out", "a digit", "fit")
 LEGEND = (
     "fit: seconds to fit. a digit: microseconds in lots of 1,000. memory: what it took at most. left out: how many of "
     "the doubtful ones, in %, for at most 0.5 % errors in the rest. lead: McNemar's p beside the next one; * means "
@@ -32,22 +35,31 @@ LEGEND = (
 )
 
 
-def table(rows: list[Row], labels: str) -> Table:
-    """The table.
+def table(rows: list[Row], labels: str, width: int) -> tuple[Table, tuple[str, ...]]:
+    """The table, and the names of the columns that it had no room for.
 
     Args:
         rows: What `tenfold.comparison.run.compare` gave.
         labels: The test digits as a text.
+        width: Letters in a line.
     """
-    out = Table(box=None, pad_edge=False, header_style="bold")
-    for number, name in enumerate(COLUMNS):
-        out.add_column(name, justify="left" if number == 1 else "right", no_wrap=True)
     best = ranked(rows)
-    for rank, (row, lead) in enumerate(zip(best, leads(best, labels), strict=True), 1):
-        out.add_row(str(rank), *_cells(row, lead))
-    for row in rows:
-        if "error" in row:
-            out.add_row("", row["name"], "failed")
+    lines = [(str(rank), *_cells(*one)) for rank, one in enumerate(zip(best, leads(best, labels), strict=True), 1)]
+    lines += [("", row["name"], "failed", *[""] * (len(COLUMNS) - 3)) for row in rows if "error" in row]
+    for count in range(len(SPARED) + 1):
+        made = _with_columns(lines, SPARED[:count])
+        if Console(width=1000).measure(made).maximum <= width:
+            break
+    return made, SPARED[:count]
+
+
+def _with_columns(lines: list[tuple[str, ...]], spared: tuple[str, ...]) -> Table:
+    out = Table(box=None, pad_edge=False, header_style="bold")
+    kept = [number for number, name in enumerate(COLUMNS) if name not in spared]
+    for number in kept:
+        out.add_column(COLUMNS[number], justify="left" if number == 1 else "right", no_wrap=True)
+    for line in lines:
+        out.add_row(*(line[number] for number in kept))
     return out
 
 

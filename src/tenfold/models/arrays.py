@@ -43,6 +43,8 @@ def load_npz(path: Path, normalization: str) -> PredictorClassifier:
         ModelError: If card and file do not belong together, or the file is no classifier of ten digits.
     """
     data, card = read_model(path, normalization)
+    if not data.startswith(b"PK"):
+        raise ModelError(f"{path}: not a classifier's .npz file: it is no zip archive.")
     classifier = PredictorClassifier(open_predictor(data, str(path)), card)
     try:
         shape = classifier.raw(np.zeros((1, 28, 28), np.float32)).shape
