@@ -44,7 +44,7 @@ class ElmConv(Estimator):
         self,
         filters: int = 32,
         size: int = 7,
-        units: int = 8000,
+        units: int = 10_000,
         spread: float = 0.3,
         ridge: float = 3e-5,
         passes: int = 2,
