@@ -264,7 +264,7 @@ ENTRIES: tuple[Entry, ...] = (
         0.6,
         "McDonnell & Vladusich 2015",
         {},
-        {"filters": 32, "units": 2000, "passes": 1},
+        {"filters": 32, "units": 2000, "passes": 1, "ridge": 3e-4},
     ),
     Entry(
         "report",
