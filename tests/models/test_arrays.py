@@ -50,7 +50,7 @@ def test_a_tree_without_end_is_refused(tmp_path: Path) -> None:
         load_npz(written(tmp_path / "tree.npz", tree((2, 0, -2))), VERSION)
 
 
-@pytest.mark.parametrize("name", ["what", "cuts", "chances"])
+@pytest.mark.parametrize("name", ["what", "cuts", "right", "roots", "chances"])
 @pytest.mark.parametrize("value", [np.asarray("a text"), np.asarray(3.0), np.zeros((0, 0))])
 def test_a_field_of_another_kind_is_refused(name: str, value: np.ndarray, tmp_path: Path) -> None:
     with pytest.raises(ModelError):

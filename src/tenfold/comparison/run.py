@@ -71,18 +71,21 @@ def compare(plan: Plan, material: Material) -> list[Row]:
         rows = []
         for number, entry in enumerate(plan.entries):
             tell(number, entry.name)
-            rows.append(_known(entry, plan, material) or _new(entry, plan, material, worker, partial(tell, number)))
+            key = _key(entry, plan, material)
+            path = place(plan.out, entry.name, key)
+            known = None if plan.fresh else _known(entry, path)
+            rows.append(known or _new(entry, key, path, worker, partial(tell, number)))
     return rows
 
 
-def _new(entry: Entry, plan: Plan, material: Material, worker: _Worker, tell: Callable[[str], None]) -> Row:
+def _new(entry: Entry, key: str, path: Path, worker: _Worker, tell: Callable[[str], None]) -> Row:
     """Measure, say what came of it, and keep it if it went well."""
     row = worker.measure(entry, lambda step: tell(f"{entry.name}: {step}"))
     if "error" in row:
         say(f"{entry.name} failed: {row['error']}")
         return row
-    row["key"] = _key(entry, plan, material)
-    write_file(_place(entry, plan, material), (json.dumps(row, default=str) + "\n").encode())
+    row["key"] = key
+    write_file(path, (json.dumps(row, default=str) + "\n").encode())
     seconds = "" if row["fit_seconds"] is None else f", fitted in {row['fit_seconds']:.1f} s"
     say(f"{entry.name}: {100 * row['accuracy']:.2f} %{seconds}")
     return row
@@ -93,16 +96,10 @@ def place(out: Path, name: str, key: str) -> Path:
     return out / f"{name}-{key}.json"
 
 
-def _place(entry: Entry, plan: Plan, material: Material) -> Path:
-    return place(plan.out, entry.name, _key(entry, plan, material))
-
-
-def _known(entry: Entry, plan: Plan, material: Material) -> Row | None:
-    """The figures of an earlier run, if it was the same."""
-    if plan.fresh:
-        return None
+def _known(entry: Entry, path: Path) -> Row | None:
+    """The figures of an earlier run, if there are any."""
     try:
-        row: Row = json.loads(_place(entry, plan, material).read_text("utf-8"))
+        row: Row = json.loads(path.read_text("utf-8"))
     except (OSError, ValueError):
         return None
     return {**row, **described(entry)}
@@ -116,7 +113,7 @@ def _key(entry: Entry, plan: Plan, material: Material) -> str:
     else:
         try:
             what = str(entry.make(plan.seed, plan.quick).get_params(deep=False))
-        except Exception:  # said where it is to be fitted
+        except (ImportError, AttributeError, TypeError):  # said where it is to be fitted
             what = str(entry.params)
     text = f"{__version__} {entry.name} {entry.home} {what} {plan.seed} {plan.quick} {material.digest}"
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -45,8 +45,8 @@ def load_npz(path: Path, normalization: str) -> PredictorClassifier:
     data, card = read_model(path, normalization)
     if not data.startswith(b"PK"):
         raise ModelError(f"{path}: not a classifier's .npz file: it is no zip archive.")
-    classifier = PredictorClassifier(open_predictor(data, str(path)), card)
     try:
+        classifier = PredictorClassifier(open_predictor(data, str(path)), card)
         shape = classifier.raw(np.zeros((1, 28, 28), np.float32)).shape
     except (ValueError, IndexError, TypeError, AttributeError, cv2.error) as error:
         raise ModelError(f"{path}: cannot be used on pictures of 28x28: {error!s:.200}") from error
