@@ -51,7 +51,14 @@ def test_a_table_a_report_and_no_work_twice(few: Path, tmp_path: Path) -> None:
     assert "accuracy" in first.stdout
     assert "linear: " in first.stderr
     page = (tmp_path / "out.html").read_text("utf-8")
-    for title in ("By rank", "Spoilt digits", "The pairs the survey names", "What more digits bring", "1 and 7"):
+    for title in (
+        "By rank",
+        "Spoilt digits",
+        "The pairs the survey names",
+        "What more digits bring",
+        "1 and 7",
+        "What the columns say",
+    ):
         assert title in page
     assert "<script" not in page
     assert "http" not in page.replace("http-equiv", "")

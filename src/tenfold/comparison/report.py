@@ -63,7 +63,7 @@ def _sections(best: list[Row], labels: str, material: Material) -> list[str]:
     spoilt = sum(len(part.labels) for steps in material.spoilt.values() for part in list(steps.values())[:1])
     fitted = [row for row in best if row["fit_seconds"]]
     return [
-        _section("By rank", "What a column says is told when the pointer rests on its head.", ranking(best, labels)),
+        _section("By rank", "Best first, and what each costs.", ranking(best, labels)),
         _section(
             "Accuracy against what an answer costs",
             "Further down is better, further left is quicker.",

@@ -16,7 +16,7 @@ HEADS = (
     ("accuracy", "share of the test digits read right, with its 95 % interval (Wilson)"),
     ("published", "error on MNIST's test digits as published"),
     ("to fit", "seconds to fit to all the digits"),
-    ("a digit", "microseconds, in lots of 1,000; in brackets: beside the shipped network digit in the same minute"),
+    ("a digit", "microseconds, in lots of 1,000; below it, beside the shipped network digit in the same minute"),
     ("alone", "milliseconds for a digit that comes alone"),
     ("memory", "what fitting and reading took at most"),
     ("on disk", "size of its file"),
@@ -30,6 +30,7 @@ HEADS = (
 def ranking(best: list[Row], labels: str) -> str:
     """The classifiers by rank, with what they reach and what they cost."""
     head = "".join(f'<th scope="col" title="{escape(text)}">{name}</th>' for name, text in HEADS)
+    said = "".join(f"<li><b>{name}</b>: {escape(text)}</li>" for name, text in HEADS)
     lines = []
     for rank, (row, lead) in enumerate(zip(best, leads(best, labels), strict=True), 1):
         cells = "".join(f"<td>{cell}</td>" for cell in _cells(row, lead))
@@ -37,6 +38,7 @@ def ranking(best: list[Row], labels: str) -> str:
     return (
         f'<div class="scroll"><table class="ranking"><thead><tr><td></td><td></td>{head}</tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table></div>"
+        f"<details><summary>What the columns say</summary><ul>{said}</ul></details>"
     )
 
 
