@@ -17,8 +17,10 @@ from tenfold.data.line_ink import Pens
 from tenfold.data.line_texts import ALPHABET
 from tenfold.data.lines import World, make_lines
 from tenfold.data.splits import open_training_data
+from tenfold.errors import UsageError
 from tenfold.training.fit import STATE, Run, chance_of, forget, one_cycle, settle
 from tenfold.training.framework import need_keras
+from tenfold.training.keras_files import load_keras
 from tenfold.training.line_batches import BLANK, Batch, batch_of, in_background, read_right, some_lines
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import EpochBars, say
@@ -29,46 +31,71 @@ from tenfold.training.ship import commit
 if TYPE_CHECKING:
     from keras import Model
 
-TAKES = (*EVERY_FIT, "foreign", "without")
+TAKES = (*EVERY_FIT, "foreign", "without", "start")
 # What the lines are met with at the end of the first cycle, and the share of its epochs after which it is so.
 GENTLE = World(harsh=0.35, repeats=0.12, plain=0.25)
 EASED = 0.6
-# The share of all epochs that the second cycle has, and its highest rate as a share of the first one's.
-SECOND, LOWER = 24 / 52, 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Epochs over which the learning rate rises once and falls (Smith & Topin 2018).
+
+    Attributes:
+        epochs: How often as many new lines are composed as an epoch has.
+        rate: Highest learning rate.
+        world: What the lines are met with in the end.
+        harsh: How harsh that is in the beginning; it eases off over the first three fifths.
+    """
+
+    epochs: int
+    rate: float
+    world: World
+    harsh: float
+
+    def met_with(self, epoch: int) -> World:
+        """What the lines of an epoch are met with."""
+        eased = min(1.0, epoch / (EASED * self.epochs))
+        return replace(self.world, harsh=self.harsh + (self.world.harsh - self.harsh) * eased)
+
+
+# What is hard teaches where to look; but the last weights belong to lines like most of those that will be read, and
+# telling two digits apart that touch is learned from many of them.
+CYCLES = (
+    Cycle(28, 2e-3, GENTLE, 1.0),
+    Cycle(24, 1e-3, COMMON, COMMON.harsh),
+    Cycle(20, 7e-4, replace(COMMON, apart=5), COMMON.harsh),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ReaderPlan:
-    """How the reader is fitted: a cycle in which lines grow gentler, then one of lines as they are mostly met with.
-
-    The second is a warm restart (Loshchilov & Hutter 2017).
+    """How the reader is fitted: in cycles, each a warm restart (Loshchilov & Hutter 2017).
 
     Attributes:
-        epochs: How often `lines` new lines are composed.
+        cycles: One after the other.
         lines: Lines an epoch.
         batch: Lines a step.
         together: Lines that are sorted by length before they are cut into batches.
-        rate: Highest learning rate of the first cycle (Smith & Topin 2018).
         decay: Weight decay (AdamW; Loshchilov & Hutter 2019).
         average: Momentum of the exponential average of the weights that is kept in the end.
         settle: Batches from which the statistics of batch normalisation are measured again in the end.
         validate: Lines to watch.
     """
 
-    epochs: int = 52
+    cycles: tuple[Cycle, ...] = CYCLES
     lines: int = 20_480
     batch: int = 64
     together: int = 1024
-    rate: float = 2e-3
     decay: float = 1e-2
     average: float = 0.998
     settle: int = 100
     validate: int = 2000
 
     @property
-    def first(self) -> int:
-        """Epochs of the first cycle."""
-        return self.epochs - int(SECOND * self.epochs)
+    def epochs(self) -> int:
+        """Epochs of all cycles."""
+        return sum(cycle.epochs for cycle in self.cycles)
 
     @property
     def sortings(self) -> int:
@@ -86,15 +113,19 @@ class ReaderPlan:
         return self.sortings * len(self.starts)
 
     def world(self, epoch: int) -> World:
-        """What the lines of an epoch are met with: at first all that can befall one, and ever less of it.
+        """What the lines of an epoch are met with; past the last one, what those of the last were."""
+        for cycle in self.cycles:
+            if epoch < cycle.epochs:
+                return cycle.met_with(epoch)
+            epoch -= cycle.epochs
+        return self.cycles[-1].world
 
-        What is hard teaches where to look; but the last weights belong to lines like most of those that will be read,
-        and telling two digits apart that touch is learned from many of them.
-        """
-        if epoch >= self.first:
-            return COMMON
-        eased = min(1.0, epoch / (EASED * self.first))
-        return replace(GENTLE, harsh=1.0 - (1.0 - GENTLE.harsh) * eased)
+    def in_all(self, epochs: int) -> ReaderPlan:
+        """The same in so many epochs: each cycle has its share of them, what is left over goes to the first."""
+        lengths = [epochs * cycle.epochs // self.epochs for cycle in self.cycles]
+        lengths[0] += epochs - sum(lengths)
+        pairs = zip(self.cycles, lengths, strict=True)
+        return replace(self, cycles=tuple(replace(cycle, epochs=length) for cycle, length in pairs if length))
 
 
 PLAN = ReaderPlan()
@@ -112,12 +143,16 @@ def train(options: TrainOptions) -> Path:
     out = make_folder(options.out)
     if not options.resume:
         forget(out)
-    plan = replace(PLAN, epochs=options.epochs or PLAN.epochs)
+    # What an earlier run left has been through all cycles but the last.
+    plan = replace(PLAN, cycles=PLAN.cycles[-1:]) if options.start else PLAN
+    plan = plan.in_all(options.epochs or plan.epochs)
     if options.limit:
         plan = replace(plan, lines=min(plan.lines, options.limit), together=min(plan.together, options.limit))
         plan = replace(plan, validate=min(plan.validate, options.limit), settle=4, batch=min(plan.batch, options.limit))
     pens, held = get_pens(options)
     model = catalogue.build(len(ALPHABET) + 1)
+    if options.start:
+        take_up(model, options.start)
     fit(model, pens, held, plan, options, out)
     save(model, out)
     finish(model, held, chance_of(options.seed, plan.epochs), options, made_at)
@@ -132,6 +167,19 @@ def save(model: Model, out: Path) -> None:
     partial = out / "reader.partial.keras"
     alone.save(partial)
     partial.replace(out / "reader.keras")
+
+
+def take_up(model: Model, path: Path) -> None:
+    """Give the network the weights of an earlier run.
+
+    Raises:
+        UsageError: If they are not those of such a network.
+    """
+    weights = load_keras(path).get_weights()
+    wanted, given = [one.shape for one in model.get_weights()], [one.shape for one in weights]
+    if wanted != given:
+        raise UsageError(f"{path} is no network of a number reader.", "Name the reader.keras of an earlier run.")
+    model.set_weights(weights)
 
 
 def get_pens(options: TrainOptions) -> tuple[Pens, Pens]:
@@ -163,7 +211,7 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
     """
     keras = need_keras()
     optimizer = keras.optimizers.AdamW(
-        two_cycles(keras, plan),
+        in_cycles(keras, plan),
         weight_decay=plan.decay,
         use_ema=True,
         ema_momentum=plan.average,
@@ -212,14 +260,18 @@ def batches(pens: Pens, plan: ReaderPlan, seed: int, epoch: int) -> Iterator[Bat
             yield batch_of(lines[start : start + plan.batch])
 
 
-def two_cycles(keras: Any, plan: ReaderPlan) -> Any:
+def in_cycles(keras: Any, plan: ReaderPlan) -> Any:
     """The learning rate at each step of a run."""
-    first, second = plan.steps * plan.first, plan.steps * (plan.epochs - plan.first)
-    one, two = one_cycle(keras, plan.rate, first), one_cycle(keras, LOWER * plan.rate, second)
+    lengths = [plan.steps * cycle.epochs for cycle in plan.cycles]
+    ends = list(itertools.accumulate(lengths))
+    rates = [one_cycle(keras, cycle.rate, length) for cycle, length in zip(plan.cycles, lengths, strict=True)]
 
     class Cycles(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
         def __call__(self, step: Any) -> Any:
-            return keras.ops.where(step < first, one(step), two(step - first))
+            rate = rates[-1](step - (ends[-1] - lengths[-1]))
+            for one, end, length in reversed(list(zip(rates, ends, lengths, strict=True))[:-1]):
+                rate = keras.ops.where(step < end, one(step - (end - length)), rate)
+            return rate
 
     return Cycles()
 

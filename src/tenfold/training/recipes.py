@@ -42,7 +42,8 @@ class TrainOptions(BaseModel):
         resume: Go on after the last finished epoch of a run of the same options in the same folder.
         foreign: Folder of the sets in `tenfold.data.foreign`, to learn other hands from too.
         without: Name of one of these sets to leave out, so that it can judge.
-        start: A ``.keras`` file of an earlier run on MNIST alone, in place of that part of the run.
+        start: A ``.keras`` file of an earlier run, in place of the first part of the run: for ``digit`` the one on
+            MNIST alone, for ``reader`` all cycles but the last.
         limit: Train on the first so many digits only: for trying things out, and for tests. Most recipes validate on
             few then, too.
         test: Hands over the test digits. Recipes have no other way to them, and call it once for each network
