@@ -21,11 +21,7 @@ from tenfold.models.load import load_model
 Digits = tuple[np.ndarray, np.ndarray]
 
 pytestmark = [pytest.mark.train, pytest.mark.mnist]
-# What is shipped is trained by test_training.py, and of the networks of several depths one stands for all.
-TESTED = [
-    entry for entry in ENTRIES if not entry.shipped and entry.name not in ("cnn-depth-1", "cnn-depth-3", "cnn-depth-4")
-]
-every_entry = pytest.mark.parametrize("entry", TESTED, ids=lambda entry: entry.name)
+every_entry = pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
 
 
 @pytest.fixture(scope="session")
@@ -79,7 +75,7 @@ def test_probabilities_sum_to_one(entry: Entry, digits: Digits, fitted: Any) -> 
 # One way to fit serves all networks: a second fit of some shows it.
 TWICE = [
     entry
-    for entry in TESTED
+    for entry in ENTRIES
     if entry.family not in ("networks", "votes", "ours") or entry.name in ("dbn", "lenet-5-distorted")
 ]
 
@@ -103,7 +99,7 @@ def test_it_survives_a_file_bit_for_bit(entry: Entry, digits: Digits, fitted: An
 
 
 def test_their_files_are_read_where_there_is_no_scikit_learn(fitted: Any, tmp_path: Path) -> None:
-    paths = [str(fitted(entry).save(tmp_path / entry.name)) for entry in TESTED]
+    paths = [str(fitted(entry).save(tmp_path / entry.name)) for entry in ENTRIES]
     code = (
         "import sys, numpy, tenfold\n"
         "for name in ('sklearn', 'scipy', 'joblib', 'keras', 'tensorflow'): sys.modules[name] = None\n"

@@ -21,14 +21,15 @@ from tenfold.models.line_reader import LineReader
 from tenfold.predictors.base import softmax
 from tenfold.training.fit import STATE, Run
 from tenfold.training.line_batches import batch_of, in_background, plain_text
-from tenfold.training.reader import ReaderPlan, batches, fit, save, two_cycles
+from tenfold.training.reader import CYCLES, ReaderPlan, batches, fit, in_cycles, save, take_up
 from tenfold.training.reader_export import reader_to_onnx
 from tenfold.training.reader_finish import COMMON, with_thresholds
 from tenfold.training.recipes import TrainOptions
 
 pytestmark = pytest.mark.train
 
-PLAN = ReaderPlan(epochs=2, lines=64, batch=16, together=32, validate=16, settle=2)
+SHORT = (dataclasses.replace(CYCLES[0], epochs=2),)
+PLAN = ReaderPlan(cycles=SHORT, lines=64, batch=16, together=32, validate=16, settle=2)
 CLASSES = len(ALPHABET) + 1
 CHANNELS = (4, 4, 8, 8, 8, 8, 12)
 
@@ -92,7 +93,7 @@ def test_a_stopped_run_ends_as_one_that_was_not_and_is_no_other_run(
             train(network(), tmp_path)
     assert (tmp_path / STATE).is_file()
     with pytest.raises(UsageError, match="is of another run"):
-        train(network(), tmp_path, dataclasses.replace(PLAN, epochs=3))
+        train(network(), tmp_path, PLAN.in_all(3))
     resumed = network()
     again = train(resumed, tmp_path)
     assert [entry["loss"] for entry in again] == pytest.approx([entry["loss"] for entry in history], rel=1e-4)
@@ -158,22 +159,42 @@ def test_the_background_hands_on_what_went_wrong() -> None:
 
 
 def test_the_world_eases_off_and_ends_as_it_mostly_is() -> None:
-    plan = ReaderPlan(epochs=26)
-    harsh = [plan.world(epoch).harsh for epoch in range(27)]
+    plan = ReaderPlan().in_all(36)
+    assert [cycle.epochs for cycle in plan.cycles] == [14, 12, 10]
+    harsh = [plan.world(epoch).harsh for epoch in range(37)]
     assert harsh[0] == 1.0
     assert harsh == sorted(harsh, reverse=True)
-    assert plan.first == 14
     assert harsh[9] == harsh[13] < 0.5
-    assert [plan.world(epoch) for epoch in (14, 26)] == [COMMON, COMMON]
+    assert [plan.world(epoch) for epoch in (14, 25)] == [COMMON, COMMON]
+    assert plan.world(26) == plan.world(36)
+    assert plan.world(26).apart < COMMON.apart
 
 
-def test_the_rate_rises_and_falls_twice(keras: Any) -> None:
-    plan = ReaderPlan(epochs=26, lines=40, together=40, batch=4)
-    rate = two_cycles(keras, plan)
-    rates = [float(rate(step)) for step in range(260)]
-    assert max(rates[:140]) == pytest.approx(plan.rate)
-    assert max(rates[140:]) == pytest.approx(plan.rate / 2)
-    assert max(rates[139], rates[259]) < plan.rate / 100
+def test_a_run_of_few_epochs_has_the_first_cycle_at_least() -> None:
+    assert [cycle.epochs for cycle in ReaderPlan().in_all(1).cycles] == [1]
+
+
+def test_the_rate_rises_and_falls_with_each_cycle(keras: Any) -> None:
+    plan = ReaderPlan(lines=40, together=40, batch=4).in_all(36)
+    rate = in_cycles(keras, plan)
+    rates = [float(rate(step)) for step in range(360)]
+    for part, cycle in zip((rates[:140], rates[140:260], rates[260:]), CYCLES, strict=True):
+        assert max(part) == pytest.approx(cycle.rate)
+        assert part[-1] < cycle.rate / 100
+
+
+def test_it_goes_on_from_an_earlier_run_and_from_no_other_network(
+    network: Callable[[], Any], keras: Any, tmp_path: Path
+) -> None:
+    first, second = network(), network()
+    save(first, tmp_path)
+    take_up(second, tmp_path / "reader.keras")
+    assert all((one == other).all() for one, other in zip(first.get_weights(), second.get_weights(), strict=True))
+    keras.Sequential([keras.Input((28, 28)), keras.layers.Flatten(), keras.layers.Dense(10)]).save(
+        tmp_path / "digit.keras"
+    )
+    with pytest.raises(UsageError, match=r"digit\.keras is no network of a number reader"):
+        take_up(second, tmp_path / "digit.keras")
 
 
 def as_reader(model: Any) -> LineReader:

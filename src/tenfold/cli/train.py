@@ -26,7 +26,9 @@ def command(
     ] = False,
     foreign: Annotated[
         Path | None,
-        typer.Option(help="Recipes digit, gate and reader: folder with sets of digits that are no MNIST, to learn from too."),
+        typer.Option(
+            help="Recipes digit, gate and reader: folder with sets of digits that are no MNIST, to learn from too."
+        ),
     ] = None,
     without: Annotated[
         str | None, typer.Option(help="With --foreign: leave this set out, so that it can judge the network.")
@@ -34,7 +36,7 @@ def command(
     start: Annotated[
         Path | None,
         typer.Option(
-            help="Recipes digit and reader with --foreign: a .keras file of an earlier run, to start the last part from."
+            help="Recipes digit and reader with --foreign: a .keras file of an earlier run, to begin the last part with."
         ),
     ] = None,
     limit: Annotated[int | None, typer.Option(help="Use the first so many digits only, to try things out.")] = None,

@@ -35,6 +35,8 @@ Teacher = Callable[[Floats, Floats], Floats]
 STATE = "state.npz"
 # Steps TensorFlow takes before Python hears of it: between two Python takes as long as a third of a small step.
 STEPS_AT_ONCE = 10
+# A run of so few steps is over before they would be compiled.
+FEW_STEPS = 8
 # The share of the steps after which augmentation eases off.
 EASING = 0.65
 
@@ -132,11 +134,13 @@ def fit(
     )
     optimizer.exclude_from_weight_decay(var_names=["bias", "beta", "gamma"])
     classes = int(model.output_shape[-1])
+    few = steps * plan.epochs <= FEW_STEPS
     model.compile(
         optimizer,
         keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=plan.smooth),
         metrics=["accuracy"],
-        steps_per_execution=STEPS_AT_ONCE,
+        steps_per_execution=1 if few else STEPS_AT_ONCE,
+        run_eagerly=few,
     )
     optimizer.build(model.trainable_variables)
     what = f"{identity} {plan} seed {seed} steps {steps} parameters {model.count_params()}"
