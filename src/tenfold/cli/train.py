@@ -36,7 +36,7 @@ def command(
     start: Annotated[
         Path | None,
         typer.Option(
-            help="Recipes digit and reader with --foreign: a .keras file of an earlier run, to begin the last part with."
+            help="Recipes digit, reader with --foreign: a .keras file of an earlier run, to begin the last part with."
         ),
     ] = None,
     limit: Annotated[int | None, typer.Option(help="Use the first so many digits only, to try things out.")] = None,
