@@ -1,0 +1,41 @@
+"""The ways the store can refuse.
+
+TenfoldError
+├── StoreUnavailable    exit 1   HTTP 503   the database cannot be reached, or is full or locked
+├── StoreTooNew         exit 5   HTTP 503   a newer Tenfold has changed its tables
+├── UnknownAnswer       exit 2   HTTP 404   no answer or correction of that id is kept
+└── Conflict            exit 1   HTTP 409   somebody else was quicker
+"""
+
+from __future__ import annotations
+
+from tenfold.errors import TenfoldError, UsageError
+
+
+class StoreUnavailable(TenfoldError):
+    """The database does not answer; nothing was written."""
+
+    code = "store_unavailable"
+    http_status = 503
+
+
+class StoreTooNew(TenfoldError):
+    """The tables are of a later version than this Tenfold knows."""
+
+    code = "store_too_new"
+    exit_code = 5
+    http_status = 503
+
+
+class UnknownAnswer(UsageError):
+    """No answer, or no correction, of that id is kept."""
+
+    code = "unknown_id"
+    http_status = 404
+
+
+class Conflict(TenfoldError):
+    """The correction was reviewed in the meantime."""
+
+    code = "already_reviewed"
+    http_status = 409

@@ -1,0 +1,313 @@
+"""The store: answers as they are given, corrections as they come, and what reviewers make of them."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from tenfold.store.database import READS, open_engine, unavailable
+from tenfold.store.errors import Conflict, UnknownAnswer
+from tenfold.store.suspicion import NONE, Suspect, Suspicion, suspicions
+from tenfold.store.tables import ANSWERS, CORRECTIONS, FACTS
+
+State = Literal["waiting", "accepted", "rejected"]
+DAY = 86_400.0
+# Corrections waiting for review that are looked at together: what is behind them waits its turn.
+MOST_WAITING = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer that was given.
+
+    Attributes:
+        id: 32 hexadecimal digits.
+        client: See `Store.client`.
+        model: ``name@hash``.
+        status: As in `tenfold.types.Status`.
+        digit: The best reading, if there was something to read.
+        confidence: Of it, 0..1.
+        probabilities: Ten, or none.
+        look: 16 hexadecimal digits, see `tenfold.imaging.pixels.look_of`; empty where there was nothing.
+        picture: PNG, if pictures are kept.
+        at: Seconds since 1970.
+    """
+
+    id: str
+    client: str
+    model: str
+    status: str
+    digit: int | None
+    confidence: float
+    probabilities: tuple[float, ...] = ()
+    look: str = ""
+    picture: bytes | None = None
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What somebody said of an answer.
+
+    Attributes:
+        id: 32 hexadecimal digits.
+        answer: Of the answer it corrects.
+        at: Seconds since 1970.
+        client: Who said so; see `Store.client`.
+        digit: What it is said to be; None for no digit.
+        state: ``waiting`` for review, ``accepted`` or ``rejected``.
+        final: What the reviewer says it is, once accepted.
+        was: What Tenfold had read.
+        status: As it was answered.
+        confidence: Of that answer.
+        model: That gave it.
+        has_picture: Whether the picture is kept.
+        suspicion: Why it is to be looked at early, and how early.
+    """
+
+    id: str
+    answer: str
+    at: float
+    client: str
+    digit: int | None
+    state: State
+    final: int | None
+    was: int | None
+    status: str
+    confidence: float
+    model: str
+    has_picture: bool
+    suspicion: Suspicion = NONE
+
+
+class Store:
+    """A database of answers and corrections. Safe to share between threads.
+
+    Args:
+        url: ``sqlite:///FILE`` or ``postgresql://USER@HOST/NAME``; tables are made or brought up to date.
+
+    Raises:
+        UsageError: If it is no such URL.
+        MissingExtra: If PostgreSQL's driver is not installed.
+        StoreUnavailable: If the database does not answer; so do all methods.
+        StoreTooNew: If a later Tenfold made its tables.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = open_engine(url)
+        with self._reading() as connection:
+            salt = connection.scalar(select(FACTS.c.value).where(FACTS.c.name == "salt"))
+        self._salt = str(salt).encode()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+
+    def client(self, address: str) -> str:
+        """A name for who asks, from which the address cannot be told: 16 hexadecimal digits."""
+        return hmac.new(self._salt, address.encode(), hashlib.sha256).hexdigest()[:16]
+
+    def record(self, answers: Sequence[Given]) -> None:
+        """Keep answers; those kept already stay as they are."""
+        if not answers:
+            return
+        rows = [_row(answer) for answer in answers]
+        with unavailable(), self._engine.begin() as connection:
+            there = set(connection.scalars(select(ANSWERS.c.id).where(ANSWERS.c.id.in_([row["id"] for row in rows]))))
+            if new := [row for row in rows if row["id"] not in there]:
+                connection.execute(insert(ANSWERS), new)
+
+    def correct(self, answer: str, client: str, digit: int | None) -> Correction:
+        """Keep what a client says of an answer; what it said before of the same one is replaced.
+
+        Args:
+            answer: Id of the answer.
+            client: Who says so.
+            digit: 0 to 9, or None for no digit.
+
+        Raises:
+            UnknownAnswer: If no such answer is kept.
+            Conflict: If what the client said before was reviewed already, and was something else.
+        """
+        for _ in range(2):
+            try:
+                with unavailable(), self._engine.begin() as connection:
+                    return self._correct(connection, answer, client, digit)
+            except IntegrityError:  # the same client said so twice at the same time: now there is one to replace
+                continue
+        raise Conflict("Another correction of this answer came at the same time.", "Send it again.")
+
+    def _correct(self, connection: Connection, answer: str, client: str, digit: int | None) -> Correction:
+        if connection.scalar(select(ANSWERS.c.id).where(ANSWERS.c.id == answer)) is None:
+            raise UnknownAnswer(f"No answer {answer[:40]!r} is kept.", "Answers are forgotten after a while.")
+        mine = and_(CORRECTIONS.c.answer == answer, CORRECTIONS.c.client == client)
+        old = connection.execute(select(CORRECTIONS).where(mine)).one_or_none()
+        if old is None:
+            made = uuid.uuid4().hex
+            row = {"id": made, "answer": answer, "at": time.time(), "client": client, "digit": digit}
+            connection.execute(insert(CORRECTIONS).values(**row, state="waiting"))
+            return _one(connection, made)
+        if old.digit != digit:
+            changed = connection.execute(
+                update(CORRECTIONS)
+                .where(CORRECTIONS.c.id == old.id, CORRECTIONS.c.state == "waiting")
+                .values(digit=digit, at=time.time())
+            )
+            if not changed.rowcount:
+                raise Conflict("This correction was reviewed already.")
+        return _one(connection, old.id)
+
+    def get(self, correction: str) -> Correction:
+        """One correction.
+
+        Raises:
+            UnknownAnswer: If there is none of that id.
+        """
+        with self._reading() as connection:
+            return _one(connection, correction)
+
+    def waiting(self, most: int = 100) -> list[Correction]:
+        """Corrections to be reviewed, the most suspicious first."""
+        with self._reading() as connection:
+            rows = connection.execute(
+                _corrections().where(CORRECTIONS.c.state == "waiting").order_by(CORRECTIONS.c.at).limit(MOST_WAITING)
+            ).all()
+            hour = time.time() - 3600
+            recent = select(CORRECTIONS.c.client, func.count()).where(CORRECTIONS.c.at > hour)
+            busy = {row[0]: row[1] for row in connection.execute(recent.group_by(CORRECTIONS.c.client))}
+        found = suspicions([_suspect(row, busy) for row in rows])
+        listed = [_correction(row, one) for row, one in zip(rows, found, strict=True)]
+        return sorted(listed, key=lambda one: (-one.suspicion.score, one.at, one.id))[:most]
+
+    def listed(self, state: State | None = None, most: int = 1000) -> list[Correction]:
+        """Corrections, the latest first."""
+        query = _corrections().order_by(CORRECTIONS.c.at.desc(), CORRECTIONS.c.id).limit(most)
+        if state:
+            query = query.where(CORRECTIONS.c.state == state)
+        with self._reading() as connection:
+            return [_correction(row) for row in connection.execute(query)]
+
+    def counts(self) -> dict[str, int]:
+        """How many corrections there are in each state."""
+        with self._reading() as connection:
+            query = select(CORRECTIONS.c.state, func.count()).group_by(CORRECTIONS.c.state)
+            found = {row[0]: row[1] for row in connection.execute(query)}
+        return {state: found.get(state, 0) for state in ("waiting", "accepted", "rejected")}
+
+    def picture(self, correction: str) -> bytes | None:
+        """The picture a correction is about, PNG; None if it is not kept.
+
+        Raises:
+            UnknownAnswer: If there is no correction of that id.
+        """
+        with self._reading() as connection:
+            answer = _one(connection, correction).answer
+            return connection.scalar(select(ANSWERS.c.picture).where(ANSWERS.c.id == answer))
+
+    def review(self, correction: str, accept: bool, digit: int | None = None, state: State = "waiting") -> Correction:
+        """Accept or reject a correction.
+
+        Args:
+            correction: Its id.
+            accept: Whether it is right.
+            digit: What it is, if it is accepted as something else than it says: 0 to 9.
+            state: In which the reviewer saw it.
+
+        Raises:
+            UnknownAnswer: If there is none of that id.
+            Conflict: If it is in another state by now.
+        """
+        with unavailable(), self._engine.begin() as connection:
+            said = _one(connection, correction)
+            final = (said.digit if digit is None else digit) if accept else None
+            done = connection.execute(
+                update(CORRECTIONS)
+                .where(CORRECTIONS.c.id == correction, CORRECTIONS.c.state == state)
+                .values(state="accepted" if accept else "rejected", final=final, reviewed_at=time.time())
+            )
+            if not done.rowcount:
+                raise Conflict(f"This correction is {said.state} already.", "Look at the list again.")
+            return _one(connection, correction)
+
+    def forget(self, answers_after: float, pictures_after: float) -> None:
+        """Forget what has been kept for its time.
+
+        Args:
+            answers_after: Days after which answers that nobody corrected go.
+            pictures_after: Days after which pictures go, corrected or not.
+        """
+        now = time.time()
+        corrected = exists().where(CORRECTIONS.c.answer == ANSWERS.c.id)
+        with unavailable(), self._engine.begin() as connection:
+            old = and_(ANSWERS.c.picture.is_not(None), ANSWERS.c.at < now - pictures_after * DAY)
+            connection.execute(update(ANSWERS).where(old).values(picture=None))
+            connection.execute(delete(ANSWERS).where(ANSWERS.c.at < now - answers_after * DAY, ~corrected))
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with unavailable(), self._engine.connect() as connection:
+            yield connection.execution_options(**{READS: True})
+
+
+def _row(answer: Given) -> dict[str, Any]:
+    return {
+        "id": answer.id,
+        "at": answer.at or time.time(),
+        "client": answer.client,
+        "model": answer.model[:100],
+        "status": answer.status,
+        "digit": answer.digit,
+        "confidence": answer.confidence,
+        "probabilities": json.dumps([round(one, 6) for one in answer.probabilities]) if answer.probabilities else None,
+        "look": answer.look or None,
+        "picture": answer.picture,
+    }
+
+
+def _corrections() -> Select[Any]:
+    """Corrections with what had been answered, without the pictures themselves."""
+    answered = (ANSWERS.c.digit.label("was"), ANSWERS.c.status, ANSWERS.c.confidence, ANSWERS.c.model)
+    more = (ANSWERS.c.probabilities, ANSWERS.c.look, ANSWERS.c.picture.is_not(None).label("has_picture"))
+    return select(CORRECTIONS, *answered, *more).join(ANSWERS, ANSWERS.c.id == CORRECTIONS.c.answer)
+
+
+def _one(connection: Connection, correction: str) -> Correction:
+    row = connection.execute(_corrections().where(CORRECTIONS.c.id == correction)).one_or_none()
+    if row is None:
+        raise UnknownAnswer(f"There is no correction {correction[:40]!r}.", "See: tenfold feedback list")
+    return _correction(row)
+
+
+def _correction(row: Row[Any], suspicion: Suspicion = NONE) -> Correction:
+    return Correction(
+        row.id,
+        row.answer,
+        row.at,
+        row.client,
+        row.digit,
+        row.state,
+        row.final,
+        row.was,
+        row.status,
+        row.confidence,
+        row.model,
+        bool(row.has_picture),
+        suspicion,
+    )
+
+
+def _suspect(row: Row[Any], busy: dict[str, int]) -> Suspect:
+    probabilities = json.loads(row.probabilities) if row.probabilities else []
+    return Suspect(
+        row.answer, row.digit, row.was, row.confidence, tuple(probabilities), row.look or "", busy.get(row.client, 0)
+    )

@@ -1,0 +1,98 @@
+"""Which corrections deserve a look first: a correction is data under suspicion until somebody has seen it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+# Looks of 64 bits that differ in no more than so many are of nearly the same picture.
+NEAR = 5
+# More corrections than this from one client in an hour are too many.
+MANY = 30
+# Below this Tenfold was not sure either, and the correction is likely right.
+UNSURE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A correction and what speaks for and against it.
+
+    Attributes:
+        answer: Id of the answer that is corrected.
+        digit: What it is said to be; None for no digit.
+        was: What Tenfold had read.
+        confidence: Of that.
+        probabilities: Ten, or none.
+        look: 16 hexadecimal digits, or empty.
+        of_client: How many corrections its client sent within the hour.
+    """
+
+    answer: str
+    digit: int | None
+    was: int | None
+    confidence: float
+    probabilities: tuple[float, ...]
+    look: str
+    of_client: int
+
+
+@dataclass(frozen=True, slots=True)
+class Suspicion:
+    """Why a correction is to be looked at early.
+
+    Attributes:
+        score: The higher, the earlier.
+        reasons: ``others_disagree``, ``contradicts_itself`` (nearly the same picture was said to be something else),
+            ``tenfold_disagrees`` (it was sure of its reading), ``tenfold_unsure``, ``near_duplicate``,
+            ``busy_client``.
+    """
+
+    score: float = 0.0
+    reasons: tuple[str, ...] = ()
+
+
+NONE = Suspicion()
+
+
+def suspicions(suspects: Sequence[Suspect]) -> list[Suspicion]:
+    """How suspicious each is, seen beside all others that wait."""
+    said: dict[str, set[int | None]] = defaultdict(set)
+    for one in suspects:
+        said[one.answer].add(one.digit)
+    twins = _twins(suspects)
+    found = []
+    for place, one in enumerate(suspects):
+        points: Counter[str] = Counter()
+        if len(said[one.answer]) > 1:
+            points["others_disagree"] = 8
+        if any(suspects[other].digit != one.digit for other in twins[place]):
+            points["contradicts_itself"] = 6
+        if one.of_client > MANY:
+            points["busy_client"] = 4
+        if one.was is not None and one.was != one.digit:
+            if one.confidence >= UNSURE:
+                points["tenfold_disagrees"] = 3
+            else:
+                points["tenfold_unsure"] = 1
+        if twins[place]:
+            points["near_duplicate"] = 2
+        chance = one.probabilities[one.digit] if one.probabilities and one.digit is not None else 0.0
+        # Of two alike in all else the one Tenfold thinks less likely comes first.
+        found.append(Suspicion(sum(points.values()) + (1 - chance) / 2, tuple(points)))
+    return found
+
+
+def _twins(suspects: Sequence[Suspect]) -> list[list[int]]:
+    """For each the places of others that are about nearly the same picture, though another answer."""
+    places = [place for place, one in enumerate(suspects) if one.look]
+    twins: list[list[int]] = [[] for _ in suspects]
+    looks = np.array([int(suspects[place].look, 16) for place in places], np.uint64)
+    for number, place in enumerate(places):
+        apart = np.bitwise_count(looks ^ looks[number])
+        for other in np.flatnonzero(apart <= NEAR):
+            if suspects[places[other]].answer != suspects[place].answer:
+                twins[place].append(places[int(other)])
+    return twins

@@ -1,0 +1,57 @@
+"""The tables: what was answered, and what people said of it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+
+METADATA = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+# Times are seconds since 1970, UTC: both databases keep them alike.
+ANSWERS = Table(
+    "answers",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("client", String(16), nullable=False),
+    Column("model", String(100), nullable=False),
+    Column("status", String(20), nullable=False),
+    # The best reading, even of an uncertain answer; null where there is none.
+    Column("digit", Integer),
+    Column("confidence", Float, nullable=False),
+    # One for each digit, as JSON; null where there was nothing to read.
+    Column("probabilities", String(400)),
+    # 64 bits of what the network saw, in hexadecimal: near-duplicates differ in few of them.
+    Column("look", String(16)),
+    # What was given, cut to the ink, as PNG; null unless pictures are kept.
+    Column("picture", LargeBinary),
+    Index("ix_answers_at", "at"),
+)
+
+CORRECTIONS = Table(
+    "corrections",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("answer", String(32), ForeignKey("answers.id"), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("client", String(16), nullable=False),
+    # What it is said to be; null for "no digit".
+    Column("digit", Integer),
+    Column("state", String(12), nullable=False),
+    # What the reviewer made of it.
+    Column("final", Integer),
+    Column("reviewed_at", Float),
+    UniqueConstraint("answer", "client"),
+    Index("ix_corrections_state", "state", "at"),
+)
+
+# What belongs to the database as a whole, by name.
+FACTS = Table(
+    "facts", METADATA, Column("name", String(40), primary_key=True), Column("value", String(200), nullable=False)
+)
