@@ -1,0 +1,55 @@
+"""pyarrow and Ray, or a plain word about how to install them."""
+
+from __future__ import annotations
+
+import logging
+import os
+import warnings
+from typing import Any
+
+from tenfold.errors import MissingExtra
+
+
+def need_pyarrow(feature: str) -> Any:
+    """Import pyarrow.
+
+    Args:
+        feature: What it is needed for, for the error message.
+
+    Returns:
+        The module ``pyarrow``, with ``pyarrow.fs`` and ``pyarrow.parquet`` loaded.
+
+    Raises:
+        MissingExtra: If the extra ``[scale]`` is not installed.
+    """
+    try:
+        import pyarrow
+        import pyarrow.fs
+        import pyarrow.parquet
+    except ModuleNotFoundError as error:
+        raise MissingExtra(feature, "scale") from error
+    return pyarrow
+
+
+def need_ray() -> Any:
+    """Import Ray Data without its messages and without its report of usage.
+
+    Returns:
+        The module ``ray``, with ``ray.data`` loaded.
+
+    Raises:
+        MissingExtra: If the extra ``[scale]`` is not installed.
+    """
+    # Read once, while Ray is imported and started; what a user has set stays.
+    os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what will change in packages that Ray itself imports
+            import ray
+            import ray.data
+    except ModuleNotFoundError as error:
+        raise MissingExtra("The engine ray", "scale") from error
+    for name in ("ray", "ray.data"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    return ray

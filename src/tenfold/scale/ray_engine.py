@@ -1,0 +1,118 @@
+"""The engine on Ray Data: actors on this machine or on those of a cluster, each with the networks loaded once."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tenfold.errors import TenfoldError, UsageError
+from tenfold.scale.extra import need_ray
+from tenfold.scale.part import Part, PartReader, Range, Reading
+
+# What passes through Ray's store are ranges and rows, never pictures.
+STORE = 256 * 1024 * 1024
+# A part whose worker dies is read again by another; one that ends so many is itself the reason.
+RETRIES = 10
+
+
+class RangeReader:
+    """What an actor runs: takes rows that are ranges, gives rows that are parts.
+
+    Args:
+        reading: How pictures are read.
+    """
+
+    def __init__(self, reading: Reading) -> None:
+        self._reader = PartReader(reading)
+
+    def __call__(self, batch: dict[str, Any]) -> dict[str, list[Any]]:
+        """Read the ranges of a batch, each with its number and its packed lines."""
+        parts = [
+            self._reader.read(Range(int(number), _unpacked(lines)))
+            for number, lines in zip(batch["number"], batch["lines"], strict=True)
+        ]
+        return {name: [getattr(part, name) for part in parts] for name in ("number", "data", "rows", "unreadable")}
+
+
+def read_parts(reading: Reading, given: Iterable[Range], workers: int | None, address: str | None) -> Iterator[Part]:
+    """Read ranges of the listing, in any order.
+
+    The ranges go to the actors, which open the input themselves: no picture passes through this process. An actor or
+    machine that dies takes nothing with it: its range is read again.
+
+    Args:
+        reading: How; on a cluster its place must be one that all machines see.
+        given: The ranges.
+        workers: Actors, of one processor each; None for as many as there are processors.
+        address: Of a cluster; None for this machine.
+
+    Raises:
+        MissingExtra: If the extra ``[scale]`` is not installed.
+        UsageError: If there is no cluster at that address.
+        TenfoldError: If the work failed in a way that trying again does not mend.
+    """
+    ray = need_ray()
+    with _started(ray, address):
+        _quiet(ray)
+        size = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
+        ranges = [{"number": one.number, "lines": _packed(one.lines)} for one in given]
+        if not ranges:
+            return
+        done = ray.data.from_items(ranges, override_num_blocks=len(ranges)).map_batches(
+            RangeReader,
+            fn_constructor_args=(reading,),
+            batch_size=1,
+            batch_format="numpy",
+            compute=ray.data.ActorPoolStrategy(size=min(size, len(ranges))),
+            num_cpus=1,
+            max_restarts=-1,
+            max_task_retries=RETRIES,
+        )
+        try:
+            for row in done.iter_rows():
+                yield Part(row["number"], row["data"], row["rows"], row["unreadable"])
+        except ray.exceptions.RayError as error:
+            raise TenfoldError(f"Ray could not finish the run: {_last_line(error)}", "Go on with --resume.") from error
+
+
+@contextmanager
+def _started(ray: Any, address: str | None) -> Iterator[None]:
+    """Ray at work; what was started here is ended here, and a cluster is only left."""
+    if ray.is_initialized():
+        yield
+        return
+    options = {"address": address} if address else {"include_dashboard": False, "object_store_memory": STORE}
+    try:
+        ray.init(**options, log_to_driver=False, logging_level="ERROR", configure_logging=True)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise UsageError(
+            f"Ray cannot be reached at {address}: {_last_line(error)}" if address else f"Ray cannot start: {error}",
+            "Give the --address of a running cluster: HOST:6379, ray://HOST:10001 or auto.",
+        ) from error
+    try:
+        yield
+    finally:
+        ray.shutdown()
+
+
+def _quiet(ray: Any) -> None:
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+
+
+def _last_line(error: Exception) -> str:
+    """What happened, of a report that begins with a traceback from another machine."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[-1]
+
+
+def _packed(lines: tuple[str, ...]) -> bytes:
+    """Lines of the listing as bytes: they are much alike, and small so."""
+    return zlib.compress(json.dumps(lines).encode("ascii"))
+
+
+def _unpacked(data: bytes) -> tuple[str, ...]:
+    return tuple(json.loads(zlib.decompress(data)))
