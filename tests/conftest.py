@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 
 import pytest
 
@@ -13,6 +14,11 @@ from tenfold.errors import NoSource
 
 # A shell that starts the tests in the background has Ctrl-C ignored, and every program they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# What servers keep belongs to the tests, and to none of whoever runs them.
+_KEPT = tempfile.TemporaryDirectory(prefix="tenfold-tests-")
+os.environ["XDG_DATA_HOME"] = _KEPT.name
 
 
 @pytest.fixture(scope="session")

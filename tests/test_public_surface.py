@@ -108,7 +108,8 @@ def test_every_module_can_be_imported_by_itself() -> None:
     modules = sorted(
         ".".join(path.relative_to(root.parent).with_suffix("").parts).removesuffix(".__init__")
         for path in root.rglob("*.py")
-        if path.name != "__main__.py"
+        # One is run, the other is read by Alembic while it runs.
+        if path.name not in ("__main__.py", "env.py")
     )
     code = """
 import importlib, sys

@@ -21,6 +21,11 @@ def _home(variable: str, fallback: str) -> Path:
     return Path(os.environ.get(variable) or Path.home() / fallback) / "tenfold"
 
 
+def default_database() -> str:
+    """The URL of the user's own database, by the XDG rules."""
+    return f"sqlite:///{_home('XDG_DATA_HOME', '.local/share') / 'tenfold.db'}"
+
+
 def default_cache_dir() -> Path:
     """The user's cache folder for data sets, by the XDG rules."""
     return _home("XDG_CACHE_HOME", ".cache")
@@ -48,6 +53,17 @@ class Settings:
         host: Address the server binds to.
         port: Port the server binds to, 0..65535; 0 picks a free one.
         workers: Server processes, 1..64.
+        places: Requests that are being answered or wait for it, in each process; more are refused, 1..100,000.
+        request_seconds: Longest time for one answer, above 0, at most 3,600.
+        client_rate: Requests a second that one client may send on average, 0 for any number; this machine may always.
+        token: What requests have to bring as ``Authorization: Bearer TOKEN``; empty if all are answered.
+        cors_origins: Origins whose pages may ask, with commas between; empty for none but the server's own.
+        proxy: Addresses of proxies that are believed when they name the client, with commas between.
+        log: ``json`` writes a line for each request to standard error, ``off`` accidents alone.
+        database: Where answers and corrections are kept: ``sqlite:///FILE``, ``postgresql://USER@HOST/NAME``, or
+            ``none``.
+        keep_answers_days: Days after which answers that nobody corrected are forgotten, above 0, at most 36,500.
+        keep_pictures_days: Days for which pictures are kept; 0 for none at all.
 
     Raises:
         UsageError: If a value is of the wrong type or out of range, naming it and what was expected.
@@ -65,13 +81,27 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
+    places: int = 64
+    request_seconds: float = 30
+    client_rate: float = 100
+    token: str = field(default="", repr=False)
+    cors_origins: str = ""
+    proxy: str = ""
+    log: str = "off"
+    database: str = field(default_factory=default_database, repr=False)
+    keep_answers_days: float = 30
+    keep_pictures_days: float = 0
 
     def __post_init__(self) -> None:
         for name, (kind, low, high) in _NUMBERS.items():
             object.__setattr__(self, name, _number(name, getattr(self, name), kind, low, high))
-        for name in ("model", "host"):
+        for name in ("model", "host", "token", "cors_origins", "proxy", "log", "database"):
             if not isinstance(getattr(self, name), str):
                 raise _wrong(name, "must be text", getattr(self, name))
+        if self.log not in LOGS:
+            raise _wrong("log", f"must be one of {', '.join(LOGS)}", self.log)
+        if self.token and (len(self.token) < LEAST_TOKEN or not self.token.isascii() or not self.token.isprintable()):
+            raise _wrong("token", f"must be at least {LEAST_TOKEN} plain characters", "another")
         for name in ("cache_dir", "mnist_dir"):
             value = getattr(self, name)
             if isinstance(value, str):
@@ -80,6 +110,11 @@ class Settings:
                 raise _wrong(name, "must be the path of a folder", value)
 
 
+LOGS = ("off", "json")
+# A shorter one can be guessed.
+LEAST_TOKEN = 16
+# Where 0 has a meaning of its own.
+_MAY_BE_NONE = ("client_rate", "keep_pictures_days")
 # Type, the value it must exceed (of a share) or reach (of a count), and the value it must not exceed.
 _NUMBERS: dict[str, tuple[type[int] | type[float], float, float]] = {
     "error_budget": (float, 0, 1),
@@ -90,6 +125,11 @@ _NUMBERS: dict[str, tuple[type[int] | type[float], float, float]] = {
     "threads": (int, 1, 64),
     "port": (int, 0, 65535),
     "workers": (int, 1, 64),
+    "places": (int, 1, 100_000),
+    "request_seconds": (float, 0, 3600),
+    "client_rate": (float, 0, float("inf")),
+    "keep_answers_days": (float, 0, 36_500),
+    "keep_pictures_days": (float, 0, 36_500),
 }
 
 
@@ -101,9 +141,9 @@ def _number(name: str, value: Any, kind: type[int] | type[float], low: float, hi
         number = None
     if number is None or isinstance(value, bool):
         raise _wrong(name, f"must be a valid {'integer' if kind is int else 'number'}", value)
-    above = number > low if kind is float else number >= low
-    if not (above and number <= high):
-        least = f"greater than {low}" if kind is float else f"greater than or equal to {low}"
+    beyond = kind is float and name not in _MAY_BE_NONE
+    if not ((number > low if beyond else number >= low) and number <= high):
+        least = f"greater than {low}" if beyond else f"greater than or equal to {low}"
         raise _wrong(name, f"must be {least}" + (f" and less than or equal to {high}" if high < 1e9 else ""), value)
     return number
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from copy import copy
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -19,7 +20,8 @@ from tenfold.imaging.load import Source, load
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.base import Classifier
 from tenfold.models.load import load_model
-from tenfold.models.onnx import OnnxClassifier, load_onnx
+from tenfold.models.onnx import load_onnx
+from tenfold.models.together import Together
 from tenfold.types import Normalized, Page, Picture, Pixels, Prediction
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ class Recognizer:
                 "Use an .onnx file whose card has them, as training writes it beside the Keras file.",
             )
         self.classifier: Classifier = model
-        self._gate: OnnxClassifier = load_onnx("gate", VERSION, self.settings.threads)
+        self._gate: Classifier = load_onnx("gate", VERSION, self.settings.threads)
         self._reader: NumberReader | None = None
         self._lock = Lock()
 
@@ -75,6 +77,17 @@ class Recognizer:
     def model(self) -> str:
         """``name@hash`` of the network in use."""
         return self.classifier.card.identity
+
+    def for_many(self, observe: Callable[[int], None] = lambda _: None) -> Recognizer:
+        """The same, for many threads that ask at once: its networks answer those who come together in one call.
+
+        Args:
+            observe: Told how many pictures each call of the digit network had.
+        """
+        shared = copy(self)
+        shared.classifier = Together(self.classifier, observe)
+        shared._gate = Together(self._gate)
+        return shared
 
     def predict(self, x: Source) -> Prediction:
         """Read one digit.

@@ -20,7 +20,7 @@ from tenfold.server.desk import Desk
 from tenfold.types import Page
 
 FIELDS = {"id", "status", "width", "height", "numbers", "reason", "model", "page", "turned"}
-NUMBER_FIELDS = {"text", "value", "confidence", "box", "digits", "alternatives", "note", "page"}
+NUMBER_FIELDS = {"id", "text", "value", "confidence", "box", "digits", "alternatives", "note", "page"}
 BOX_FIELDS = {"x", "y", "width", "height"}
 READ = "/v1/read"
 
@@ -152,7 +152,7 @@ def test_a_body_over_the_limit(sheet: bytes, noise: bytes):
 def test_more_requests_than_places(recognizer: Recognizer, sheet: bytes):
     with serving(create_app(recognizer, Desk(places=0))) as client:
         answer = form(client, sheet)
-        refused(answer, 503, "busy")
+        refused(answer, 429, "busy")
         assert int(answer.headers["retry-after"]) >= 1
 
 

@@ -12,6 +12,14 @@ def command(
     port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes any free one.")] = None,
     workers: Annotated[int | None, typer.Option(help="Server processes.")] = None,
     model: Annotated[str | None, typer.Option(help="A shipped model, or a model file.")] = None,
+    database: Annotated[
+        str | None,
+        typer.Option(
+            help="Where answers and corrections are kept: sqlite:///FILE, postgresql://USER@HOST/NAME, or none.",
+            metavar="URL",
+        ),
+    ] = None,
+    log: Annotated[str | None, typer.Option(help="json: a line for each request on standard error; off.")] = None,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in your browser.")] = False,
 ) -> None:
     """Serve the page where digits are drawn, and the HTTP interface behind it, until Ctrl-C."""
@@ -25,4 +33,4 @@ def command(
         if open_page:
             webbrowser.open(address)
 
-    serve(load_settings(host=host, port=port, workers=workers, model=model), ready)
+    serve(load_settings(host=host, port=port, workers=workers, model=model, database=database, log=log), ready)

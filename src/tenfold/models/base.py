@@ -14,6 +14,8 @@ from tenfold.types import Floats
 
 Task = Literal["digit", "gate", "reader"]
 Output = Literal["logits", "probabilities"]
+# Between these lie the intervals whose shares a card gives of its confidence: fine where most of it is.
+CONFIDENCE_EDGES = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99, 0.995, 0.998, 0.999, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class ModelCard:
         temperature: Divides the logits before softmax (Guo et al. 2017, eq. 9).
         thresholds: Pairs (error budget, confidence below which an answer is uncertain), by rising
             budget, from the validation split.
+        confidence: The share of the validation digits whose confidence lies in each interval of `CONFIDENCE_EDGES`.
         scores: Measured figures, by name.
         alphabet: The signs a reader knows, in the order of its answers.
         parity: Certificate of the export: images compared, equal digits, largest difference.
@@ -59,6 +62,7 @@ class ModelCard:
     output: Output = "probabilities"
     temperature: float = 1.0
     thresholds: tuple[tuple[float, float], ...] = ()
+    confidence: tuple[float, ...] = ()
     scores: dict[str, float] = field(default_factory=dict)
     parity: dict[str, float] = field(default_factory=dict)
     alphabet: str = ""
@@ -73,6 +77,9 @@ class ModelCard:
             raise ValueError(f"temperature must be above 0, got {self.temperature!r}")
         pairs = tuple((float(budget), float(confidence)) for budget, confidence in self.thresholds)
         object.__setattr__(self, "thresholds", pairs)
+        object.__setattr__(self, "confidence", tuple(float(share) for share in self.confidence))
+        if len(self.confidence) not in (0, len(CONFIDENCE_EDGES) - 1):
+            raise ValueError(f"confidence must have {len(CONFIDENCE_EDGES) - 1} shares, got {len(self.confidence)}")
 
     @classmethod
     def from_dict(cls, given: dict[str, Any]) -> ModelCard:
@@ -88,7 +95,8 @@ class ModelCard:
 
     def to_dict(self) -> dict[str, Any]:
         """The card as plain JSON types; the inverse of `from_dict`."""
-        return {**asdict(self), "thresholds": [list(pair) for pair in self.thresholds]}
+        thresholds = [list(pair) for pair in self.thresholds]
+        return {**asdict(self), "thresholds": thresholds, "confidence": list(self.confidence)}
 
     def to_json(self) -> str:
         """The card as the file that lies beside the weights."""

@@ -2,17 +2,33 @@
 
 from __future__ import annotations
 
+import logging
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import numpy as np
 from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
 
 from tenfold import __version__
+from tenfold.config import Settings
 from tenfold.recognizer import Recognizer
-from tenfold.server import health, models, predict, read
+from tenfold.server import feedback, health, inference, metrics, models, predict, read
+from tenfold.server.access import ClientRate, Token
 from tenfold.server.body import FORM_SLACK
 from tenfold.server.desk import Desk, Shelf
 from tenfold.server.errors import REFUSALS, add_error_answers
 from tenfold.server.guards import BodyLimit, LoopbackOnly, is_loopback
 from tenfold.server.headers import SecurityHeaders
+from tenfold.server.keeper import Keeper
+from tenfold.server.metrics import Metrics
 from tenfold.server.pages import add_pages
+from tenfold.server.watch import Watch
+
+_log = logging.getLogger(__name__)
+
+NOWHERE = "none"
 
 
 def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
@@ -21,12 +37,19 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
     Where the recogniser's settings bind a loopback address, only requests to a loopback name are answered.
 
     Args:
-        recognizer: Answers where no model is named; its settings give host and limits.
-        desk: How many requests are served at once; by default as many as `Desk` says.
+        recognizer: Answers where no model is named; its settings give host, limits, and where answers are kept.
+        desk: How many requests are served at once; by default as the settings say.
 
     Returns:
         An ASGI application.
+
+    Raises:
+        UsageError: If the settings name no database that can be used.
+        MissingExtra: If its driver is not installed.
+        StoreTooNew: If a later Tenfold made its tables.
     """
+    settings = recognizer.settings
+    figures = Metrics(recognizer.classifier.card)
     # FastAPI's own /docs loads its scripts from another host; pages.py has one that does not.
     app = FastAPI(
         title="Tenfold",
@@ -35,16 +58,55 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=REFUSALS,
+        lifespan=_lifespan,
     )
-    app.state.desk = desk or Desk()
-    app.state.shelf = Shelf(recognizer)
-    for room in (predict, read, models, health):
+    app.state.metrics = figures
+    app.state.desk = desk or Desk(settings.places, settings.request_seconds, observe=figures.places)
+    app.state.shelf = Shelf(recognizer.for_many(figures.batch))
+    app.state.keeper = None if settings.database == NOWHERE else Keeper(settings, figures.lost)
+    app.state.warm = threading.Event()
+    for room in (predict, read, feedback, models, inference, health, metrics):
         app.include_router(room.router)
     add_pages(app)
     add_error_answers(app)
-    # The last one added stands outermost; add_error_answers has added the innermost.
-    app.add_middleware(BodyLimit, limit=recognizer.settings.max_bytes + FORM_SLACK)
-    if is_loopback(recognizer.settings.host):
+    _add_guards(app, settings, figures)
+    return app
+
+
+def _add_guards(app: FastAPI, settings: Settings, figures: Metrics) -> None:
+    """What stands around the routes; the last one added stands outermost, add_error_answers has added the innermost."""
+    app.add_middleware(BodyLimit, limit=settings.max_bytes + FORM_SLACK)
+    if settings.token:
+        app.add_middleware(Token, token=settings.token)
+    if settings.client_rate:
+        app.add_middleware(ClientRate, rate=settings.client_rate / settings.workers)
+    if settings.cors_origins:
+        origins = [origin.strip() for origin in settings.cors_origins.split(",")]
+        headers = ["authorization", "content-type"]
+        app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=headers)
+    if is_loopback(settings.host):
         app.add_middleware(LoopbackOnly)
     app.add_middleware(SecurityHeaders)
-    return app
+    app.add_middleware(Watch, metrics=figures, log=settings.log == "json")
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
+    yield
+    if app.state.keeper:
+        app.state.keeper.close()
+
+
+def _warm(app: FastAPI) -> None:
+    """Ask every network once: the first call takes many times as long as those after it."""
+    sheet = np.full((64, 128), 255, np.uint8)
+    sheet[12:52, 30:36] = sheet[12:52, 90:96] = 0
+    recognizer: Recognizer = app.state.shelf.recognizer
+    try:
+        recognizer.predict(sheet[:, :64])
+        recognizer.read(sheet)
+    except Exception:  # whatever it is: a process that cannot answer says so in its log and is never ready
+        _log.exception("The networks cannot be asked")
+        return
+    app.state.warm.set()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
@@ -14,6 +15,8 @@ from starlette.datastructures import UploadFile
 
 from tenfold.server.desk import Desk, Shelf
 from tenfold.server.errors import BadRequest, BodyTooLarge, InvalidInput, UnknownBody
+from tenfold.server.keeper import Keeper
+from tenfold.server.metrics import Metrics
 from tenfold.types import Stroke, Strokes
 
 # Room for the lines around the picture in a multipart body.
@@ -26,6 +29,25 @@ RECEIVE_SECONDS = 120
 EXPECTED = 'Send a form with the picture in the field "image", or JSON {"strokes": [{"x": […], "y": […]}, …]}.'
 
 Reading = Callable[[], bytes | Strokes]
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is in reach of the work on one request, and where that came from.
+
+    Attributes:
+        shelf: The recognisers.
+        keeper: Remembers answers; None if nothing is kept.
+        metrics: Counts them.
+        address: Of the client.
+    """
+
+    shelf: Shelf
+    keeper: Keeper | None
+    metrics: Metrics
+    address: str
+
+
 T = TypeVar("T")
 
 
@@ -67,20 +89,22 @@ async def received(request: Request) -> AsyncIterator[Reading]:
         await form.close()
 
 
-async def answered(request: Request, work: Callable[[Shelf, Reading], T]) -> T:
+async def answered(request: Request, work: Callable[[Room, Reading], T]) -> T:
     """Answer a request about a picture: hold a place, receive the body, work in a thread.
 
     Args:
         request: As for `received`.
-        work: Blocking work with the recognisers in reach and the call that reads the body.
+        work: Blocking work with what is in reach and the call that reads the body.
 
     Raises:
         Busy: If every place is taken; and what `received` and the work raise.
     """
-    desk: Desk = request.app.state.desk
+    state = request.app.state
+    address = request.client.host if request.client else ""
+    desk: Desk = state.desk
     with desk.place():
         async with received(request) as reading:
-            return await desk.run(partial(work, request.app.state.shelf, reading))
+            return await desk.run(partial(work, Room(state.shelf, state.keeper, state.metrics, address), reading))
 
 
 async def _read_json(request: Request) -> bytes:

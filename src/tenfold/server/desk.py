@@ -15,11 +15,10 @@ import anyio.to_thread
 from tenfold.errors import UnknownName
 from tenfold.models.onnx import shipped_names
 from tenfold.recognizer import Recognizer
-from tenfold.server.errors import Busy
+from tenfold.server.errors import Busy, TooSlow
 
 T = TypeVar("T")
 
-PLACES = 32
 SHELF = 4
 
 
@@ -31,13 +30,24 @@ class Desk:
 
     Args:
         places: Requests under way at once; more are refused.
-        workers: Pictures decoded and read at once; by default one a processor.
+        seconds: Longest time for the work on one.
+        workers: Pictures decoded and read at once; by default one a processor, and one more.
+        observe: Told how many places are taken whenever that changes.
     """
 
-    def __init__(self, places: int = PLACES, workers: int | None = None) -> None:
+    def __init__(
+        self,
+        places: int = 64,
+        seconds: float = 30,
+        workers: int | None = None,
+        observe: Callable[[int], None] = lambda _: None,
+    ) -> None:
         self.places = places
         self.taken = 0
-        self._workers = anyio.CapacityLimiter(workers or os.cpu_count() or 1)
+        self._seconds = seconds
+        self._observe = observe
+        # While one waits for the network, another prepares a picture for it.
+        self._workers = anyio.CapacityLimiter(workers or (os.cpu_count() or 1) + 1)
 
     @property
     def full(self) -> bool:
@@ -54,14 +64,25 @@ class Desk:
         if self.full:
             raise Busy(f"Tenfold is answering {self.places} requests already.", "Try again in a moment.")
         self.taken += 1
+        self._observe(self.taken)
         try:
             yield
         finally:
             self.taken -= 1
+            self._observe(self.taken)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Run blocking work in a thread, waiting for a free worker first."""
-        return await anyio.to_thread.run_sync(work, limiter=self._workers)
+        """Run blocking work in a thread, waiting for a free worker first.
+
+        Raises:
+            TooSlow: If waiting and work together take too long; the thread ends when it ends, unheard.
+        """
+        try:
+            with anyio.fail_after(self._seconds):
+                return await anyio.to_thread.run_sync(work, limiter=self._workers, abandon_on_cancel=True)
+        except TimeoutError as error:
+            message = f"The answer took longer than {self._seconds:g} seconds."
+            raise TooSlow(message, "Send a smaller picture, or try again later.") from error
 
 
 class Shelf:

@@ -4,10 +4,14 @@
     ├── CannotListen        exit 1              the address cannot be bound
     ├── BadRequest                   HTTP 400   the request is malformed
     ├── UnknownHost                  HTTP 400   the Host header names another machine
+    ├── Unauthorized                 HTTP 401   the token is missing or wrong
     ├── BodyTooLarge                 HTTP 413   over a limit, refused without keeping it
     ├── UnknownBody                  HTTP 415   neither multipart nor JSON
     ├── InvalidInput                 HTTP 422   well-formed, but not what is asked for
-    └── Busy                         HTTP 503   every place is taken
+    ├── Busy                         HTTP 429   every place is taken
+    │   └── TooOften                 HTTP 429   one client asks too often
+    ├── NotReady                     HTTP 503   the networks are not warm yet, or every place is taken
+    └── TooSlow                      HTTP 503   an answer took too long
 
 Every refusal is JSON: ``{"error": {"code", "message", "hint"}}``.
 """
@@ -15,6 +19,7 @@ Every refusal is JSON: ``{"error": {"code", "message", "hint"}}``.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -71,15 +76,49 @@ class InvalidInput(TenfoldError):
     http_status = 422
 
 
+class Unauthorized(TenfoldError):
+    """The request does not bring the token."""
+
+    code = "unauthorized"
+    http_status = 401
+
+
 class Busy(TenfoldError):
-    """More requests at once than the server takes."""
+    """More requests at once than the server takes.
+
+    Args:
+        message: See `TenfoldError`.
+        hint: See `TenfoldError`.
+        wait: Seconds after which to come again; a request takes a few milliseconds.
+    """
 
     code = "busy"
+    http_status = 429
+
+    def __init__(self, message: str, hint: str = "", wait: float = 1.0) -> None:
+        super().__init__(message, hint)
+        self.wait = wait
+
+
+class TooOften(Busy):
+    """One client asks more often than it may."""
+
+    code = "too_many_requests"
+
+
+class NotReady(TenfoldError):
+    """A request would not be answered now."""
+
+    code = "not_ready"
     http_status = 503
 
 
-# Seconds after which a place is free again: one request takes a few milliseconds.
-RETRY_AFTER = "1"
+class TooSlow(TenfoldError):
+    """An answer took longer than it may."""
+
+    code = "too_slow"
+    http_status = 503
+
 
 _CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 _HINTS = {
@@ -98,7 +137,11 @@ def refusal(
 
 def refuse(error: TenfoldError) -> JSONResponse:
     """The HTTP answer for an error Tenfold raised on purpose."""
-    headers = {"retry-after": RETRY_AFTER} if isinstance(error, Busy) else None
+    headers = {}
+    if isinstance(error, Busy):
+        headers["retry-after"] = str(max(1, math.ceil(error.wait)))
+    elif isinstance(error, Unauthorized):
+        headers["www-authenticate"] = "Bearer"
     return refusal(error.http_status, error.code, error.message, error.hint, headers)
 
 
@@ -117,25 +160,22 @@ class Refusal(BaseModel):
 
 
 # What any address may answer besides success, for the description of the interface.
-REFUSALS: dict[int | str, dict[str, Any]] = {
+_Answers = dict[int | str, dict[str, Any]]
+_WAIT = {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}}
+REFUSALS: _Answers = {
     400: {"model": Refusal, "description": "The request is malformed, or its Host header names another machine"},
+    401: {"model": Refusal, "description": "The token is missing or wrong, where one is asked for"},
+    429: {"model": Refusal, "description": "Too many requests, of one client or of all", "headers": _WAIT},
     500: {"model": Refusal, "description": "An accident inside Tenfold"},
 }
-# That of addresses that need a place.
-NO_PLACE: dict[int | str, dict[str, Any]] = {
-    503: {
-        "model": Refusal,
-        "description": "Every place is taken",
-        "headers": {"Retry-After": {"description": "Seconds to wait", "schema": {"type": "integer"}}},
-    }
-}
+NOT_NOW: _Answers = {503: {"model": Refusal, "description": "Not ready yet, or an answer took too long"}}
 # Those of addresses that take a picture.
-PICTURE_REFUSALS: dict[int | str, dict[str, Any]] = {
+PICTURE_REFUSALS: _Answers = {
     404: {"model": Refusal, "description": "There is no model of that name"},
     413: {"model": Refusal, "description": "The body is over a limit"},
     415: {"model": Refusal, "description": "The body is neither multipart nor JSON"},
     422: {"model": Refusal, "description": "Well-formed, but not what is asked for"},
-    **NO_PLACE,
+    **NOT_NOW,
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request
 
 from tenfold.server.desk import Desk
-from tenfold.server.errors import NO_PLACE, Busy
+from tenfold.server.errors import NOT_NOW, NotReady
 
 router = APIRouter(prefix="/v2/health")
 
@@ -16,10 +16,12 @@ def live() -> dict[str, bool]:
     return {"live": True}
 
 
-@router.get("/ready", responses=NO_PLACE)
+@router.get("/ready", responses=NOT_NOW)
 async def ready(request: Request) -> dict[str, bool]:
-    """The model is loaded and a request would find a place."""
+    """The networks are warm and a request would find a place."""
     desk: Desk = request.app.state.desk
+    if not request.app.state.warm.is_set():
+        raise NotReady("The networks are being loaded.", "Try again in a moment.")
     if desk.full:
-        raise Busy("Every place is taken.", "Try again in a moment.")
+        raise NotReady("Every place is taken.", "Try again in a moment.")
     return {"ready": True}

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
-from tenfold.server.body import Reading, answered
-from tenfold.server.desk import Shelf
+from tenfold.server.body import Reading, Room, answered
 from tenfold.server.errors import PICTURE_REFUSALS
+from tenfold.server.keeper import a_digit
 from tenfold.types import Status, Strokes
 
 router = APIRouter()
@@ -91,14 +91,20 @@ async def predict(
     return await answered(request, partial(_answer, model, error_budget))
 
 
-def _answer(model: str | None, error_budget: float | None, shelf: Shelf, reading: Reading) -> dict[str, Any]:
-    recognizer = shelf.get(model)
+def _answer(model: str | None, error_budget: float | None, room: Room, reading: Reading) -> dict[str, Any]:
+    recognizer = room.shelf.get(model)
     source = reading()
-    prediction, ink = recognizer.examine(recognizer.load(source), error_budget)
+    picture = recognizer.load(source)
+    prediction, ink = recognizer.examine(picture, error_budget)
+    room.metrics.answered(prediction)
+    handle = uuid.uuid4().hex
+    if keeper := room.keeper:
+        kept = picture if keeper.keeps_pictures else None
+        keeper.keep(a_digit(handle, keeper.client(room.address), prediction, ink, kept))
     # Strokes are drawn by Tenfold itself: a box in that drawing says nothing to who sent them.
     box = None if ink.box is None or isinstance(source, Strokes) else ink.box
     return {
-        "id": uuid.uuid4().hex,
+        "id": handle,
         **prediction.to_dict(),
         "saw": ink.pixels.ravel().tolist(),
         "box": box and {"x": box.x, "y": box.y, "width": box.width, "height": box.height},

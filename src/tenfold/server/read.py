@@ -12,9 +12,9 @@ from pydantic import BaseModel, Field
 from tenfold.errors import UnreadableImage
 from tenfold.imaging.document import is_pdf
 from tenfold.reading.fields import LONGEST
-from tenfold.server.body import Reading, answered
-from tenfold.server.desk import Shelf
+from tenfold.server.body import Reading, Room, answered
 from tenfold.server.errors import PICTURE_REFUSALS
+from tenfold.server.keeper import a_number
 from tenfold.server.predict import BODY, InkBox
 from tenfold.types import Status
 
@@ -39,6 +39,7 @@ class OtherValue(BaseModel):
 class ReadNumber(BaseModel):
     """A number on the picture."""
 
+    id: str = Field(description="The handle of this number")
     text: str = Field(description="What stands there, separators and all; `?` for a doubtful digit")
     value: str = Field(description="The best reading, digits only")
     confidence: float = Field(description="Calibrated probability that the whole value is right")
@@ -82,11 +83,23 @@ async def read(
     return await answered(request, partial(_answer, field, error_budget))
 
 
-def _answer(field: str | None, error_budget: float | None, shelf: Shelf, reading: Reading) -> dict[str, Any]:
+def _answer(field: str | None, error_budget: float | None, room: Room, reading: Reading) -> dict[str, Any]:
     source = reading()
     if is_pdf(source):
         raise UnreadableImage(
             "This is a PDF; pictures are read here, one at a time.", "Read it with: tenfold read FILE.pdf --json"
         )
-    (examined,) = shelf.recognizer.examine_pages(source, field, error_budget, refuse=True)
-    return {"id": uuid.uuid4().hex, **examined[1].to_dict()}
+    recognizer = room.shelf.recognizer
+    ((picture, page),) = recognizer.examine_pages(source, field, error_budget, refuse=True)
+    handles = [uuid.uuid4().hex for _ in page.numbers]
+    # Where there is one number, or none, that is what the page's own handle stands for.
+    handle = handles[0] if len(handles) == 1 else uuid.uuid4().hex
+    if keeper := room.keeper:
+        client, kept = keeper.client(room.address), picture if keeper.keeps_pictures else None
+        for one, number in zip(handles, page.numbers, strict=True):
+            keeper.keep(a_number(one, client, page, number, kept))
+        if not handles:
+            keeper.keep(a_number(handle, client, page, None, kept))
+    answer = page.to_dict()
+    answer["numbers"] = [{"id": one, **number} for one, number in zip(handles, answer["numbers"], strict=True)]
+    return {"id": handle, **answer}

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
+import tempfile
 from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
@@ -18,6 +20,7 @@ from tenfold.errors import TenfoldError
 from tenfold.recognizer import Recognizer
 from tenfold.server.app import create_app
 from tenfold.server.errors import CannotListen
+from tenfold.server.metrics import SHARED
 
 BACKLOG = 128
 
@@ -29,7 +32,7 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
         ready(address(settings.host, listener.getsockname()[1]))
         with suppress(KeyboardInterrupt):  # Ctrl-C is how a server is ended; requests under way were let finish
             if settings.workers == 1:
-                make_server(create_app(recognizer)).run(sockets=[listener])
+                make_server(create_app(recognizer), settings.proxy).run(sockets=[listener])
             else:
                 _supervise(settings, listener)
 
@@ -72,15 +75,21 @@ def address(host: str, port: int) -> str:
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
-def make_server(app: FastAPI) -> uvicorn.Server:
-    """The process that serves an application: quiet, and trusting nothing a proxy might say."""
+def make_server(app: FastAPI, proxy: str = "") -> uvicorn.Server:
+    """The process that serves an application: quiet, and trusting nothing but a proxy it was told of.
+
+    Args:
+        app: The application.
+        proxy: Addresses of proxies that are believed when they name the client, with commas between.
+    """
     config = uvicorn.Config(
         app,
         log_level="warning",
         access_log=False,
         server_header=False,
-        proxy_headers=False,
-        lifespan="off",
+        proxy_headers=bool(proxy),
+        forwarded_allow_ips=proxy or None,
+        lifespan="on",
         ws="none",
         timeout_graceful_shutdown=5,
     )
@@ -89,12 +98,15 @@ def make_server(app: FastAPI) -> uvicorn.Server:
 
 def _work(settings: Settings, listener: socket.socket) -> None:
     with suppress(KeyboardInterrupt):  # the terminal sends Ctrl-C to every process; the parent ends the same way
-        make_server(create_app(Recognizer(settings=settings))).run(sockets=[listener])
+        make_server(create_app(Recognizer(settings=settings)), settings.proxy).run(sockets=[listener])
 
 
 def _supervise(settings: Settings, listener: socket.socket) -> None:
     """Keep as many processes on one socket as the settings say; one that dies is replaced."""
     context = get_context("spawn")
+    shared = tempfile.TemporaryDirectory(prefix="tenfold-metrics-")
+    # Where the processes write their figures, for whichever of them is asked.
+    os.environ[SHARED] = shared.name
 
     def start() -> SpawnProcess:
         process = context.Process(target=_work, args=(settings, listener), daemon=True)
@@ -118,6 +130,8 @@ def _supervise(settings: Settings, listener: socket.socket) -> None:
         for worker in workers:
             worker.join()
         signal.signal(signal.SIGTERM, before)
+        del os.environ[SHARED]
+        shared.cleanup()
 
 
 def _interrupt(*_: object) -> None:

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tenfold.errors import MissingExtra, UsageError
@@ -58,6 +58,8 @@ def unavailable() -> Iterator[None]:
     """
     try:
         yield
+    except IntegrityError:  # it did answer: two wanted to write the same
+        raise
     except (DBAPIError, PoolTimeout, OSError) as error:
         first = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
         raise StoreUnavailable(

@@ -15,12 +15,16 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from tenfold.errors import UsageError
 from tenfold.store.database import READS, open_engine, unavailable
 from tenfold.store.errors import Conflict, UnknownAnswer
 from tenfold.store.suspicion import NONE, Suspect, Suspicion, suspicions
 from tenfold.store.tables import ANSWERS, CORRECTIONS, FACTS
 
 State = Literal["waiting", "accepted", "rejected"]
+Task = Literal["digit", "number"]
+# Longer numbers are no numbers.
+LONGEST = 64
 DAY = 86_400.0
 # Corrections waiting for review that are looked at together: what is behind them waits its turn.
 MOST_WAITING = 5_000
@@ -34,8 +38,9 @@ class Given:
         id: 32 hexadecimal digits.
         client: See `Store.client`.
         model: ``name@hash``.
+        task: Whether one digit was asked for, or a whole number.
         status: As in `tenfold.types.Status`.
-        digit: The best reading, if there was something to read.
+        value: The best reading: digits, none where there was nothing to read.
         confidence: Of it, 0..1.
         probabilities: Ten, or none.
         look: 16 hexadecimal digits, see `tenfold.imaging.pixels.look_of`; empty where there was nothing.
@@ -46,8 +51,9 @@ class Given:
     id: str
     client: str
     model: str
+    task: Task
     status: str
-    digit: int | None
+    value: str
     confidence: float
     probabilities: tuple[float, ...] = ()
     look: str = ""
@@ -64,10 +70,11 @@ class Correction:
         answer: Of the answer it corrects.
         at: Seconds since 1970.
         client: Who said so; see `Store.client`.
-        digit: What it is said to be; None for no digit.
+        task: Whether the answer was about one digit or a whole number.
+        value: What it is said to be: digits, none for no digit.
         state: ``waiting`` for review, ``accepted`` or ``rejected``.
         final: What the reviewer says it is, once accepted.
-        was: What Tenfold had read.
+        was: What Tenfold had read, likewise.
         status: As it was answered.
         confidence: Of that answer.
         model: That gave it.
@@ -79,10 +86,11 @@ class Correction:
     answer: str
     at: float
     client: str
-    digit: int | None
+    task: Task
+    value: str
     state: State
-    final: int | None
-    was: int | None
+    final: str | None
+    was: str
     status: str
     confidence: float
     model: str
@@ -127,41 +135,44 @@ class Store:
             if new := [row for row in rows if row["id"] not in there]:
                 connection.execute(insert(ANSWERS), new)
 
-    def correct(self, answer: str, client: str, digit: int | None) -> Correction:
+    def correct(self, answer: str, client: str, value: str) -> Correction:
         """Keep what a client says of an answer; what it said before of the same one is replaced.
 
         Args:
             answer: Id of the answer.
             client: Who says so.
-            digit: 0 to 9, or None for no digit.
+            value: What it is: one digit for an answer about one digit, else as many as there are; empty for none.
 
         Raises:
             UnknownAnswer: If no such answer is kept.
+            UsageError: If the value is none of these.
             Conflict: If what the client said before was reviewed already, and was something else.
         """
         for _ in range(2):
             try:
                 with unavailable(), self._engine.begin() as connection:
-                    return self._correct(connection, answer, client, digit)
+                    return self._correct(connection, answer, client, value)
             except IntegrityError:  # the same client said so twice at the same time: now there is one to replace
                 continue
         raise Conflict("Another correction of this answer came at the same time.", "Send it again.")
 
-    def _correct(self, connection: Connection, answer: str, client: str, digit: int | None) -> Correction:
-        if connection.scalar(select(ANSWERS.c.id).where(ANSWERS.c.id == answer)) is None:
+    def _correct(self, connection: Connection, answer: str, client: str, value: str) -> Correction:
+        task = connection.scalar(select(ANSWERS.c.task).where(ANSWERS.c.id == answer))
+        if task is None:
             raise UnknownAnswer(f"No answer {answer[:40]!r} is kept.", "Answers are forgotten after a while.")
+        _check(task, value)
         mine = and_(CORRECTIONS.c.answer == answer, CORRECTIONS.c.client == client)
         old = connection.execute(select(CORRECTIONS).where(mine)).one_or_none()
         if old is None:
             made = uuid.uuid4().hex
-            row = {"id": made, "answer": answer, "at": time.time(), "client": client, "digit": digit}
+            row = {"id": made, "answer": answer, "at": time.time(), "client": client, "value": value}
             connection.execute(insert(CORRECTIONS).values(**row, state="waiting"))
             return _one(connection, made)
-        if old.digit != digit:
+        if old.value != value:
             changed = connection.execute(
                 update(CORRECTIONS)
                 .where(CORRECTIONS.c.id == old.id, CORRECTIONS.c.state == "waiting")
-                .values(digit=digit, at=time.time())
+                .values(value=value, at=time.time())
             )
             if not changed.rowcount:
                 raise Conflict("This correction was reviewed already.")
@@ -214,22 +225,24 @@ class Store:
             answer = _one(connection, correction).answer
             return connection.scalar(select(ANSWERS.c.picture).where(ANSWERS.c.id == answer))
 
-    def review(self, correction: str, accept: bool, digit: int | None = None, state: State = "waiting") -> Correction:
+    def review(self, correction: str, accept: bool, value: str | None = None, state: State = "waiting") -> Correction:
         """Accept or reject a correction.
 
         Args:
             correction: Its id.
             accept: Whether it is right.
-            digit: What it is, if it is accepted as something else than it says: 0 to 9.
+            value: What it is, if it is accepted as something else than it says.
             state: In which the reviewer saw it.
 
         Raises:
             UnknownAnswer: If there is none of that id.
+            UsageError: If the value is none.
             Conflict: If it is in another state by now.
         """
         with unavailable(), self._engine.begin() as connection:
             said = _one(connection, correction)
-            final = (said.digit if digit is None else digit) if accept else None
+            final = (said.value if value is None else value) if accept else None
+            _check(said.task, final or "")
             done = connection.execute(
                 update(CORRECTIONS)
                 .where(CORRECTIONS.c.id == correction, CORRECTIONS.c.state == state)
@@ -259,14 +272,27 @@ class Store:
             yield connection.execution_options(**{READS: True})
 
 
+def _check(task: str, value: str) -> None:
+    """Refuse what is no value of such an answer.
+
+    Raises:
+        UsageError: If it is none.
+    """
+    most = 1 if task == "digit" else LONGEST
+    if len(value) > most or not (value == "" or (value.isascii() and value.isdigit())):
+        what = "one digit" if task == "digit" else f"at most {LONGEST} digits"
+        raise UsageError(f"A correction of this answer is {what}, got {value[:80]!r}.", "Leave it empty for none.")
+
+
 def _row(answer: Given) -> dict[str, Any]:
     return {
         "id": answer.id,
         "at": answer.at or time.time(),
         "client": answer.client,
         "model": answer.model[:100],
+        "task": answer.task,
         "status": answer.status,
-        "digit": answer.digit,
+        "value": answer.value[:LONGEST],
         "confidence": answer.confidence,
         "probabilities": json.dumps([round(one, 6) for one in answer.probabilities]) if answer.probabilities else None,
         "look": answer.look or None,
@@ -276,7 +302,7 @@ def _row(answer: Given) -> dict[str, Any]:
 
 def _corrections() -> Select[Any]:
     """Corrections with what had been answered, without the pictures themselves."""
-    answered = (ANSWERS.c.digit.label("was"), ANSWERS.c.status, ANSWERS.c.confidence, ANSWERS.c.model)
+    answered = (ANSWERS.c.value.label("was"), ANSWERS.c.task, ANSWERS.c.status, ANSWERS.c.confidence, ANSWERS.c.model)
     more = (ANSWERS.c.probabilities, ANSWERS.c.look, ANSWERS.c.picture.is_not(None).label("has_picture"))
     return select(CORRECTIONS, *answered, *more).join(ANSWERS, ANSWERS.c.id == CORRECTIONS.c.answer)
 
@@ -294,7 +320,8 @@ def _correction(row: Row[Any], suspicion: Suspicion = NONE) -> Correction:
         row.answer,
         row.at,
         row.client,
-        row.digit,
+        row.task,
+        row.value,
         row.state,
         row.final,
         row.was,
@@ -309,5 +336,5 @@ def _correction(row: Row[Any], suspicion: Suspicion = NONE) -> Correction:
 def _suspect(row: Row[Any], busy: dict[str, int]) -> Suspect:
     probabilities = json.loads(row.probabilities) if row.probabilities else []
     return Suspect(
-        row.answer, row.digit, row.was, row.confidence, tuple(probabilities), row.look or "", busy.get(row.client, 0)
+        row.answer, row.value, row.was, row.confidence, tuple(probabilities), row.look or "", busy.get(row.client, 0)
     )

@@ -22,7 +22,7 @@ class Suspect:
 
     Attributes:
         answer: Id of the answer that is corrected.
-        digit: What it is said to be; None for no digit.
+        value: What it is said to be: digits, none for no digit.
         was: What Tenfold had read.
         confidence: Of that.
         probabilities: Ten, or none.
@@ -31,8 +31,8 @@ class Suspect:
     """
 
     answer: str
-    digit: int | None
-    was: int | None
+    value: str
+    was: str
     confidence: float
     probabilities: tuple[float, ...]
     look: str
@@ -59,27 +59,27 @@ NONE = Suspicion()
 
 def suspicions(suspects: Sequence[Suspect]) -> list[Suspicion]:
     """How suspicious each is, seen beside all others that wait."""
-    said: dict[str, set[int | None]] = defaultdict(set)
+    said: dict[str, set[str]] = defaultdict(set)
     for one in suspects:
-        said[one.answer].add(one.digit)
+        said[one.answer].add(one.value)
     twins = _twins(suspects)
     found = []
     for place, one in enumerate(suspects):
         points: Counter[str] = Counter()
         if len(said[one.answer]) > 1:
             points["others_disagree"] = 8
-        if any(suspects[other].digit != one.digit for other in twins[place]):
+        if any(suspects[other].value != one.value for other in twins[place]):
             points["contradicts_itself"] = 6
         if one.of_client > MANY:
             points["busy_client"] = 4
-        if one.was is not None and one.was != one.digit:
+        if one.was and one.was != one.value:
             if one.confidence >= UNSURE:
                 points["tenfold_disagrees"] = 3
             else:
                 points["tenfold_unsure"] = 1
         if twins[place]:
             points["near_duplicate"] = 2
-        chance = one.probabilities[one.digit] if one.probabilities and one.digit is not None else 0.0
+        chance = one.probabilities[int(one.value)] if one.probabilities and one.value else 0.0
         # Of two alike in all else the one Tenfold thinks less likely comes first.
         found.append(Suspicion(sum(points.values()) + (1 - chance) / 2, tuple(points)))
     return found

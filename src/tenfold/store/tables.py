@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import Column, Float, ForeignKey, Index, LargeBinary, MetaData, String, Table, UniqueConstraint
 
 METADATA = MetaData(
     naming_convention={
@@ -21,9 +21,11 @@ ANSWERS = Table(
     Column("at", Float, nullable=False),
     Column("client", String(16), nullable=False),
     Column("model", String(100), nullable=False),
+    # "digit" or "number".
+    Column("task", String(10), nullable=False),
     Column("status", String(20), nullable=False),
-    # The best reading, even of an uncertain answer; null where there is none.
-    Column("digit", Integer),
+    # The best reading, even of an uncertain answer: digits, none where there was nothing to read.
+    Column("value", String(64), nullable=False),
     Column("confidence", Float, nullable=False),
     # One for each digit, as JSON; null where there was nothing to read.
     Column("probabilities", String(400)),
@@ -41,11 +43,11 @@ CORRECTIONS = Table(
     Column("answer", String(32), ForeignKey("answers.id"), nullable=False),
     Column("at", Float, nullable=False),
     Column("client", String(16), nullable=False),
-    # What it is said to be; null for "no digit".
-    Column("digit", Integer),
+    # What it is said to be: digits, or none.
+    Column("value", String(64), nullable=False),
     Column("state", String(12), nullable=False),
     # What the reviewer made of it.
-    Column("final", Integer),
+    Column("final", String(64)),
     Column("reviewed_at", Float),
     UniqueConstraint("answer", "client"),
     Index("ix_corrections_state", "state", "at"),

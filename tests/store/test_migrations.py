@@ -1,0 +1,65 @@
+"""The steps from one version of the tables to the next: from every version forward, and to what the code says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from tests.store.conftest import answer
+
+from tenfold.store.database import MIGRATIONS
+from tenfold.store.store import Store
+from tenfold.store.tables import METADATA
+
+# What each version's database held when it was made: tests/golden/store-VERSION.sql, written once and never changed.
+GOLDEN = Path(__file__).parents[1] / "golden"
+VERSIONS = sorted(path.stem.removeprefix("store-") for path in GOLDEN.glob("store-*.sql"))
+
+
+def test_the_steps_end_at_the_tables_of_the_code(store: Store) -> None:
+    with store._engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), METADATA) == []
+
+
+def test_the_steps_are_numbered_one_after_the_other() -> None:
+    steps = list(ScriptDirectory(str(MIGRATIONS)).walk_revisions())[::-1]
+    assert [step.revision for step in steps] == [f"{number:04}" for number in range(1, len(steps) + 1)]
+    assert [step.revision for step in steps] == VERSIONS, "a new step needs a database of it in tests/golden"
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_every_version_comes_forward_with_all_it_holds(version: str, url: str) -> None:
+    fill(url, (GOLDEN / f"store-{version}.sql").read_text("utf-8"))
+    store = Store(url)
+    found = {one.id[-1]: one for one in store.listed()}
+    assert {key: (one.was, one.value, one.state, one.final) for key, one in found.items()} == {
+        "a": ("1", "7", "waiting", None),
+        "b": ("1", "7", "accepted", "7"),
+        "c": ("3", "", "rejected", None),
+    }
+    assert store.picture(found["b"].id) == b"\x89PNG\r\n"
+    assert store.client("192.0.2.7") == "0ba8aa0d4de99b5c"
+    given = answer()
+    store.record([given])
+    assert store.correct(given.id, "me", "4").state == "waiting"
+    store.close()
+
+
+def fill(url: str, script: str) -> None:
+    """Run a script of SQL; what the two databases write differently is told apart by `{BLOB}` and `X`."""
+    if url.startswith("sqlite"):
+        import sqlite3
+
+        path = Path(url.removeprefix("sqlite:///"))
+        path.parent.mkdir(parents=True)
+        connection = sqlite3.connect(path)
+        connection.executescript(script.replace("{BLOB}", "BLOB").replace("{89504E470D0A}", "X'89504E470D0A'"))
+        connection.close()
+    else:
+        import psycopg
+
+        with psycopg.connect(url, autocommit=True) as postgres:
+            postgres.execute(script.replace("{BLOB}", "BYTEA").replace("{89504E470D0A}", "'\\x89504E470D0A'"))
