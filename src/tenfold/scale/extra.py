@@ -43,6 +43,7 @@ def need_ray() -> Any:
     # Read once, while Ray is imported and started; what a user has set stays.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what will change in packages that Ray itself imports

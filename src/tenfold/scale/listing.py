@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 from typing import BinaryIO
 
 from tenfold.config import Settings
-from tenfold.errors import DataError, UnreadableImage
+from tenfold.errors import DamagedImage, DataError, UnreadableImage
 from tenfold.scale.entries import Entry, Kind
 from tenfold.scale.files import Files, Found, walk
 from tenfold.scale.pages import open_document
@@ -25,7 +25,7 @@ def list_entries(
     """Everything to read below a path.
 
     A folder's files are taken in the order of their names, with what is in its archives, documents and Parquet files;
-    one of them that cannot be opened is one entry that says so.
+    one of them that cannot be opened is one entry that says so. An archive is like the folder it was made of.
 
     Args:
         files: The place.
@@ -42,11 +42,11 @@ def list_entries(
     """
     found = files.find(path)
     if not found.folder:
-        yield from _of_file(files, found, settings, column)
+        yield from _of_file(files, found, settings, column, "")
         return
     for one in walk(files, path, skip):
         try:
-            yield from _of_file(files, one, settings, column)
+            yield from _of_file(files, one, settings, column, f"{one.name}/")
         except (UnreadableImage, DataError) as error:
             yield _failed(one, str(error))
         except OSError as error:
@@ -57,10 +57,10 @@ def _failed(file: Found, reason: str) -> Entry:
     return Entry(file.name, file.path, "failed", size=file.size, changed=file.changed, reason=reason)
 
 
-def _of_file(files: Files, file: Found, settings: Settings, column: str | None) -> Iterator[Entry]:
+def _of_file(files: Files, file: Found, settings: Settings, column: str | None, below: str) -> Iterator[Entry]:
     suffix = _suffix(file.name)
     if suffix == ".zip":
-        yield from _of_zip(files, file, settings)
+        yield from _of_zip(files, file, settings, below)
     elif suffix in PARQUET:
         yield from _of_parquet(files, file, column)
     elif suffix in DOCUMENTS:
@@ -76,22 +76,21 @@ def _suffix(name: str) -> str:
 
 def _paged(kind: Kind, content: BinaryIO, size: int, settings: Settings) -> tuple[Kind, int]:
     """How a document is opened, and how many pages it has: a TIFF of one page is a picture as any."""
-    with content:
-        try:
-            document = open_document(kind, content, size, settings)
-        except UnreadableImage:
-            if kind == "tiff":  # what is wrong with it, the recogniser says best
-                return "picture", 1
-            raise
-        pages = len(document)
-        document.close()
+    try:
+        document = open_document(kind, content, size, settings)
+    except DamagedImage:
+        if kind == "tiff":  # what is wrong with it, the recogniser says best
+            return "picture", 1
+        raise
+    pages = len(document)
+    document.close()
     return ("picture", 1) if kind == "tiff" and pages == 1 else (kind, pages)
 
 
-def _of_zip(files: Files, file: Found, settings: Settings) -> Iterator[Entry]:
+def _of_zip(files: Files, file: Found, settings: Settings, below: str) -> Iterator[Entry]:
     with files.open(file.path) as archive:
         for name, size, where in list_members(archive, file.name):
-            member = Found(f"{file.name}/{name}", file.path, size, file.changed)
+            member = Found(below + name, file.path, size, file.changed)
             if isinstance(where, UnreadableImage):
                 yield _failed(member, str(where))
                 continue

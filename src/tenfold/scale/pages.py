@@ -38,19 +38,23 @@ def open_document(kind: str, file: BinaryIO, size: int, settings: Settings) -> D
 
     Args:
         kind: ``"tiff"`` or ``"pdf"``.
-        file: Its content; stays open until the document is closed.
+        file: Its content; closed with the document, or if there is none.
         size: Its bytes.
         settings: Limits.
 
     Raises:
         UnreadableImage: If it cannot be opened, or is too large.
     """
-    if size > settings.max_document_bytes:
-        raise ImageTooLarge(
-            f"It has {size:,} bytes; the limit for a document is {settings.max_document_bytes:,}.",
-            "Split it, or raise the setting max_document_bytes (TENFOLD_MAX_DOCUMENT_BYTES).",
-        )
-    return Tiff(file) if kind == "tiff" else Pdf(file, settings)
+    try:
+        if size > settings.max_document_bytes:
+            raise ImageTooLarge(
+                f"It has {size:,} bytes; the limit for a document is {settings.max_document_bytes:,}.",
+                "Split it, or raise the setting max_document_bytes (TENFOLD_MAX_DOCUMENT_BYTES).",
+            )
+        return Tiff(file) if kind == "tiff" else Pdf(file, settings)
+    except UnreadableImage:
+        file.close()
+        raise
 
 
 class Tiff:

@@ -33,6 +33,7 @@ class ParquetRows:
         try:
             self._parquet = pa.parquet.ParquetFile(file, buffer_size=BUFFER, pre_buffer=False)
         except self._errors as error:
+            file.close()
             raise DataError(f"{name} is no Parquet file, or a damaged one ({error}).", "Write it again.") from error
         self._rows: Iterator[bytes | None] = iter(())
         # Row group and row that `_rows` will give next.
