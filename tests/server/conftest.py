@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -12,11 +13,20 @@ import numpy as np
 import pytest
 from fastapi import FastAPI
 from PIL import Image, ImageDraw
+from tests.browser.number_mode import ROWS, compose
 from tests.browser.strokes import DIGITS, Polyline, smooth
 
 from tenfold.recognizer import Recognizer
 from tenfold.server.app import create_app
 from tenfold.server.run import address, listen, make_server
+
+PREDICT = "/v1/predict"
+SECURITY = {
+    "content-security-policy": "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
 
 
 @pytest.fixture(scope="session")
@@ -83,3 +93,40 @@ def noise() -> bytes:
     """A PNG that hardly compresses: 3 MB."""
     pixels = np.random.default_rng(0).integers(0, 256, (1000, 1000, 3), np.uint8)
     return png(Image.fromarray(pixels))
+
+
+@pytest.fixture(scope="session")
+def sheet() -> bytes:
+    """A page with several numbers, as a PNG."""
+    return png(compose(ROWS)[0])
+
+
+@pytest.fixture
+def until() -> Callable[[Callable[[], bool]], None]:
+    """Waits until something is so, for what happens in the background."""
+
+    def wait(so: Callable[[], bool], seconds: float = 20) -> None:
+        end = time.monotonic() + seconds
+        while not so():
+            assert time.monotonic() < end, "it never came to be so"
+            time.sleep(0.05)
+
+    return wait
+
+
+def refused(answer: httpx.Response, status: int, code: str) -> str:
+    """Assert the one shape of refusals; gives message and hint."""
+    assert answer.status_code == status, answer.text
+    assert list(answer.json()) == ["error"]
+    error = answer.json()["error"]
+    assert set(error) == {"code", "message", "hint"}
+    assert error["code"] == code
+    assert error["message"].endswith((".", "!", "?"))
+    assert "Traceback" not in answer.text
+    for name, value in SECURITY.items():
+        assert answer.headers[name] == value
+    return f"{error['message']} {error['hint']}"
+
+
+def form(client: httpx.Client, data: bytes, name: str = "image", **query: object) -> httpx.Response:
+    return client.post(PREDICT, params=query, files={name: ("picture", data)})

@@ -8,10 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 from PIL import Image
-from tests.browser.number_mode import ROWS, TEXTS, compose, shapes
+from tests.browser.number_mode import TEXTS, shapes
 from tests.browser.strokes import smooth
-from tests.server.conftest import png, serving
-from tests.server.test_server_refusals import refused
+from tests.server.conftest import refused, serving
 
 from tenfold.config import load_settings
 from tenfold.recognizer import Recognizer
@@ -23,11 +22,6 @@ FIELDS = {"id", "status", "width", "height", "numbers", "reason", "model", "page
 NUMBER_FIELDS = {"id", "text", "value", "confidence", "box", "digits", "alternatives", "note", "page"}
 BOX_FIELDS = {"x", "y", "width", "height"}
 READ = "/v1/read"
-
-
-@pytest.fixture(scope="session")
-def sheet() -> bytes:
-    return png(compose(ROWS)[0])
 
 
 @pytest.fixture(scope="session")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import socket
 import struct
+import threading
 import zlib
 from pathlib import Path
 
 import httpx
-import threading
-
 import pytest
-from tests.server.conftest import serving
+from tests.server.conftest import PREDICT, form, refused, serving
 
 from tenfold.config import load_settings
 from tenfold.models.base import NullClassifier
@@ -23,32 +22,6 @@ from tenfold.server.app import create_app
 from tenfold.server.body import MAX_JSON_BYTES, MAX_POINTS
 from tenfold.server.desk import Desk
 from tenfold.types import Floats
-
-PREDICT = "/v1/predict"
-SECURITY = {
-    "content-security-policy": "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
-    "form-action 'none'; frame-ancestors 'none'",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-}
-
-
-def refused(answer: httpx.Response, status: int, code: str) -> str:
-    """Assert the one shape of refusals; gives message and hint."""
-    assert answer.status_code == status, answer.text
-    assert list(answer.json()) == ["error"]
-    error = answer.json()["error"]
-    assert set(error) == {"code", "message", "hint"}
-    assert error["code"] == code
-    assert error["message"].endswith((".", "!", "?"))
-    assert "Traceback" not in answer.text
-    for name, value in SECURITY.items():
-        assert answer.headers[name] == value
-    return f"{error['message']} {error['hint']}"
-
-
-def form(client: httpx.Client, data: bytes, name: str = "image", **query: object) -> httpx.Response:
-    return client.post(PREDICT, params=query, files={name: ("picture", data)})
 
 
 @pytest.mark.parametrize("data", [b"", b"hello, this is text", b"<svg xmlns='x'/>"])

@@ -11,6 +11,7 @@
     ├── Busy                         HTTP 429   every place is taken
     │   └── TooOften                 HTTP 429   one client asks too often
     ├── NotReady                     HTTP 503   the networks are not warm yet, or every place is taken
+    ├── NoStore                      HTTP 503   this server keeps nothing
     └── TooSlow                      HTTP 503   an answer took too long
 
 Every refusal is JSON: ``{"error": {"code", "message", "hint"}}``.
@@ -113,6 +114,13 @@ class NotReady(TenfoldError):
     http_status = 503
 
 
+class NoStore(TenfoldError):
+    """The server keeps no answers, so that none can be corrected."""
+
+    code = "no_store"
+    http_status = 503
+
+
 class TooSlow(TenfoldError):
     """An answer took longer than it may."""
 
@@ -183,7 +191,7 @@ def add_error_answers(app: FastAPI) -> None:
     """Make every error of the application, FastAPI's own included, answer in the one shape."""
     app.add_exception_handler(TenfoldError, _on_tenfold_error)
     app.add_exception_handler(HTTPException, _on_http_exception)
-    app.add_exception_handler(RequestValidationError, _on_invalid_query)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_middleware(Accidents)
 
 
@@ -199,12 +207,15 @@ async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
     return refusal(status, code, f"{error.detail}.".replace("..", "."), _HINTS.get(status, ""), error.headers)
 
 
-async def _on_invalid_query(_: Request, error: Exception) -> JSONResponse:
+async def _on_invalid_request(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    name = str(first["loc"][-1])
-    message = f"Query {name!r}: {first['msg']}, got {str(first['input'])[:80]!r}."
-    return refusal(422, InvalidInput.code, message, "The page /docs says what each query may be.")
+    where, *names = first["loc"]
+    if first["type"] == "json_invalid":
+        return refusal(400, BadRequest.code, "The body is not JSON.", "The page /docs says what it may be.")
+    what = ".".join(str(name) for name in names if not isinstance(name, int)) or "as a whole"
+    message = f"{str(where).capitalize()} {what!r}: {first['msg']}, got {str(first['input'])[:80]!r}."
+    return refusal(422, InvalidInput.code, message, "The page /docs says what each may be.")
 
 
 class Accidents:

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from tenfold.server.errors import Refusal, Unauthorized
+from tenfold.server.errors import NoStore, Refusal, Unauthorized
 from tenfold.server.guards import is_loopback
 from tenfold.server.keeper import Keeper
 from tenfold.server.metrics import Metrics
@@ -91,17 +91,29 @@ class Corrections(BaseModel):
     corrections: list[OneCorrection]
 
 
+def keeper_of(request: Request) -> Keeper:
+    """What keeps answers.
+
+    Raises:
+        NoStore: If nothing does.
+    """
+    keeper: Keeper | None = request.app.state.keeper
+    if keeper is None:
+        raise NoStore("This server keeps no answers and no corrections.", "Start it with --database.")
+    return keeper
+
+
 def reviewer(request: Request) -> Keeper:
     """Whoever is let through to review: with the token, or from this machine where there is none.
 
     Raises:
         Unauthorized: If the server is open to others and has no token.
+        NoStore: If nothing is kept.
     """
     settings = request.app.state.shelf.recognizer.settings
     if not settings.token and not is_loopback(settings.host):
         raise Unauthorized("Corrections are reviewed over the network with a token only.", "Set TENFOLD_TOKEN.")
-    keeper: Keeper = request.app.state.keeper
-    return keeper
+    return keeper_of(request)
 
 
 Reviewer = Annotated[Keeper, Depends(reviewer)]
@@ -110,7 +122,7 @@ Reviewer = Annotated[Keeper, Depends(reviewer)]
 @router.post("", response_model=OneCorrection, responses=REFUSALS)
 async def correct(request: Request, said: Said) -> OneCorrection:
     """Say what is right. It is kept when this is answered, and used when somebody has looked at it."""
-    keeper: Keeper = request.app.state.keeper
+    keeper = keeper_of(request)
     metrics: Metrics = request.app.state.metrics
     address = request.client.host if request.client else ""
     found = await anyio.to_thread.run_sync(keeper.correct, said.id, address, said.text)

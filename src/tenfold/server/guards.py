@@ -13,6 +13,9 @@ from tenfold.server.errors import BodyTooLarge, UnknownHost, refuse
 # How much of a body over the limit is read and thrown away, and for how long, before the connection is cut.
 LINGER_BYTES = 64_000_000
 LINGER_SECONDS = 20
+# What takes pictures; everything else is told in a few words.
+TAKE_PICTURES = ("/v1/predict", "/v1/read", "/v2/models/")
+SMALL = 64_000
 
 
 def is_loopback(host: str) -> bool:
@@ -61,19 +64,23 @@ class BodyLimit:
 
     Args:
         app: The application inside.
-        limit: Largest body passed on, in bytes.
+        limit: Largest body passed on, in bytes, to addresses that take pictures; others take no more than `SMALL`.
     """
 
     def __init__(self, app: ASGIApp, limit: int) -> None:
         self.app = app
         self.limit = limit
 
+    def _limit(self, path: str) -> int:
+        return self.limit if path.startswith(TAKE_PICTURES) else min(SMALL, self.limit)
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         headers = Headers(scope=scope)
-        body = _Body(receive, headers, self.limit)
+        limit = self._limit(scope["path"])
+        body = _Body(receive, headers, limit)
 
         async def send_after_body(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -81,7 +88,7 @@ class BodyLimit:
             await send(message)
 
         declared = headers.get("content-length", "")
-        if declared.isdecimal() and int(declared[:20]) > self.limit:
+        if declared.isdecimal() and int(declared[:20]) > limit:
             await refuse(body.too_large())(scope, receive, send_after_body)
         else:
             await self.app(scope, body.read, send_after_body)

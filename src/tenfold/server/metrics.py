@@ -96,7 +96,7 @@ class Metrics:
     def answered(self, prediction: Prediction) -> None:
         """An answer was given."""
         self._answers.labels(prediction.model, prediction.status).inc()
-        if not prediction.probabilities:
+        if prediction.status not in ("ok", "uncertain"):
             return
         self._confidence.observe(prediction.confidence)
         if prediction.model != self._card.identity or not self._card.confidence:

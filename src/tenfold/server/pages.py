@@ -1,4 +1,4 @@
-"""The page at /, the description of the interface at /docs, and the files they need, out of the package."""
+"""The page at /, that for reviewing at /review, the description of the interface at /docs, and the files they need."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import mimetypes
 from pathlib import Path
 
 from fastapi import FastAPI, Request
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
+
+from tenfold.config import Settings
 
 PAGE = Path(__file__).parent / "page"
 
@@ -18,6 +20,8 @@ TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 
 # Asked for again at each visit, and answered "not modified": an update shows without a forced reload.
 _FRESH = {"cache-control": "no-cache"}
+
+_PAGES = {"/": "index.html", "/docs": "docs.html", "/review": "review.html"}
 
 
 class _PageFiles(StaticFiles):
@@ -28,20 +32,25 @@ class _PageFiles(StaticFiles):
 
 
 def add_pages(app: FastAPI) -> None:
-    """Put the page, its files and the description of the interface on the application."""
+    """Put the pages and their files on the application."""
     for ending, kind in TYPES.items():
         mimetypes.add_type(kind, ending)
-    app.add_route("/", _index, include_in_schema=False)
-    app.add_route("/docs", _docs, include_in_schema=False)
+    for path in _PAGES:
+        app.add_route(path, _page, include_in_schema=False)
     app.mount("/page", _PageFiles(directory=PAGE), "page")
 
 
-async def _index(_: Request) -> FileResponse:
-    return FileResponse(PAGE / "index.html", headers=_FRESH)
-
-
-async def _docs(request: Request) -> HTMLResponse:
-    # The examples name the address by which the reader came.
+async def _page(request: Request) -> HTMLResponse:
+    text = (PAGE / _PAGES[request.url.path]).read_text("utf-8")
+    # The examples name the address by which the reader came, and what is kept is said as it is.
     address = html.escape(str(request.base_url).rstrip("/"))
-    text = (PAGE / "docs.html").read_text("utf-8").replace("{address}", address)
-    return HTMLResponse(text, headers=_FRESH)
+    kept = what_is_kept(request.app.state.shelf.recognizer.settings)
+    return HTMLResponse(text.replace("{address}", address).replace("{kept}", kept), headers=_FRESH)
+
+
+def what_is_kept(settings: Settings) -> str:
+    """What a server with these settings keeps of pictures, in one sentence for those who send them."""
+    days = settings.keep_pictures_days
+    if days <= 0 or settings.database == "none":
+        return "No picture is kept."
+    return f"Pictures are kept for {'a day' if days == 1 else f'{days:g} days'}, so that corrections can be reviewed."
