@@ -63,7 +63,9 @@ def command(
     """
     from tenfold.scale.batch import Job, run
     from tenfold.scale.progress import in_words
+    from tenfold.training.outputs import check_target
 
+    check_target(output)
     job = Job(
         input=source,
         output=output,

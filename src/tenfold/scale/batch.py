@@ -17,6 +17,7 @@ from tenfold.models.onnx import shipped_names
 from tenfold.recognizer import Recognizer
 from tenfold.scale import local, ray_engine
 from tenfold.scale.entries import ranges, to_line
+from tenfold.scale.extra import need_ray
 from tenfold.scale.files import URL, open_place
 from tenfold.scale.formats import find_format
 from tenfold.scale.listing import list_entries
@@ -128,6 +129,8 @@ def _checked(job: Job) -> Task:
         raise UsageError("--resume and --overwrite exclude each other.", "Give one of them.")
     if job.workers is not None and job.workers < 1:
         raise UsageError(f"There cannot be {job.workers} workers.", "Give 1 or more.")
+    if job.engine == "ray":
+        need_ray()
     if URL.match(str(job.output)) or job.output.is_dir():
         raise UsageError(f"{job.output} is no file on this machine, as the output is.", "Give the name of a file.")
     return cast(Task, job.task)

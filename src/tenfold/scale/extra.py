@@ -51,6 +51,8 @@ def need_ray() -> Any:
             import ray.data
     except ModuleNotFoundError as error:
         raise MissingExtra("The engine ray", "scale") from error
+    # Ray Data sets options of its own that it has deprecated.
+    warnings.filterwarnings("ignore", module=r"ray(\.|$)")
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.ERROR)
     return ray
