@@ -14,8 +14,6 @@ from tenfold.scale.part import Part, PartReader, Range, Reading
 
 # What passes through Ray's store are ranges and rows, never pictures.
 STORE = 256 * 1024 * 1024
-# A part whose worker dies is read again by another; one that ends so many is itself the reason.
-RETRIES = 10
 
 
 class RangeReader:
@@ -41,7 +39,7 @@ def read_parts(reading: Reading, given: Iterable[Range], workers: int | None, ad
     """Read ranges of the listing, in any order.
 
     The ranges go to the actors, which open the input themselves: no picture passes through this process. An actor or
-    machine that dies takes nothing with it: its range is read again.
+    machine that dies takes nothing with it: Ray Data starts its actors again, and their ranges, without being told to.
 
     Args:
         reading: How; on a cluster its place must be one that all machines see.
@@ -68,8 +66,6 @@ def read_parts(reading: Reading, given: Iterable[Range], workers: int | None, ad
             batch_format="numpy",
             compute=ray.data.ActorPoolStrategy(size=min(size, len(ranges))),
             num_cpus=1,
-            max_restarts=-1,
-            max_task_retries=RETRIES,
         )
         try:
             for row in done.iter_rows():
