@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -80,9 +82,11 @@ def _started(ray: Any, address: str | None) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
-    options = {"address": address} if address else {"include_dashboard": False, "object_store_memory": STORE}
+    here = {"address": "local", "include_dashboard": False, "object_store_memory": STORE}
+    options = {"address": address} if address else here
     try:
-        ray.init(**options, log_to_driver=False, logging_level="ERROR", configure_logging=True)
+        with _silence():
+            ray.init(**options, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, ValueError, RuntimeError) as error:
         raise UsageError(
             f"Ray cannot be reached at {address}: {_last_line(error)}" if address else f"Ray cannot start: {error}",
@@ -92,6 +96,21 @@ def _started(ray: Any, address: str | None) -> Iterator[None]:
         yield
     finally:
         ray.shutdown()
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Nothing reaches standard error: Ray's core writes there, past Python, that it was told to write little."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nowhere, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(nowhere)
+        os.close(kept)
 
 
 def _quiet(ray: Any) -> None:

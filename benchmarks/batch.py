@@ -1,0 +1,210 @@
+"""Claim: `tenfold batch` reads a million digits in memory that stays flat, and loses none when a Ray worker is killed.
+
+A million digits in synthetic hands, 72x72 PNGs, lie in one Parquet file. Each engine reads all of them as a command of
+its own, the time with everything: starting, listing, reading, joining. Beside it stands a plain loop over
+`Recognizer.predict` on a sample. The memory is that of all processes of the command together, shared pages counted once
+(PSS), asked for again and again; its peak until a tenth of the pictures is done is compared with its peak in the end.
+Half-way one of Ray's workers is killed. Both engines' files must be the same, byte by byte, with a row a picture.
+
+    python benchmarks/batch.py [--count 1000000] [--sample 2000]
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import signal
+import subprocess
+import sys
+import sysconfig
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from _claim import Figure, arguments, report, stop
+
+from tenfold import Recognizer
+from tenfold.data.synth import written_digit
+
+CLAIM = "`tenfold batch` reads a million digits in flat memory, and loses none when a Ray worker is killed."
+TENFOLD = Path(sysconfig.get_path("scripts")) / "tenfold"
+LOT = 10_000
+QUICK = 2_000
+# How often memory is asked for, in seconds; and when it is compared and a worker killed, as shares of the parts.
+EVERY, EARLY, KILL = 0.5, 0.1, 0.5
+FLAT = 1.1
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One engine's run.
+
+    Attributes:
+        seconds: From start to end.
+        early: Peak memory until a tenth was done, in MB.
+        peak: Peak memory, in MB.
+        killed: How many workers were killed.
+    """
+
+    seconds: float
+    early: float
+    peak: float
+    killed: int
+
+
+def make_digits(path: Path, count: int) -> None:
+    """A Parquet file of PNGs, a row group a lot."""
+    rng = np.random.default_rng(0)
+    schema = pa.schema([("image", pa.binary()), ("label", pa.int8())])
+    with pq.ParquetWriter(path, schema) as writer:
+        for start in range(0, count, LOT):
+            labels = [number % 10 for number in range(start, min(start + LOT, count))]
+            pictures = [cv2.imencode(".png", written_digit(label, rng))[1].tobytes() for label in labels]
+            writer.write_table(pa.table([pictures, labels], schema))
+
+
+def family(root: int) -> list[int]:
+    """A process and all that descend from it."""
+    parents: dict[int, int] = {}
+    for place in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parents[int(place.parent.name)] = int(place.read_text().rpartition(")")[2].split()[1])
+        except OSError:  # gone meanwhile
+            continue
+    found = [root]
+    for process in found:
+        found += [child for child, parent in parents.items() if parent == process]
+    return found
+
+
+def held(processes: list[int]) -> float:
+    """The memory of some processes together, in MB."""
+    total = 0
+    for process in processes:
+        try:
+            lines = Path(f"/proc/{process}/smaps_rollup").read_text().splitlines()
+        except OSError:  # gone meanwhile
+            continue
+        total += next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)
+    return total / 1024
+
+
+def kill_a_worker(processes: list[int]) -> int:
+    """End one of Ray's readers without farewell; how many were ended: 1, or 0 if none was there."""
+    for process in processes:
+        try:
+            if "RangeReader" in Path(f"/proc/{process}/cmdline").read_text():
+                os.kill(process, signal.SIGKILL)
+                return 1
+        except OSError:  # gone meanwhile
+            continue
+    return 0
+
+
+def measure(source: Path, output: Path, count: int, engine: str) -> Measured:
+    """Run an engine, watch its memory, and kill one of Ray's workers half-way."""
+    part = max(64, min(1000, -(-count // 32)))  # as the command cuts them
+    parts = -(-count // part)
+    early = peak = 0.0
+    killed = 0
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [TENFOLD, "batch", source, output, "--engine", engine], stdout=subprocess.DEVNULL, stderr=sys.stderr
+    )
+    while process.poll() is None:
+        processes = family(process.pid)
+        peak = max(peak, held(processes))
+        done = len(list(output.parent.glob(f"{output.name}.parts/part-*[0-9]")))
+        if done <= EARLY * parts:
+            early = peak
+        if engine == "ray" and not killed and KILL * parts <= done < parts:
+            killed = kill_a_worker(processes)
+        time.sleep(EVERY if count > QUICK else EVERY / 10)
+    if process.returncode:
+        stop(f"The engine {engine} ended with {process.returncode}.")
+    return Measured(time.perf_counter() - start, early, peak, killed)
+
+
+def rows_lost(output: Path, count: int) -> int:
+    """How many pictures have no row, or more than one."""
+    seen = np.zeros(count, np.int8)
+    with output.open(newline="", encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            seen[int(row["file"].rpartition("#")[2]) - 1] += 1
+    return int((seen != 1).sum())
+
+
+def plain_loop(source: Path, sample: int) -> float:
+    """Pictures a second by a loop over `predict`."""
+    recognizer = Recognizer()
+    pictures = next(pq.ParquetFile(source).iter_batches(sample, columns=["image"])).column(0).to_pylist()
+    recognizer.predict(pictures[0])
+    start = time.perf_counter()
+    for picture in pictures:
+        recognizer.predict(picture)
+    return len(pictures) / (time.perf_counter() - start)
+
+
+def main() -> None:
+    """Measure and report."""
+    given = arguments(CLAIM, count=1_000_000, sample=2_000)
+    count = min(given.count, QUICK) if given.quick else given.count
+    with tempfile.TemporaryDirectory() as folder:
+        source = Path(folder) / "digits.parquet"
+        make_digits(source, count)
+        plain = plain_loop(source, min(given.sample, count))
+        outputs = {engine: Path(folder) / f"{engine}.csv" for engine in ("local", "ray")}
+        measured = {engine: measure(source, output, count, engine) for engine, output in outputs.items()}
+        lost = {engine: rows_lost(output, count) for engine, output in outputs.items()}
+        same = outputs["local"].read_bytes() == outputs["ray"].read_bytes()
+    figures = [figure for engine in measured for figure in of_engine(engine, measured[engine], count, plain)]
+    figures.append(
+        Figure(
+            what=f"Pictures without exactly one row, after {measured['ray'].killed} of Ray's workers was killed",
+            value=float(lost["ray"]),
+            unit="",
+            n=count,
+            baseline=float(lost["local"]),
+            baseline_what="the local engine, undisturbed",
+            asked="none, one worker killed, and the same file as the local engine's",
+            met=not any(lost.values()) and same and measured["ray"].killed == 1,
+        )
+    )
+    report("batch", CLAIM, figures, quick=given.quick)
+
+
+def of_engine(engine: str, found: Measured, count: int, plain: float) -> list[Figure]:
+    """An engine's rate and memory."""
+    rate = count / found.seconds
+    return [
+        Figure(
+            what=f"Pictures a second, engine {engine}",
+            value=rate,
+            unit="/s",
+            n=count,
+            baseline=plain,
+            baseline_what="a loop over Recognizer.predict",
+            ratio=rate / plain,
+            more={"seconds in all": found.seconds},
+        ),
+        Figure(
+            what=f"Peak memory of all processes, engine {engine}",
+            value=found.peak,
+            unit="MB",
+            n=count,
+            baseline=found.early,
+            baseline_what="the peak until a tenth of the pictures was done",
+            ratio=found.early / found.peak if found.peak else None,
+            asked=f"at most {FLAT:g} times that of the first tenth",
+            met=found.peak <= FLAT * found.early,
+        ),
+    ]
+
+
+if __name__ == "__main__":
+    main()
