@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.browser.strokes import DIGITS
+from tests.server.conftest import draw, png
 
 from tenfold.store.store import Given, Store
 
@@ -60,3 +62,9 @@ def answer(value: str = "1", **more: Any) -> Given:
     """An answer about one digit that was read as this, unless said otherwise."""
     fields = {"client": "c" * 16, "model": "digit@12345678", "task": "digit", "status": "ok", "confidence": 0.97}
     return Given(**{"id": uuid.uuid4().hex, "value": value, **fields, **more})
+
+
+@pytest.fixture(scope="session")
+def seven() -> bytes:
+    """A seven as a PNG."""
+    return png(draw(DIGITS[7]))

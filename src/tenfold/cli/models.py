@@ -68,5 +68,6 @@ def _lines(key: str, value: Any) -> list[str]:
     if isinstance(value, dict):
         return [f"{key}:", *(f"  {name}: {number:,}" for name, number in value.items())] if value else []
     if isinstance(value, list):
-        return [f"{key}:", *(f"  {' '.join(map(str, row))}" for row in value)] if value else []
+        rows = (row if isinstance(row, list) else [row] for row in value)
+        return [f"{key}:", *(f"  {' '.join(map(str, row))}" for row in rows)] if value else []
     return [] if value in ("", None) else [f"{key}: {value:,}" if isinstance(value, int) else f"{key}: {value}"]

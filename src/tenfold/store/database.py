@@ -44,8 +44,12 @@ def open_engine(url: str) -> Engine:
         StoreTooNew: If a later Tenfold made its tables.
     """
     engine = _engine(_address(url))
-    with unavailable(), engine.connect() as connection, _alone(connection):
-        _migrate(connection)
+    try:
+        with unavailable(), engine.connect() as connection, _alone(connection):
+            _migrate(connection)
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
 
 

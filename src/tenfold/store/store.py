@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -113,6 +114,8 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._engine = open_engine(url)
+        lite = self._engine.dialect.name == "sqlite"
+        self._turn: AbstractContextManager[Any] = threading.Lock() if lite else nullcontext()
         with self._reading() as connection:
             salt = connection.scalar(select(FACTS.c.value).where(FACTS.c.name == "salt"))
         self._salt = str(salt).encode()
@@ -130,7 +133,7 @@ class Store:
         if not answers:
             return
         rows = [_row(answer) for answer in answers]
-        with unavailable(), self._engine.begin() as connection:
+        with self._writing() as connection:
             there = set(connection.scalars(select(ANSWERS.c.id).where(ANSWERS.c.id.in_([row["id"] for row in rows]))))
             if new := [row for row in rows if row["id"] not in there]:
                 connection.execute(insert(ANSWERS), new)
@@ -150,7 +153,7 @@ class Store:
         """
         for _ in range(2):
             try:
-                with unavailable(), self._engine.begin() as connection:
+                with self._writing() as connection:
                     return self._correct(connection, answer, client, value)
             except IntegrityError:  # the same client said so twice at the same time: now there is one to replace
                 continue
@@ -239,7 +242,7 @@ class Store:
             UsageError: If the value is none.
             Conflict: If it is in another state by now.
         """
-        with unavailable(), self._engine.begin() as connection:
+        with self._writing() as connection:
             said = _one(connection, correction)
             final = (said.value if value is None else value) if accept else None
             _check(said.task, final or "")
@@ -261,10 +264,16 @@ class Store:
         """
         now = time.time()
         corrected = exists().where(CORRECTIONS.c.answer == ANSWERS.c.id)
-        with unavailable(), self._engine.begin() as connection:
+        with self._writing() as connection:
             old = and_(ANSWERS.c.picture.is_not(None), ANSWERS.c.at < now - pictures_after * DAY)
             connection.execute(update(ANSWERS).where(old).values(picture=None))
             connection.execute(delete(ANSWERS).where(ANSWERS.c.at < now - answers_after * DAY, ~corrected))
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        # SQLite has one writer at a time, and lets the others sleep: here they queue, and wake when it is their turn.
+        with unavailable(), self._turn, self._engine.begin() as connection:
+            yield connection
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
