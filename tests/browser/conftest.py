@@ -23,7 +23,7 @@ REFUSAL = "Failed to load resource"
 REMEMBER = """
   const send = window.fetch;
   window.fetch = (address, options) => {
-    window.handedOver = options.body.get("image");
+    if (options?.body instanceof FormData) window.handedOver = options.body.get("image");
     return send(address, options);
   };
 """
@@ -73,6 +73,14 @@ def chromium() -> Iterator[Browser]:
 @pytest.fixture(scope="session")
 def address() -> Iterator[str]:
     with serving() as (address, _):
+        yield address
+
+
+@pytest.fixture(scope="session")
+def keeping(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a server that keeps corrections, and for a day the pictures too."""
+    database = f"sqlite:///{tmp_path_factory.mktemp('kept') / 'kept.db'}"
+    with serving(TENFOLD_DATABASE=database, TENFOLD_KEEP_PICTURES_DAYS="1") as (address, _):
         yield address
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from tests.server.test_server_refusals import SECURITY
 
-from tenfold.server.pages import PAGE, TYPES
+from tenfold.config import Settings
+from tenfold.server.pages import PAGE, TYPES, what_is_kept
 
 FILES = sorted(path for path in PAGE.iterdir() if path.is_file())
 
@@ -24,7 +26,7 @@ def test_the_page(client: httpx.Client):
     assert client.head("/").status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/", "/docs", "/openapi.json", "/page/main.js", "/v1/models", "/v2/health/live"])
+@pytest.mark.parametrize("address", ["/", "/docs", "/review", "/openapi.json", "/page/main.js", "/v1/models", "/v2/health/live"])
 def test_every_answer_carries_the_security_headers(client: httpx.Client, address: str):
     answer = client.get(address)
     assert answer.status_code == 200
@@ -48,7 +50,7 @@ def test_no_file_names_another_host(path: Path):
     assert hosts <= {"127.0.0.1", "www.w3.org"}  # this machine, and the name SVG goes by
 
 
-@pytest.mark.parametrize("name", ["index.html", "docs.html"])
+@pytest.mark.parametrize("name", ["index.html", "docs.html", "review.html"])
 def test_nothing_inline_that_the_policy_forbids(name: str):
     text = (PAGE / name).read_text("utf-8")
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)", text)
@@ -59,8 +61,9 @@ def test_docs_describe_every_address_and_field(client: httpx.Client):
     description = client.get("/openapi.json").json()
     for address in description["paths"]:
         assert address in text
-    for field in description["components"]["schemas"]["Answer"]["properties"]:
-        assert f"<code>{field}</code>" in text
+    for name in ("Answer", "ReadPage", "ReadNumber", "Said", "OneCorrection", "Corrections", "Verdict"):
+        for field in description["components"]["schemas"][name]["properties"]:
+            assert f"<code>{field}</code>" in text, name
     body = description["paths"]["/v1/predict"]["post"]["requestBody"]["content"]
     assert set(body) == {"multipart/form-data", "application/json"}
 
@@ -82,6 +85,33 @@ def test_the_examples_name_the_address_they_are_read_at(client: httpx.Client):
     text = client.get("/docs").text
     assert f"{str(client.base_url).rstrip('/')}/v1/predict" in text
     assert "{address}" not in text
+
+
+def test_the_page_for_reviewing(client: httpx.Client):
+    answer = client.get("/review")
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/html; charset=utf-8"
+    assert "<title>Tenfold – review corrections" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({}, "No picture is kept."),
+        ({"keep_pictures_days": 1}, "Pictures are kept for a day, so that corrections can be reviewed."),
+        ({"keep_pictures_days": 7}, "Pictures are kept for 7 days, so that corrections can be reviewed."),
+        ({"keep_pictures_days": 7, "database": "none"}, "No picture is kept."),
+    ],
+)
+def test_the_pages_say_what_is_kept(settings: dict[str, Any], sentence: str):
+    assert what_is_kept(Settings(**settings)) == sentence
+
+
+@pytest.mark.parametrize("address", ["/", "/docs", "/review"])
+def test_no_gap_is_left_in_the_pages(client: httpx.Client, address: str):
+    text = client.get(address).text
+    assert "No picture is kept." in text
+    assert "{kept}" not in text
 
 
 def test_many_at_once_each_get_their_own_answer(client: httpx.Client, digit_png):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import mimetypes
+from functools import partial
 from pathlib import Path
 
 from fastapi import FastAPI, Request
@@ -35,13 +36,13 @@ def add_pages(app: FastAPI) -> None:
     """Put the pages and their files on the application."""
     for ending, kind in TYPES.items():
         mimetypes.add_type(kind, ending)
-    for path in _PAGES:
-        app.add_route(path, _page, include_in_schema=False)
+    for path, name in _PAGES.items():
+        app.add_route(path, partial(_page, name), include_in_schema=False)
     app.mount("/page", _PageFiles(directory=PAGE), "page")
 
 
-async def _page(request: Request) -> HTMLResponse:
-    text = (PAGE / _PAGES[request.url.path]).read_text("utf-8")
+async def _page(name: str, request: Request) -> HTMLResponse:
+    text = (PAGE / name).read_text("utf-8")
     # The examples name the address by which the reader came, and what is kept is said as it is.
     address = html.escape(str(request.base_url).rstrip("/"))
     kept = what_is_kept(request.app.state.shelf.recognizer.settings)

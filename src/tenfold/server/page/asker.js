@@ -1,12 +1,9 @@
-// Asks the server: one question at a time, and of those that wait only the newest.
+// Asks about what is on a sheet: one question at a time, and of those that wait only the newest.
 
-// Milliseconds an answer may take.
-const PATIENCE = 20_000;
+import { ask } from "./ask.js";
+import { wasDeclined } from "./token.js";
 
-/**
- * What came back: `{answer}`, or `{refusal: {status, error}}` from the server, or `{unreachable: true}`.
- * @typedef {{answer?: object, refusal?: {status: number, error: object}, unreachable?: boolean}} Outcome
- */
+/** @typedef {import("./ask.js").Outcome} Outcome */
 
 export class Asker {
   #waiting = null;
@@ -14,17 +11,19 @@ export class Asker {
   #running = null;
 
   /**
-   * @param {URL} address of POST /v1/predict or /v1/read
+   * @param {string} path of POST /v1/predict or /v1/read
    * @param {(question: object, outcome: Outcome) => void} hear is given each outcome, unless it was dropped
-   * @param {number} patience milliseconds after which an answer is not waited for
+   * @param {{patience?: number, busy: () => boolean}} manner milliseconds after which an answer is not waited for,
+   *   and whether the person's hand is busy, so that nothing is to be asked of them
    */
-  constructor(address, hear, patience = PATIENCE) {
-    Object.assign(this, { address, hear, patience });
+  constructor(path, hear, manner) {
+    Object.assign(this, { path, hear, manner });
   }
 
   /**
    * Ask when nothing is under way, at the latest `pause` milliseconds from now.
-   * @param {{body: () => Promise<Blob>, query?: object}} question replaces one that still waits
+   * @param {{body: () => Promise<Blob>, query?: object, wanted?: boolean}} question replaces one that still waits;
+   *   `wanted` if the person asked for it by a button or key
    */
   ask(question, pause = 0) {
     this.#waiting = question;
@@ -51,28 +50,23 @@ export class Asker {
     if (!question) return;
     this.#waiting = null;
     const running = (this.#running = new AbortController());
-    const outcome = await this.#send(question, running);
+    const outcome = await this.#send(question, running.signal);
     if (this.#running !== running) return; // dropped meanwhile
     this.#running = null;
     this.hear(question, outcome);
     if (!this.#running) this.#next();
   }
 
-  async #send(question, running) {
-    const patience = setTimeout(() => running.abort(), this.patience);
+  async #send({ body, query, wanted }, signal) {
+    const form = new FormData();
     try {
-      const picture = await question.body();
-      const form = new FormData();
+      const picture = await body();
       form.append("image", picture, picture.name ?? "drawing.png");
-      const address = new URL(this.address);
-      address.search = new URLSearchParams(question.query);
-      const response = await fetch(address, { method: "POST", body: form, signal: running.signal });
-      const content = await response.json();
-      return response.ok ? { answer: content } : { refusal: { status: response.status, error: content.error } };
     } catch {
-      return { unreachable: true }; // no connection, no answer in time, or something that is not Tenfold
-    } finally {
-      clearTimeout(patience);
+      return { unreachable: true }; // the file went away
     }
+    const { patience, busy } = this.manner;
+    const quiet = () => busy() || (wasDeclined() && !wanted);
+    return ask(this.path, { form, query, signal, patience, quiet });
   }
 }

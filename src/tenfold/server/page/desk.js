@@ -16,12 +16,13 @@ export class Desk {
   /** @param {number} [patience] milliseconds after which an answer is not waited for */
   constructor(path, sheet, view, patience) {
     Object.assign(this, { sheet, view });
-    this.asker = new Asker(new URL(path, document.baseURI), (question, outcome) => this.#hear(question, outcome), patience);
+    const manner = { patience, busy: () => sheet.drawing };
+    this.asker = new Asker(path, (question, outcome) => this.#hear(question, outcome), manner);
     sheet.addEventListener("change", () => this.changed());
   }
 
   recognise() {
-    if (!this.sheet.drawing) this.ask(0);
+    if (!this.sheet.drawing) this.ask(0, true);
   }
 
   clear() {
@@ -30,11 +31,12 @@ export class Desk {
     this.view.wait();
   }
 
-  ask(pause) {
+  /** @param {boolean} wanted whether the person asked for it, and not just drew */
+  ask(pause, wanted = false) {
     const { sheet } = this;
     const { version, era, picture } = sheet;
     this.view.expect(picture);
-    this.asker.ask({ version, era, picture, body: () => sheet.toBlob(), ...this.extras() }, pause);
+    this.asker.ask({ version, era, picture, wanted, body: () => sheet.toBlob(), ...this.extras() }, pause);
   }
 
   /** Ask about a sheet that has changed: at once when the pen is lifted, now and then while it moves. */

@@ -1,7 +1,7 @@
 // A written number in print: each digit with its own confidence, how sure the whole is, and the other readings.
 
+import { element } from "./element.js";
 import { bestText, signsOf, spell, surely } from "./number_words.js";
-import { element } from "./view.js";
 import { percent } from "./words.js";
 
 // Readings less likely than this are nobody's news.

@@ -1,8 +1,10 @@
 // The numbers of a picture as a list: each with its piece of the picture, and open to correction.
 
+import { areKept, isClosed } from "./correct.js";
 import { cut } from "./cut.js";
-import { isDoubtful, spell } from "./number_words.js";
-import { element } from "./view.js";
+import { element } from "./element.js";
+import { sendValue } from "./number_fix.js";
+import { digitsOf, inWords, isDoubtful, spell } from "./number_words.js";
 import { percent } from "./words.js";
 
 // Readings less likely than this are not offered; beside a number that is sure, only likelier ones are.
@@ -11,7 +13,10 @@ const OFFERED = 3;
 
 const keyOf = ({ x, y, width, height }) => [x, y, width, height].join();
 
-/** Sends "point" {place, on} when an entry is entered or left, and "change" {place} when its text became another. */
+/**
+ * Sends "point" {place, on} when an entry is entered or left, "change" {place} when its text became another, and
+ * "say" [what, advice] when a correction was sent.
+ */
 export class NumberList extends EventTarget {
   entries = [];
   #cuts = () => {};
@@ -62,6 +67,9 @@ export class NumberList extends EventTarget {
 }
 
 class Entry {
+  #noted = null; // what the server has noted of it
+  #closed = false; // no correction can be kept now
+
   constructor(number, place, corrections, list) {
     Object.assign(this, { number, place, corrections, list });
     this.item = element("li", "entry");
@@ -113,7 +121,8 @@ class Entry {
   #key(event) {
     const step = { Enter: 1, ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step) {
-      event.preventDefault(); // and Enter asks nothing here: it goes on to the next
+      event.preventDefault(); // and Enter asks nothing here: it sends what was corrected, and goes on to the next
+      if (event.key === "Enter" && this.#sendable) this.#send();
       this.list.focus(this.place + step);
     } else if (event.key === "Escape") {
       this.write(this.number.text);
@@ -128,9 +137,35 @@ class Entry {
     if (input.value !== this.text) input.value = this.text;
     item.dataset.state = this.corrected ? "corrected" : this.doubtful ? "doubtful" : "sure";
     sure.textContent = this.corrected ? "corrected" : percent(number.confidence);
-    const parts = this.corrected ? [`Read as ${number.text}. `, this.#offer(number.text, "Take it back")] : this.#offers();
+    const parts = this.corrected ? this.#correction() : this.#offers();
     this.more.replaceChildren(...(number.note ? [element("span", "note", number.note)] : []), ...parts);
     this.more.hidden = this.more.childNodes.length === 0;
+  }
+
+  get #sendable() {
+    return this.corrected && this.text !== this.#noted && areKept() && !this.#closed;
+  }
+
+  #correction() {
+    const { number, text } = this;
+    const back = this.#offer(number.text, "Take it back");
+    if (text === this.#noted) return [`Read as ${number.text}, noted as ${inWords(digitsOf(text))}. `, back];
+    if (!this.#sendable) return [`Read as ${number.text}. `, back];
+    const send = this.#button(digitsOf(text) === "" ? "Send: no number" : "Send correction", () => this.#send());
+    send.setAttribute("aria-label", `${send.textContent}, number ${this.place + 1}`);
+    return [`Read as ${number.text}. `, back, send];
+  }
+
+  async #send() {
+    const { text, number } = this;
+    const { outcome, said } = await sendValue(number.id, text);
+    if (outcome?.answer) this.#noted = text;
+    if (outcome && isClosed(outcome)) this.#closed = true;
+    if (!this.item.isConnected) return; // the list is another by now
+    const here = this.more.contains(document.activeElement);
+    this.#show();
+    if (here) this.input.focus({ preventScroll: true }); // the button pressed is gone
+    this.list.tell("say", said);
   }
 
   // The likeliest readings, to be taken with one press.
@@ -147,13 +182,18 @@ class Entry {
   }
 
   #offer(text, said, probability = "") {
-    const button = element("button", "offer", said);
-    button.type = "button";
-    if (probability) button.append(element("small", "", probability));
-    button.addEventListener("click", () => {
+    const button = this.#button(said, () => {
       this.write(text);
       this.input.focus({ preventScroll: true });
     });
+    if (probability) button.append(element("small", "", probability));
+    return button;
+  }
+
+  #button(said, press) {
+    const button = element("button", "offer", said);
+    button.type = "button";
+    button.addEventListener("click", press);
     return button;
   }
 }

@@ -1,9 +1,10 @@
 // The answer in number mode: the sentence, and either the number that was written or the picture with its numbers.
 
+import { element, sign } from "./element.js";
 import { Figures } from "./figures.js";
+import { NumberFix } from "./number_fix.js";
 import { counted, NUMBER_WELCOME, numberSentence, numberStatus, READING } from "./number_words.js";
 import { PageView } from "./page_view.js";
-import { element, sign } from "./view.js";
 
 const SIGNS = { too_large: "unreadable_image", busy: "unreachable", failed: "unreachable" };
 const hasNumbers = (status) => ["ok", "uncertain"].includes(status);
@@ -14,15 +15,18 @@ export class NumberView {
   #model = document.getElementById("model");
   #figures = new Figures();
   #page = new PageView();
+  #fix = new NumberFix(document.getElementById("number-fix"), (what, advice) => this.#say(what, advice));
 
   constructor() {
     this.#page.addEventListener("change", () => this.#say(...counted(...this.#page.count)));
+    this.#page.addEventListener("say", ({ detail }) => this.#say(...detail));
     this.wait();
   }
 
   /** Show that nothing is asked yet. */
   wait() {
     this.#state("waiting", true);
+    this.#fix.withdraw();
     this.#figures.clear();
     this.#page.clear();
     this.#say(NUMBER_WELCOME, "");
@@ -37,6 +41,7 @@ export class NumberView {
   /** Say that an answer is on its way. */
   expect(picture) {
     this.#reply.setAttribute("aria-busy", "true");
+    this.#fix.withdraw();
     if (!picture || this.#page.filled) return; // what shows already stays until the answer is there
     this.#reply.dataset.status = "reading";
     this.#figures.clear();
@@ -52,9 +57,10 @@ export class NumberView {
   show(outcome, picture, settled, field) {
     const status = numberStatus(outcome);
     const numbers = hasNumbers(status) ? outcome.answer.numbers : [];
+    const listed = picture && numbers.length > 0;
     this.#state(status, settled);
     this.#page.clear();
-    if (picture && numbers.length) {
+    if (listed) {
       this.#figures.clear();
       this.#page.show(outcome.answer, picture);
       this.#say(...counted(...this.#page.count));
@@ -62,6 +68,9 @@ export class NumberView {
       this.#figures.show(numbers, hasNumbers(status) ? null : sign(SIGNS[status] ?? status));
       if (settled) this.#say(...numberSentence(outcome, picture ? "picture" : "drawing", field));
     }
+    // Numbers of a picture are put right in their list; nobody needs to say that a blank sheet is blank.
+    if (settled && outcome.answer && !listed && !(status === "empty" && !picture)) this.#fix.offer(outcome.answer);
+    else this.#fix.withdraw();
     if (outcome.answer?.model) this.#model.textContent = `Read by ${outcome.answer.model}.`;
   }
 

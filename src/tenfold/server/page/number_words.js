@@ -95,5 +95,11 @@ export function spell(number, value) {
   return [...number.text].map((sign) => (/[0-9?]/.test(sign) ? rest.shift() : sign)).join("");
 }
 
+/** The digits of what stands there, separators left out; null if more than digits and separators stand there. */
+export const digitsOf = (text) => (/[?\p{L}]/u.test(text) ? null : text.replace(/[^0-9]/g, ""));
+
+/** A value as it is spoken of. */
+export const inWords = (value) => value || "no number";
+
 /** How sure a number is, in words. */
 export const surely = (number) => `${percent(number.confidence)} sure`;

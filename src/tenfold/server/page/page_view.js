@@ -6,7 +6,7 @@ import { copyText, saveFile, toCsv } from "./take.js";
 
 const part = (id) => document.getElementById(id);
 
-/** Sends "change" events when the user corrected a number. */
+/** Sends "change" events when the user corrected a number, and "say" when something is to be said of that. */
 export class PageView extends EventTarget {
   #picture = null;
   #boxes = new Boxes(part("boxes"), part("number-photo"), part("page"));
@@ -23,6 +23,7 @@ export class PageView extends EventTarget {
       this.#mark(detail.place);
       this.dispatchEvent(new Event("change"));
     });
+    this.#list.addEventListener("say", ({ detail }) => this.dispatchEvent(new CustomEvent("say", { detail })));
     part("copy").addEventListener("click", () => this.#copy());
     part("download").addEventListener("click", () => this.#download());
   }

@@ -1,5 +1,7 @@
 // The answer on the page: the digit, the sentence, ten bars, and what Tenfold saw.
 
+import { element, sign } from "./element.js";
+import { DigitFix } from "./fix.js";
 import { percent, sentence, statusOf, WELCOME } from "./words.js";
 
 const SIDE = 28;
@@ -17,12 +19,14 @@ export class AnswerView {
       model: part("model"),
     });
     this.bars = makeBars(part("bars"));
+    this.fix = new DigitFix(part("fix"), (what, advice) => this.#say(what, advice));
     this.wait();
   }
 
   /** Show that nothing is asked yet. */
   wait() {
     this.#state("waiting");
+    this.fix.withdraw();
     this.digit.replaceChildren();
     this.sure.textContent = "";
     this.#say(WELCOME, "");
@@ -45,11 +49,15 @@ export class AnswerView {
     this.#showSaw(answer?.saw);
     if (answer?.model) this.model.textContent = `Read by ${answer.model}.`;
     if (settled) this.#say(...sentence(outcome, kind), status === "ok" ? `${this.sure.textContent}. ` : "");
+    // Nobody needs to say that a blank sheet is blank.
+    if (settled && answer && !(status === "empty" && kind === "drawing")) this.fix.offer(answer);
+    else this.fix.withdraw();
   }
 
   /** Say that an answer is on its way. */
   expect() {
     this.answer.setAttribute("aria-busy", "true");
+    this.fix.withdraw();
   }
 
   #state(status, settled = true) {
@@ -113,21 +121,4 @@ function surety(status, answer) {
   if (status === "ok") return `${percent(answer.confidence)} sure`;
   if (status !== "uncertain") return "";
   return answer.alternatives.slice(0, 2).map((guess) => `${guess.digit}: ${percent(guess.probability)}`).join(", ");
-}
-
-/** An element with a class and a text. */
-export function element(name, style = "", text = "") {
-  const made = document.createElement(name);
-  if (style) made.className = style;
-  made.textContent = text;
-  return made;
-}
-
-/** One of the little pictures in index.html. */
-export function sign(name) {
-  const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
-  const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
-  use.setAttribute("href", `#sign-${name}`);
-  svg.append(use);
-  return svg;
 }

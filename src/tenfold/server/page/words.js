@@ -9,12 +9,13 @@ export function percent(probability) {
   return `${(100 * probability).toFixed(1)}${THIN}%`;
 }
 
-const named = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
+export const named = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
 
 // What is said whatever was asked.
 const TROUBLE = {
   busy: ["Tenfold has too much to do just now.", "Wait a moment, then press Recognise."],
   failed: ["Something went wrong inside Tenfold.", "Press Recognise to try again."],
+  locked: ["This server answers those who bring its token.", "Press Recognise to enter it."],
   unreachable: ["Tenfold does not answer.", "Check that “tenfold serve” is still running, then press Recognise."],
 };
 
@@ -52,6 +53,7 @@ export function pick(sentences, status, kind) {
 export function statusOf({ answer, refusal }) {
   if (answer) return answer.status;
   if (!refusal) return "unreachable";
+  if (refusal.status === 401) return "locked";
   if (refusal.status === 413) return "too_large";
   if ([400, 415, 422].includes(refusal.status)) return "unreadable_image";
   return [429, 503].includes(refusal.status) ? "busy" : "failed";
