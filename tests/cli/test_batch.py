@@ -63,6 +63,7 @@ def test_a_bad_picture_is_a_row_and_an_exit_status(folder: Path, tmp_path: Path)
         (["IN", "out.csv", "--model", "digti"], 2, "Did you mean 'digit'?"),
         (["IN", "out.csv", "--engine", "rya"], 2, "There is no engine 'rya'. Did you mean 'ray'?"),
         (["IN", "out.csv", "--address", "auto"], 2, "Give --engine ray as well."),
+        (["IN", "out.csv", "--engine", "ray", "--address", "127.0.0.1:1"], 2, "There is no Ray cluster at 127.0.0.1:1"),
         (["IN", "out.csv", "--error-budget", "2"], 2, ""),
         (["IN", "out.csv", "--workers", "0"], 2, ""),
         (["IN", "IN/3.png/out.csv"], 2, "it is a file"),

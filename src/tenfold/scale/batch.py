@@ -109,11 +109,16 @@ def run(job: Job) -> Outcome | None:
     done = parts.done()
     earlier = sum(min(manifest.part, manifest.pictures - number * manifest.part) for number in done)
     begun = time.monotonic()
-    with show_progress(earlier, manifest.pictures) as progress:
-        for part in _read(job, reading, recognizer, parts, manifest):
-            parts.write(part)
-            done[part.number] = part.unreadable
-            progress.advance(part.rows)
+    try:
+        with show_progress(earlier, manifest.pictures) as progress:
+            for part in _read(job, reading, recognizer, parts, manifest):
+                parts.write(part)
+                done[part.number] = part.unreadable
+                progress.advance(part.rows)
+    except TenfoldError:
+        if not done:  # it did not even begin: nothing is there to go on with
+            parts.remove()
+        raise
     seconds = time.monotonic() - begun
     parts.join(kind)
     return Outcome(manifest.pictures, sum(done.values()), earlier, seconds)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import socket
 import sys
 import zlib
 from collections.abc import Iterable, Iterator
@@ -16,6 +18,7 @@ from tenfold.scale.part import Part, PartReader, Range, Reading
 
 # What passes through Ray's store are ranges and rows, never pictures.
 STORE = 256 * 1024 * 1024
+CONNECT_SECONDS = 10
 
 
 class RangeReader:
@@ -82,20 +85,38 @@ def _started(ray: Any, address: str | None) -> Iterator[None]:
     if ray.is_initialized():
         yield
         return
+    if address:
+        _check_reachable(address)
     here = {"address": "local", "include_dashboard": False, "object_store_memory": STORE}
     options = {"address": address} if address else here
     try:
         with _silence():
             ray.init(**options, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, ValueError, RuntimeError) as error:
-        raise UsageError(
-            f"Ray cannot be reached at {address}: {_last_line(error)}" if address else f"Ray cannot start: {error}",
-            "Give the --address of a running cluster: HOST:6379, ray://HOST:10001 or auto.",
-        ) from error
+        if address:
+            raise _unreachable(address, error) from error
+        raise TenfoldError(f"Ray cannot start here: {_last_line(error)}", "Try again, or --engine local.") from error
     try:
         yield
     finally:
         ray.shutdown()
+
+
+def _check_reachable(address: str) -> None:
+    """Find out whether anything listens there, which Ray itself tries for minutes before it says no."""
+    found = re.fullmatch(r"(?:ray://)?\[?(?P<host>[^/]*?)\]?:(?P<port>\d+)/?", address)
+    if found:
+        try:
+            socket.create_connection((found["host"], int(found["port"])), CONNECT_SECONDS).close()
+        except (OSError, OverflowError) as error:
+            raise _unreachable(address, error) from error
+
+
+def _unreachable(address: str, error: Exception) -> UsageError:
+    return UsageError(
+        f"There is no Ray cluster at {address} ({_last_line(error)}).",
+        "Give the --address of one that runs: HOST:6379, ray://HOST:10001 or auto.",
+    )
 
 
 @contextmanager
