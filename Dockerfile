@@ -8,8 +8,9 @@ COPY pyproject.toml README.md LICENSE requirements-demo.lock requirements.lock .
 COPY tools/check_lock.py tools/
 COPY src src
 RUN python -m venv /opt/tenfold \
- && python tools/check_lock.py --print psycopg psycopg-binary > postgres.txt \
- && /opt/tenfold/bin/pip install --no-cache-dir --no-deps -r requirements-demo.lock -r postgres.txt \
+ && /opt/tenfold/bin/pip install --no-cache-dir --no-deps -r requirements-demo.lock \
+ && /opt/tenfold/bin/python tools/check_lock.py --print psycopg psycopg-binary > postgres.txt \
+ && /opt/tenfold/bin/pip install --no-cache-dir --no-deps -r postgres.txt \
  && /opt/tenfold/bin/pip install --no-cache-dir --no-deps --no-build-isolation . \
  && /opt/tenfold/bin/pip uninstall --yes pip
 

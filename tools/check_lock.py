@@ -63,12 +63,12 @@ def disagreements() -> list[str]:
 
 
 def main() -> int:
-    """Check both files, or print one package's pin."""
+    """Check both files, or print some packages' pins."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--print", metavar="NAME", help="print this package's pin with its hashes, and stop")
-    name = parser.parse_args().print
-    if name:
-        print("\n".join(block.rstrip("\\ ") for pin, block in entries(FULL) if pin.name == name))
+    parser.add_argument("--print", metavar="NAME", nargs="+", help="print these pins with their hashes, and stop")
+    names = parser.parse_args().print
+    if names:
+        print("\n".join(block.rstrip("\\ ") for pin, block in entries(FULL) if pin.name in names))
         return 0
     found = faults(FULL, wanted()) + faults(DEMO, wanted(["serve"])) + disagreements()
     for fault in found:
