@@ -27,7 +27,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml - --quiet --universal --python-v
 BUILD_TOOLS := 'hatchling\neditables\n'
 DOC_TOOLS := tools/generate_cli_reference.py tools/scorecard.py tools/literature_page.py
 
-.PHONY: help demo test check docs lock models judges bench clean
+.PHONY: help demo test check docs lock models judges bench image clean
 
 help:  ## List the targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -86,6 +86,9 @@ bench: $(VENV)/.all runs/report/mnist.onnx  ## Measure every claim again and wri
 runs/report/mnist.onnx: | $(VENV)/.all
 	@$(BIN)/tenfold data fetch mnist
 	@$(BIN)/tenfold train report --out runs/report
+
+image:  ## Build the image of the service (needs docker)
+	@docker build --tag tenfold .
 
 clean:  ## Remove the virtual environment, caches and everything built
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache screenshots
