@@ -128,13 +128,15 @@ def test_fingers_have_room(visit: Callable[..., Visit], keeping: str, width: int
     seen = visit(url=keeping, width=width, height=800, has_touch=True)
     page = seen.page
     drawn(page, 3)
-    frame = page.locator(".answer").bounding_box()
+    # Beside the sheet the line is inside the answer's page; on a phone it is below the buttons, which stay in reach.
+    frame = page.locator(".answer" if width >= 768 else "main").bounding_box()
     assert frame is not None
     for button in page.locator("#fix button").all():
         box = button.bounding_box()
         assert box is not None
         assert min(box["width"], box["height"]) >= 40
-        assert frame["x"] <= box["x"] and box["x"] + box["width"] <= frame["x"] + frame["width"]
+        assert frame["x"] <= box["x"]
+        assert box["x"] + box["width"] <= frame["x"] + frame["width"]
         assert box["y"] + box["height"] <= frame["y"] + frame["height"]
     assert page.evaluate("document.documentElement.scrollWidth") == width
     choice(page, "an 8").tap()

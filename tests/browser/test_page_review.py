@@ -246,7 +246,6 @@ def test_a_decision_is_changed(seen: Visit, keeping: str):
     expect(page).to_have_url(re.compile(r"/review#accepted$"))
     shows(page, "4")
     expect(page.locator("#decided")).to_have_text("Accepted as a 4.")
-    page.locator("#item").focus()
     page.keyboard.press("9")
     news(page, "Accepted as a 9.")
     shows(page, "4")  # it stays among the accepted
@@ -263,6 +262,19 @@ def test_a_decision_is_changed(seen: Visit, keeping: str):
     page.go_back()
     expect(page.get_by_role("radio", name="Accepted")).to_be_checked()
     shows(page, "4")
+
+
+def test_the_states_by_keyboard(seen: Visit, keeping: str):
+    page = seen.page
+    at_review(page, keeping)
+    expect(page.get_by_text(EMPTY)).to_be_visible()
+    page.get_by_role("radio", name="Waiting").focus()
+    for state in ("Accepted", "Rejected", "Waiting"):
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_role("radio", name=state)).to_be_checked()
+        expect(page.get_by_role("radio", name=state)).to_be_focused()
+        page.wait_for_load_state("networkidle")
+        expect(page.get_by_role("radio", name=state)).to_be_focused()
 
 
 def test_the_keys_are_shown(seen: Visit, keeping: str):
@@ -335,7 +347,8 @@ def test_it_fits_the_screen(visit: Callable[..., Visit], keeping: str, width: in
         for button in page.locator("main button:visible, main input:visible, .switch label").all():
             box = button.bounding_box()
             assert box is not None
-            assert box["x"] >= 0 and box["x"] + box["width"] <= width
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
             assert box["height"] >= (40 if width < 1000 else 32)
         if width >= 1280:
             assert page.evaluate("document.documentElement.scrollHeight") <= height

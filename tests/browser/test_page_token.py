@@ -42,6 +42,7 @@ def dialog(page: Page) -> Locator:
 
 def enter(page: Page, token: str) -> None:
     field = dialog(page).get_by_label("Token", exact=True)
+    field.wait_for()  # however busy the machine is
     expect(field).to_be_focused()
     expect(field).to_have_attribute("type", "password")
     field.fill(token)
@@ -120,10 +121,10 @@ def test_escape_closes_the_dialog_and_keeps_the_drawing(seen: Visit):
 
 
 def test_the_review_asks_too(visit: Callable[..., Visit], guarded: str):
-    asking = httpx.Client(base_url=guarded, headers={"authorization": BEARER})
     strokes = [{"x": [x for x, _ in stroke], "y": [y for _, y in stroke]} for stroke in DIGITS[9]]
-    answer = asking.post("/v1/predict", json={"strokes": strokes}).raise_for_status().json()
-    asking.post("/v1/feedback", json={"id": answer["id"], "digit": 4}).raise_for_status()
+    with httpx.Client(base_url=guarded, headers={"authorization": BEARER}) as asking:
+        answer = asking.post("/v1/predict", json={"strokes": strokes}).raise_for_status().json()
+        asking.post("/v1/feedback", json={"id": answer["id"], "digit": 4}).raise_for_status()
     seen = visit(url=f"{guarded}/review")
     seen.expects_refusals = True
     page = seen.page
@@ -157,7 +158,9 @@ def test_the_dialog_fits_and_is_legible(visit: Callable[..., Visit], guarded: st
     keep(page, f"token-{width}-{{}}")
     box = dialog(page).bounding_box()
     assert box is not None
-    assert box["x"] >= 0 and box["x"] + box["width"] <= width and box["y"] + box["height"] <= 640
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= width
+    assert box["y"] + box["height"] <= 640
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert [(text, ratio) for text, ratio in page.evaluate(CONTRASTS) if ratio < 4.5] == []

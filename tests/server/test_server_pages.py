@@ -26,7 +26,9 @@ def test_the_page(client: httpx.Client):
     assert client.head("/").status_code == 200
 
 
-@pytest.mark.parametrize("address", ["/", "/docs", "/review", "/openapi.json", "/page/main.js", "/v1/models", "/v2/health/live"])
+@pytest.mark.parametrize(
+    "address", ["/", "/docs", "/review", "/openapi.json", "/page/main.js", "/v1/models", "/v2/health/live"]
+)
 def test_every_answer_carries_the_security_headers(client: httpx.Client, address: str):
     answer = client.get(address)
     assert answer.status_code == 200

@@ -25,7 +25,7 @@ class Review {
     this.#state = state;
     const outcome = await this.#fetch();
     if (load !== this.#loads) return; // another state was chosen meanwhile
-    if (!outcome.answer) return this.#plain(trouble(outcome), true);
+    if (!outcome.answer) return this.#plain(trouble(outcome), outcome.refusal?.error.code !== "no_store");
     this.#list = outcome.answer.corrections;
     this.#place = 0;
     this.#show();
@@ -95,8 +95,7 @@ class Review {
     part("nothing").hidden = true;
     part("item").hidden = false;
     this.#view.show(one, this.#list[this.#place + 1], this.#place, this.#list.length);
-    // Not on the button pressed before: Enter would press it again, about another correction.
-    part("item").focus({ preventScroll: true });
+    this.#focus(part("item"));
   }
 
   #plain(text, canTryAgain) {
@@ -104,7 +103,12 @@ class Review {
     part("nothing").hidden = false;
     part("plain").textContent = text;
     part("again").hidden = !canTryAgain;
-    part("nothing").focus({ preventScroll: true });
+    this.#focus(part("nothing"));
+  }
+
+  // Away from the button pressed before: Enter would press it again, about another correction.
+  #focus(where) {
+    if (!part("state").contains(document.activeElement)) where.focus({ preventScroll: true });
   }
 
   #say(text, kind = "") {

@@ -12,8 +12,8 @@ export function followKeys(does) {
   document.addEventListener("keydown", (event) => {
     const { key, repeat, target } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-    if (target.closest("input[type=radio]")) return; // arrows choose there
-    if (target.closest("input")) {
+    if (key.startsWith("Arrow") && target.closest("input[type=radio]")) return; // they choose there
+    if (target.closest("input[type=text]")) {
       if (key === "Enter" && !repeat) does.acceptValue();
       else if (key === "Escape") target.blur();
       return;

@@ -2,7 +2,7 @@
 
 import { ask } from "./ask.js";
 import { element } from "./element.js";
-import { decision, reason, shortly, spoken, whatWasRead, whence } from "./review_words.js";
+import { briefly, decision, reason, shortly, spoken, whatWasRead, whence } from "./review_words.js";
 
 const part = (id) => document.getElementById(id);
 const NOT_KEPT = "The picture is not kept.";
@@ -50,7 +50,7 @@ export class ItemView {
     part("reasons").replaceChildren(...one.reasons.map((code) => element("li", "", reason(code))));
     part("from").textContent = whence(one);
     part("place").textContent = `${place + 1} of ${count}`;
-    part("accept").textContent = `Accept: ${shortly(task, value)}`;
+    part("accept").textContent = `Accept: ${briefly(task, value)}`;
     part("value").value = one.final ?? value;
     for (const [name, off] of [["before", place === 0], ["after", place === count - 1], ["reject", state === "rejected"]]) {
       part(name).setAttribute("aria-disabled", String(off));

@@ -20,6 +20,12 @@ export function spoken(task, value) {
   return value ? named(Number(value)) : "no digit";
 }
 
+// A button holds so many digits.
+const BRIEFLY = 12;
+
+/** A value as it stands on a button. */
+export const briefly = (task, value) => (value.length > BRIEFLY ? `${value.slice(0, BRIEFLY)}…` : shortly(task, value));
+
 /** A value as it stands in a headline. */
 export const shortly = (task, value) => value || (task === "number" ? "no number" : "no digit");
 

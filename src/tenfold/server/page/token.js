@@ -39,6 +39,7 @@ async function fromPerson(trouble) {
 function openDialog(trouble, resolve) {
   const dialog = element("dialog", "token");
   dialog.setAttribute("aria-labelledby", "token-title");
+  const form = element("form");
   const title = element("h2", "", "Token");
   title.id = "token-title";
   const said = element("p", "trouble", trouble);
@@ -50,12 +51,16 @@ function openDialog(trouble, resolve) {
   Object.assign(field, { type: "password", id: "token", autocomplete: "off", required: true });
   field.setAttribute("aria-describedby", said.id);
   const buttons = element("div", "pair");
-  const [later, send] = [button("Not now"), button("Go on", "chief")];
+  const [later, send] = [element("button", "", "Not now"), element("button", "chief", "Go on")];
+  later.type = "button";
   buttons.append(later, send);
-  dialog.append(title, element("p", "", WANTED), label, field, said, element("p", "", "It is forgotten when this tab is closed."), buttons);
+  form.append(title, element("p", "", WANTED), label, field, said, element("p", "", "It is forgotten when this tab is closed."), buttons);
+  dialog.append(form);
 
   let given = null;
-  const take = () => {
+  form.noValidate = true; // the page says itself what is missing
+  form.addEventListener("submit", (event) => {
+    event.preventDefault(); // it goes into a header, and nowhere else
     const text = field.value.trim();
     if (POSSIBLE.test(text)) {
       given = text;
@@ -64,13 +69,9 @@ function openDialog(trouble, resolve) {
       said.textContent = text ? WRONG : "Enter the token, or choose “Not now”.";
       field.focus();
     }
-  };
-  send.addEventListener("click", take);
-  later.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("keydown", (event) => {
-    event.stopPropagation(); // the page's own keys are not meant
-    if (event.key === "Enter" && event.target === field) take();
   });
+  later.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("keydown", (event) => event.stopPropagation()); // the page's own keys are not meant
   dialog.addEventListener("close", () => {
     dialog.remove();
     resolve(given);
@@ -78,12 +79,6 @@ function openDialog(trouble, resolve) {
   document.body.append(dialog);
   dialog.showModal();
   field.focus();
-}
-
-function button(text, style = "") {
-  const made = element("button", style, text);
-  made.type = "button";
-  return made;
 }
 
 // Browsers may forbid keeping anything: then it is known until the page is left.
