@@ -113,6 +113,11 @@ def _check_reachable(address: str) -> None:
 
 
 def _unreachable(address: str, error: Exception) -> UsageError:
+    if "InvalidAuthToken" in str(error.__cause__):
+        return UsageError(
+            f"The Ray cluster at {address} asks for a token, and was given none or a wrong one.",
+            "Set RAY_AUTH_MODE=token, and the token as Ray's documentation of authentication says.",
+        )
     return UsageError(
         f"There is no Ray cluster at {address} ({_last_line(error)}).",
         "Give the --address of one that runs: HOST:6379, ray://HOST:10001 or auto.",
