@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.server.test_server_refusals import SECURITY
+from tests.server.conftest import SECURITY
 
 from tenfold.config import Settings
 from tenfold.server.pages import PAGE, TYPES, what_is_kept
