@@ -30,6 +30,7 @@ from _claim import Figure, arguments, report, stop
 
 from tenfold import Recognizer
 from tenfold.data.synth import written_digit
+from tenfold.scale.batch import PARTS, SIZES
 
 CLAIM = "`tenfold batch` reads a million digits in flat memory, and loses none when a Ray worker is killed."
 TENFOLD = Path(sysconfig.get_path("scripts")) / "tenfold"
@@ -108,8 +109,8 @@ def kill_a_worker(processes: list[int]) -> int:
 
 def measure(source: Path, output: Path, count: int, engine: str) -> Measured:
     """Run an engine, watch its memory, and kill one of Ray's workers half-way."""
-    part = max(64, min(1000, -(-count // 32)))  # as the command cuts them
-    parts = -(-count // part)
+    low, high = SIZES["predict"]
+    parts = -(-count // max(low, min(high, -(-count // PARTS))))
     early = peak = 0.0
     killed = 0
     start = time.perf_counter()

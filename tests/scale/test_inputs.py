@@ -20,6 +20,7 @@ from tenfold.imaging.document import open_pages
 from tenfold.scale.batch import Job, Outcome, run
 from tenfold.scale.pages import Pdf
 
+PAGES = Path(__file__).parents[2] / "examples" / "pages"
 PREDICT = ["file", "status", "digit", "confidence", "probabilities", "alternatives", "reason", "model", "one_digit"]
 
 
@@ -128,7 +129,7 @@ def test_the_pages_of_a_pdf(tmp_path: Path) -> None:
 
 def test_a_page_of_a_pdf_is_drawn_as_ever(tmp_path: Path) -> None:
     """Taken out of its document it looks no different."""
-    path = Path(__file__).parents[2] / "examples" / "pages" / "scan.pdf"
+    path = PAGES / "scan.pdf"
     settings = tenfold.Recognizer().settings
     document = Pdf(path.open("rb"), settings)
     for index, whole in enumerate(open_pages(path, settings)):
@@ -233,16 +234,20 @@ def round_floats(value: Any) -> Any:
 
 
 def test_whole_numbers(tmp_path: Path) -> None:
-    source = Path(__file__).parents[2] / "examples" / "pages" / "scan.pdf"
-    rows = batch(source, tmp_path / "out.jsonl", task="read")
+    rows = batch(PAGES / "scan.pdf", tmp_path / "pages.jsonl", task="read")
     assert [(row["file"], row["page"]) for row in rows] == [("scan.pdf#1", 1), ("scan.pdf#2", 2)]
+    assert all(row["numbers"] for row in rows)
+    source = PAGES / "boxes.png"
+    [row] = batch(source, tmp_path / "out.jsonl", task="read")
+    assert row == {"file": "boxes.png", **json.loads(json.dumps(tenfold.read(source).to_dict()))}
     for suffix in ("csv", "parquet"):
         run(Job(input=str(source), output=tmp_path / f"out.{suffix}", workers=1, task="read"))
-    texts = [[number["text"] for number in row["numbers"]] for row in rows]
-    table = pq.read_table(tmp_path / "out.parquet").to_pylist()
-    assert [[number["text"] for number in row["numbers"]] for row in table] == texts
+    texts = [number["text"] for number in row["numbers"]]
+    [cells] = pq.read_table(tmp_path / "out.parquet").to_pylist()
+    assert [number["text"] for number in cells["numbers"]] == texts
     with (tmp_path / "out.csv").open(newline="", encoding="utf-8") as file:
-        assert [row["texts"].split("; ") for row in csv.DictReader(file)] == texts
+        [line] = csv.DictReader(file)
+    assert line["texts"].split("; ") == texts
 
 
 def test_options_that_are_wrong(tmp_path: Path) -> None:
