@@ -78,6 +78,12 @@ class Recognizer:
         """``name@hash`` of the network in use."""
         return self.classifier.card.identity
 
+    def with_classifier(self, classifier: Classifier) -> Recognizer:
+        """The same with another network for digits."""
+        other = copy(self)
+        other.classifier = classifier
+        return other
+
     def for_many(self, observe: Callable[[int], None] = lambda _: None) -> Recognizer:
         """The same, for many threads that ask at once: its networks answer those who come together in one call.
 

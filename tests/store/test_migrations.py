@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import hashlib
+import sqlite3
 from pathlib import Path
 
+import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from tests.store.conftest import answer
 
+from tenfold.models.base import ModelCard
 from tenfold.store.database import MIGRATIONS
 from tenfold.store.store import Store
 from tenfold.store.tables import METADATA
+from tenfold.store.versions import Versions
 
 # What each version's database held when it was made: tests/golden/store-VERSION.sql, written once and never changed.
 GOLDEN = Path(__file__).parents[1] / "golden"
@@ -45,21 +50,30 @@ def test_every_version_comes_forward_with_all_it_holds(version: str, url: str) -
     given = answer()
     store.record([given])
     assert store.correct(given.id, "me", "4").state == "waiting"
+    versions = Versions(store)
+    assert versions.current() == (1 if version >= "0002" else None)
+    made = versions.add(b"onnx", ModelCard("digit", sha256=hashlib.sha256(b"onnx").hexdigest()), [])
+    versions.promote(made.id)
+    assert versions.weights(made.id)[0] == b"onnx"
     store.close()
 
 
-def fill(url: str, script: str) -> None:
-    """Run a script of SQL; what the two databases write differently is told apart by `{BLOB}` and `X`."""
-    if url.startswith("sqlite"):
-        import sqlite3
+# What the two databases write differently.
+SQLITE = {"{SERIAL}": "INTEGER NOT NULL", "{BLOB}": "BLOB", "{89504E470D0A}": "X'89504E470D0A'"}
+POSTGRES = {"{SERIAL}": "SERIAL", "{BLOB}": "BYTEA", "{89504E470D0A}": "'\\x89504E470D0A'"}
 
+
+def fill(url: str, script: str) -> None:
+    """Run a script of SQL."""
+    lite = url.startswith("sqlite")
+    for word, meaning in (SQLITE if lite else POSTGRES).items():
+        script = script.replace(word, meaning)
+    if lite:
         path = Path(url.removeprefix("sqlite:///"))
         path.parent.mkdir(parents=True)
         connection = sqlite3.connect(path)
-        connection.executescript(script.replace("{BLOB}", "BLOB").replace("{89504E470D0A}", "X'89504E470D0A'"))
+        connection.executescript(script)
         connection.close()
     else:
-        import psycopg
-
         with psycopg.connect(url, autocommit=True) as postgres:
-            postgres.execute(script.replace("{BLOB}", "BYTEA").replace("{89504E470D0A}", "'\\x89504E470D0A'"))
+            postgres.execute(script)

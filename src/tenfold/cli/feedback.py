@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from tenfold.cli.database import Database, opened
+
 if TYPE_CHECKING:
-    from tenfold.store.store import Correction, State, Store
+    from tenfold.store.store import Correction, State
 
 app = typer.Typer(help="Corrections of wrong answers: list, review and export them.", no_args_is_help=True)
 
-Database = Annotated[
-    str | None,
-    typer.Option(help="Where they are kept: sqlite:///FILE or postgresql://USER@HOST/NAME.", metavar="URL"),
-]
 Id = Annotated[str, typer.Argument(help="Of a correction, as `tenfold feedback list` shows it.", metavar="ID")]
 
 
@@ -104,31 +100,6 @@ def export(
     with opened(database) as store:
         counts = write(store, folder)
     print(f"{sum(counts.values()) - counts['without']:,} pictures in {folder}, {counts['without']:,} without one.")
-
-
-@contextmanager
-def opened(database: str | None) -> Iterator[Store]:
-    """The store that the settings name.
-
-    Raises:
-        UsageError: If they name none.
-        MissingExtra: If the packages for it are not installed.
-    """
-    from tenfold.config import load_settings
-    from tenfold.errors import MissingExtra, UsageError
-
-    url = load_settings(database=database).database
-    if url == "none":
-        raise UsageError("No database is named.", "Give --database URL.")
-    try:
-        from tenfold.store.store import Store
-    except ModuleNotFoundError as error:
-        raise MissingExtra("Corrections", "serve") from error
-    store = Store(url)
-    try:
-        yield store
-    finally:
-        store.close()
 
 
 def _asked(one: Correction) -> dict[str, Any] | None:

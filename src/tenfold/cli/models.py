@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from tenfold.cli.database import Database, opened
+
 if TYPE_CHECKING:
     from tenfold.models.base import ModelCard
 
@@ -45,6 +47,44 @@ def show_model(
     for key, value in fields.items():
         for line in _lines(key.replace("_", " "), value):
             print(line)
+
+
+@app.command()
+def versions(as_json: AsJson = False, database: Database = None) -> None:
+    """List the versions of digit that learned from corrections, the latest first, and which one answers."""
+    from tenfold.store.show import version_lines, version_record
+    from tenfold.store.versions import Versions
+
+    with opened(database) as store:
+        found = Versions(store).listed()
+        for one in found:
+            print(json.dumps(version_record(one)) if as_json else "\n".join(version_lines(one)))
+        if not as_json and not any(one.answers for one in found):
+            print("The shipped digit answers.")
+
+
+@app.command()
+def promote(
+    version: Annotated[int, typer.Argument(help="Of `tenfold models versions`.", metavar="VERSION")],
+    anyway: Annotated[bool, typer.Option("--anyway", help="Even if it has not passed.")] = False,
+    database: Database = None,
+) -> None:
+    """Let a version of digit answer in the place of the one that does."""
+    from tenfold.store.versions import Versions
+
+    with opened(database) as store:
+        Versions(store).promote(version, anyway)
+    print(f"Version {version} answers.")
+
+
+@app.command()
+def rollback(database: Database = None) -> None:
+    """Let that version of digit answer again which did before."""
+    from tenfold.store.versions import Versions
+
+    with opened(database) as store:
+        before = Versions(store).roll_back()
+    print("The shipped digit answers." if before is None else f"Version {before} answers.")
 
 
 def _cards() -> list[ModelCard]:

@@ -39,9 +39,17 @@ def command(
             help="Recipes digit, reader with --foreign: a .keras file of an earlier run, to begin the last part with."
         ),
     ] = None,
+    feedback: Annotated[
+        bool,
+        typer.Option("--feedback", help="Recipe digit: go on from the shipped weights with accepted corrections."),
+    ] = False,
+    database: Annotated[
+        str | None, typer.Option(help="With --feedback: where corrections and versions are kept.", metavar="URL")
+    ] = None,
     limit: Annotated[int | None, typer.Option(help="Use the first so many digits only, to try things out.")] = None,
 ) -> None:
     """Train a network by a recipe and save it, with its history, where --out says."""
+    from tenfold.config import load_settings
     from tenfold.training.recipes import recipes
     from tenfold.training.run import run
 
@@ -60,6 +68,8 @@ def command(
         foreign=foreign,
         without=without,
         start=start,
+        feedback=feedback,
+        settings=load_settings(database=database),
         limit=limit,
     )
     print(folder)

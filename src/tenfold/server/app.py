@@ -24,6 +24,7 @@ from tenfold.server.headers import SecurityHeaders
 from tenfold.server.keeper import Keeper
 from tenfold.server.metrics import Metrics
 from tenfold.server.pages import add_pages
+from tenfold.server.renewal import NAME, Renewal
 from tenfold.server.watch import Watch
 
 _log = logging.getLogger(__name__)
@@ -64,6 +65,9 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
     app.state.desk = desk or Desk(settings.places, settings.request_seconds, observe=figures.places)
     app.state.shelf = Shelf(recognizer.for_many(figures.batch))
     app.state.keeper = None if settings.database == NOWHERE else Keeper(settings, figures.lost)
+    app.state.renewal = None
+    if app.state.keeper and recognizer.classifier.card.name == NAME:
+        app.state.renewal = Renewal(app.state.shelf, recognizer, app.state.keeper, figures)
     app.state.warm = threading.Event()
     for room in (predict, read, feedback, models, inference, health, metrics):
         app.include_router(room.router)
@@ -94,8 +98,9 @@ def _add_guards(app: FastAPI, settings: Settings, figures: Metrics) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
     yield
-    if app.state.keeper:
-        app.state.keeper.close()
+    for worker in (app.state.renewal, app.state.keeper):
+        if worker:
+            worker.close()
 
 
 def _warm(app: FastAPI) -> None:

@@ -72,6 +72,13 @@ class Metrics:
         self._recent: deque[int] = deque(maxlen=RECENT)
         self._drift.set(float("nan"))
 
+    def expect(self, card: ModelCard) -> None:
+        """Another network answers from now on."""
+        with self._lock:
+            self._card = card
+            self._recent.clear()
+            self._drift.set(float("nan"))
+
     def requested(self, path: str, method: str, status: int, seconds: float) -> None:
         """A request was answered."""
         self._requests.labels(path, method, str(status)).inc()

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from tenfold.store.store import Correction
+from tenfold.store.versions import Version
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -68,3 +69,22 @@ def drawn(picture: bytes) -> Text:
             text.append("▀", f"rgb({above},{above},{above}) on rgb({below},{below},{below})")
         text.append("\n")
     return text
+
+
+def version_record(one: Version) -> dict[str, Any]:
+    """A version as plain JSON types."""
+    checks = [asdict(check) for check in one.checks]
+    fields = {"id": one.id, "at": one.at, "answers": one.answers, "passed": one.passed}
+    return {**fields, "model": one.card.identity, "checks": checks, "card": one.card.to_dict()}
+
+
+def version_lines(one: Version) -> list[str]:
+    """A version for reading: what it is, and what it was compared in where it has not passed or has changed."""
+    when = datetime.fromtimestamp(one.at, UTC).strftime("%Y-%m-%d %H:%M")
+    state = ("answers" if one.answers else "") or ("passed" if one.passed else "not good enough")
+    lines = [f"{one.id}  {when}  {one.card.identity}  {state}"]
+    for check in one.checks:
+        if not check.passed or check.before != check.after:
+            change = f"{check.before:.2%} -> {check.after:.2%} of {check.pictures:,}"
+            lines.append(f"   {check.what}: {change}{'' if check.passed else ', not good enough'}")
+    return lines

@@ -116,7 +116,7 @@ class Store:
         self._engine = open_engine(url)
         lite = self._engine.dialect.name == "sqlite"
         self._turn: AbstractContextManager[Any] = threading.Lock() if lite else nullcontext()
-        with self._reading() as connection:
+        with self.reading() as connection:
             salt = connection.scalar(select(FACTS.c.value).where(FACTS.c.name == "salt"))
         self._salt = str(salt).encode()
 
@@ -133,7 +133,7 @@ class Store:
         if not answers:
             return
         rows = [_row(answer) for answer in answers]
-        with self._writing() as connection:
+        with self.writing() as connection:
             there = set(connection.scalars(select(ANSWERS.c.id).where(ANSWERS.c.id.in_([row["id"] for row in rows]))))
             if new := [row for row in rows if row["id"] not in there]:
                 connection.execute(insert(ANSWERS), new)
@@ -153,7 +153,7 @@ class Store:
         """
         for _ in range(2):
             try:
-                with self._writing() as connection:
+                with self.writing() as connection:
                     return self._correct(connection, answer, client, value)
             except IntegrityError:  # the same client said so twice at the same time: now there is one to replace
                 continue
@@ -187,12 +187,12 @@ class Store:
         Raises:
             UnknownAnswer: If there is none of that id.
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             return _one(connection, correction)
 
     def waiting(self, most: int = 100) -> list[Correction]:
         """Corrections to be reviewed, the most suspicious first."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = connection.execute(
                 _corrections().where(CORRECTIONS.c.state == "waiting").order_by(CORRECTIONS.c.at).limit(MOST_WAITING)
             ).all()
@@ -208,12 +208,12 @@ class Store:
         query = _corrections().order_by(CORRECTIONS.c.at.desc(), CORRECTIONS.c.id).limit(most)
         if state:
             query = query.where(CORRECTIONS.c.state == state)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [_correction(row) for row in connection.execute(query)]
 
     def counts(self) -> dict[str, int]:
         """How many corrections there are in each state."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             query = select(CORRECTIONS.c.state, func.count()).group_by(CORRECTIONS.c.state)
             found = {row[0]: row[1] for row in connection.execute(query)}
         return {state: found.get(state, 0) for state in ("waiting", "accepted", "rejected")}
@@ -224,7 +224,7 @@ class Store:
         Raises:
             UnknownAnswer: If there is no correction of that id.
         """
-        with self._reading() as connection:
+        with self.reading() as connection:
             answer = _one(connection, correction).answer
             return connection.scalar(select(ANSWERS.c.picture).where(ANSWERS.c.id == answer))
 
@@ -242,7 +242,7 @@ class Store:
             UsageError: If the value is none.
             Conflict: If it is in another state by now.
         """
-        with self._writing() as connection:
+        with self.writing() as connection:
             said = _one(connection, correction)
             final = (said.value if value is None else value) if accept else None
             _check(said.task, final or "")
@@ -264,19 +264,21 @@ class Store:
         """
         now = time.time()
         corrected = exists().where(CORRECTIONS.c.answer == ANSWERS.c.id)
-        with self._writing() as connection:
+        with self.writing() as connection:
             old = and_(ANSWERS.c.picture.is_not(None), ANSWERS.c.at < now - pictures_after * DAY)
             connection.execute(update(ANSWERS).where(old).values(picture=None))
             connection.execute(delete(ANSWERS).where(ANSWERS.c.at < now - answers_after * DAY, ~corrected))
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A connection in a transaction that writes: all of it is kept, or nothing."""
         # SQLite has one writer at a time, and lets the others sleep: here they queue, and wake when it is their turn.
         with unavailable(), self._turn, self._engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A connection that only reads."""
         with unavailable(), self._engine.connect() as connection:
             yield connection.execution_options(**{READS: True})
 

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Float, ForeignKey, Index, LargeBinary, MetaData, String, Table, UniqueConstraint
+from sqlalchemy import (
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 METADATA = MetaData(
     naming_convention={
@@ -56,4 +68,27 @@ CORRECTIONS = Table(
 # What belongs to the database as a whole, by name.
 FACTS = Table(
     "facts", METADATA, Column("name", String(40), primary_key=True), Column("value", String(200), nullable=False)
+)
+
+VERSIONS = Table(
+    "versions",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    # Of the model, e.g. "digit".
+    Column("name", String(40), nullable=False),
+    Column("at", Float, nullable=False),
+    Column("card", Text, nullable=False),
+    # What it was compared with before it might answer, as JSON.
+    Column("checks", Text, nullable=False),
+    Column("weights", LargeBinary, nullable=False),
+)
+
+# The latest one of a name says which version answers; null for the shipped one. None is ever changed.
+PROMOTIONS = Table(
+    "promotions",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("at", Float, nullable=False),
+    Column("name", String(40), nullable=False),
+    Column("version", Integer, ForeignKey("versions.id")),
 )

@@ -12,7 +12,7 @@ from tenfold.data.augment import Augmentation
 from tenfold.data.dataset import Dataset
 from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.synth import fonts, normalized, printed, written_digit
-from tenfold.errors import UsageError
+from tenfold.errors import MissingExtra, UsageError
 from tenfold.training.export import to_onnx
 from tenfold.training.family import Ready, finish, get_ready, of_length, reminded_by
 from tenfold.training.fit import DrawEpoch, Labels, Plan, fit, forget
@@ -34,7 +34,7 @@ FOREIGN_DRAWS = 12_000
 SYNTHETIC, PRINTED, SYNTHETIC_DRAWS = 36_000, 4_000, 12_000
 # Left in a folder when the network that learned from MNIST alone is done: what it is.
 FINISHED = "finished.txt"
-TAKES = (*EVERY_FIT, "foreign", "without", "start")
+TAKES = (*EVERY_FIT, "feedback", "foreign", "without", "start")
 SUMMARY = "Handwritten digits: six convolutions"
 
 
@@ -44,12 +44,15 @@ def train(options: TrainOptions) -> Path:
 
     Returns:
         The folder with ``digit.onnx``, its card, ``digit.keras`` and the log; after `options.foreign` it holds
-        a folder ``alone`` with the same of the network as it was after MNIST.
+        a folder ``alone`` with the same of the network as it was after MNIST. With `options.feedback` see
+        `tenfold.training.corrections.learn`.
 
     Raises:
         UsageError: If `options.foreign` lacks a set, or `options.start` is no network of ten logits.
         UnknownName: If `options.without` names no set.
     """
+    if options.feedback:
+        return _learn_from_corrections(options)
     foreign = open_foreign(options.foreign, options.without) if options.foreign else []
     ready = get_ready(options)
     if options.start:
@@ -69,6 +72,14 @@ def train(options: TrainOptions) -> Path:
         forget(options.out / "alone")
     forget(options.out)
     return options.out
+
+
+def _learn_from_corrections(options: TrainOptions) -> Path:
+    try:
+        from tenfold.training.corrections import learn
+    except ModuleNotFoundError as error:
+        raise MissingExtra("Learning from corrections", "serve") from error
+    return learn(options)
 
 
 def train_alone(options: TrainOptions, ready: Ready) -> Model:

@@ -44,6 +44,7 @@ class TrainOptions(BaseModel):
         without: Name of one of these sets to leave out, so that it can judge.
         start: A ``.keras`` file of an earlier run, in place of the first part of the run: for ``digit`` the one on
             MNIST alone, for ``reader`` all cycles but the last.
+        feedback: Go on from the shipped weights with accepted corrections, which the settings' database keeps.
         limit: Train on the first so many digits only: for trying things out, and for tests. Most recipes validate on
             few then, too.
         test: Hands over the test digits. Recipes have no other way to them, and call it once for each network
@@ -62,6 +63,7 @@ class TrainOptions(BaseModel):
     foreign: Path | None = None
     without: str | None = None
     start: Path | None = None
+    feedback: bool = False
     limit: int | None = Field(None, ge=1)
     test: Callable[[], Any] | None = Field(None, exclude=True, repr=False)
 
@@ -97,7 +99,7 @@ def command(name: str, options: TrainOptions) -> str:
     paths = {name: given[name] for name in ("data", "foreign", "start") if given[name]}
     given |= {name: Path(path).resolve().name for name, path in paths.items() if Path(path).exists()}
     flags = "".join(f" --{flag} {value}" for flag, value in given.items() if value is not None)
-    return f"tenfold train {name}{flags}"
+    return f"tenfold train {name}{' --feedback' if options.feedback else ''}{flags}"
 
 
 def identity(name: str, options: TrainOptions) -> str:
@@ -110,7 +112,7 @@ Trainer = Callable[[TrainOptions], Path]
 
 
 # Options that not every recipe takes.
-SPECIAL = ("as_reported", "epochs", "foreign", "resume", "start", "without")
+SPECIAL = ("as_reported", "epochs", "feedback", "foreign", "resume", "start", "without")
 EVERY_FIT = ("epochs", "resume")
 
 
@@ -141,6 +143,8 @@ class Recipe:
                 others = [entry.name for entry in recipes() if name in entry.takes]
                 flag = f"--{name.replace('_', '-')}"
                 raise UsageError(f"Recipe {self.name!r} has no {flag}: that is for {' and '.join(others)}.", "Drop it.")
+        if options.feedback and options.start:
+            raise UsageError("--feedback starts from the shipped weights, --start from others.", "Give one of them.")
         if (options.without or options.start) and not options.foreign:
             raise UsageError(
                 "--without and --start go with --foreign.", "Name the folder of the sets: --foreign FOLDER"

@@ -1,0 +1,200 @@
+"""`tenfold train digit --feedback`: goes on from the shipped weights with accepted corrections, and lets them judge."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from tenfold.catalogue import digit as catalogue
+from tenfold.data.augment import Augmentation
+from tenfold.data.dataset import Dataset
+from tenfold.data.foreign import open_foreign
+from tenfold.errors import UnreadableImage, UsageError
+from tenfold.imaging.load import load
+from tenfold.imaging.look import look_of
+from tenfold.imaging.normalize import VERSION, normalize
+from tenfold.models.base import Calibrated
+from tenfold.models.onnx import WEIGHTS, OnnxClassifier, load_onnx
+from tenfold.store.store import Store
+from tenfold.store.suspicion import NEAR
+from tenfold.store.versions import Check, Versions
+from tenfold.training.export import to_onnx
+from tenfold.training.family import Ready, answers, finish, get_ready, of_length, reminded_by
+from tenfold.training.fit import DrawEpoch, Labels, Plan, fit, forget
+from tenfold.training.progress import say
+from tenfold.training.recipes import TrainOptions, identity
+from tenfold.training.reopen import reopen
+from tenfold.types import Pixels
+
+# Gentle, and from weights that read well already: a few passes.
+PLAN = Plan(epochs=4, rate=4e-4, smooth=0.0, ease=0.5, augmentation=Augmentation(stretch=0.2, weight=0.5))
+# How many digits of the original data an epoch has, and how many corrections for each ten of them.
+ORIGINAL, CORRECTED = 24_000, 2
+# So many corrections are needed at least; of so many one judges.
+FEWEST, JUDGES = 20, 4
+# What may be lost: one picture, or this share of them.
+TOLERANCE = 0.003
+MOST = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Corrected:
+    """Accepted corrections: uint8 (n, 28, 28), int64 (n,), and which of them judge: bool (n,)."""
+
+    pixels: Pixels
+    labels: Labels
+    judges: np.ndarray[tuple[int], np.dtype[np.bool_]]
+
+
+def learn(options: TrainOptions) -> Path:
+    """Go on from the shipped weights; keep the new version, and promote it if it passes.
+
+    It passes if of MNIST's validation digits no digit, and of the foreign sets (with `options.foreign`) none, is read
+    worse than before by more than one picture or 0.3 %, and if corrections it has not learned from are read better.
+
+    Args:
+        options: Of the run; its settings name the database.
+
+    Returns:
+        The folder with ``digit.onnx``, its card, ``digit.keras`` and the log.
+
+    Raises:
+        UsageError: If there are too few corrections.
+        StoreUnavailable: If the database does not answer.
+    """
+    store = Store(options.settings.database)
+    try:
+        corrected = accepted(store)
+        versions = Versions(store)
+        foreign = open_foreign(options.foreign, options.without) if options.foreign else []
+        ready = get_ready(options)
+        shipped = (WEIGHTS / "digit.onnx").read_bytes()
+        model = reopen(shipped, catalogue.build(), ready.held[0][:1000])
+        whole = f"{identity('digit', options)} {len(corrected.labels)} corrections {int(corrected.labels.sum())}"
+        draw = _mixed(ready, [part for part, _ in foreign], corrected)
+        plan = of_length(PLAN, options)
+        fit(model, draw, ready.held, plan, options.seed, options.out, options.resume, whole, reminded_by(shipped))
+        others = [*(part.name for part, _ in foreign), f"{int((~corrected.judges).sum())} accepted corrections"]
+        validating = [part for _, part in foreign]
+        card = finish(
+            options, ready, to_onnx(model), "digit", "Goes on from the shipped digit", others, validating, model
+        )
+        weights = (options.out / "digit.onnx").read_bytes()
+        now = versions.current()
+        before = load_onnx("digit", VERSION) if now is None else OnnxClassifier(*versions.weights(now))
+        checks = compared(before, OnnxClassifier(weights, card), ready, validating, corrected, options)
+        made = versions.add(weights, card, checks)
+        for check in checks:
+            say(f"{check.what}: {check.before:.2%} -> {check.after:.2%}{'' if check.passed else '  NOT GOOD ENOUGH'}")
+        if made.passed:
+            versions.promote(made.id)
+            say(f"Version {made.id} answers from now on. To go back: tenfold models rollback")
+        else:
+            say(f"Version {made.id} is kept, and does not answer. See: tenfold models versions")
+    finally:
+        store.close()
+    forget(options.out)
+    return options.out
+
+
+def accepted(store: Store) -> Corrected:
+    """The accepted corrections of single digits whose pictures are kept, through the normalisation.
+
+    Nearly the same pictures are all on one side: what judges has not been learned in another copy.
+
+    Raises:
+        UsageError: If there are fewer than `FEWEST`.
+    """
+    pixels, labels, looks = [], [], []
+    listed = sorted(store.listed("accepted", MOST), key=lambda one: one.id)
+    for one in listed:
+        picture = store.picture(one.id) if one.task == "digit" and one.final and one.has_picture else None
+        if picture is None:
+            continue
+        try:
+            ink = normalize(load(picture))
+        except UnreadableImage:
+            continue
+        if not ink.empty:
+            pixels.append(ink.pixels)
+            labels.append(int(one.final or 0))
+            looks.append(int(look_of(ink.pixels), 16))
+    if len(labels) < FEWEST:
+        raise UsageError(
+            f"{len(labels)} accepted corrections of digits have a picture; at least {FEWEST} are needed.",
+            "Keep pictures (TENFOLD_KEEP_PICTURES_DAYS), and review corrections: tenfold feedback review",
+        )
+    groups = _groups(np.array(looks, np.uint64))
+    judges = np.array([group % JUDGES == 0 for group in groups])
+    return Corrected(np.stack(pixels), np.array(labels, np.int64), judges)
+
+
+def _groups(looks: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> list[int]:
+    """The number of the group each look belongs to; looks that are near are in one group."""
+    groups: list[int] = []
+    for place, look in enumerate(looks):
+        near = np.flatnonzero(np.bitwise_count(looks[:place] ^ look) <= NEAR)
+        groups.append(groups[int(near[0])] if len(near) else max(groups, default=-1) + 1)
+    return groups
+
+
+def _mixed(ready: Ready, foreign: list[Dataset], corrected: Corrected) -> DrawEpoch:
+    """Original digits, a part of them each time, with corrections among them."""
+    learned, right = corrected.pixels[~corrected.judges], corrected.labels[~corrected.judges]
+    every = [(ready.pictures, ready.labels)]
+    every += [(part.network_pixels(), part.labels) for part in foreign]
+
+    def draw_epoch(chance: np.random.Generator) -> tuple[Pixels, Labels]:
+        count = min(ORIGINAL, sum(len(labels) for _, labels in every))
+        # Half of the originals are MNIST's where there are others, as in the shipped network's own recipe.
+        shares = [1.0] if len(every) == 1 else [0.5] + [0.5 / (len(every) - 1)] * (len(every) - 1)
+        pools = [(pixels, labels, int(count * share)) for (pixels, labels), share in zip(every, shares, strict=True)]
+        pools.append((learned, right, count * CORRECTED // 10))
+        pictures, digits = [], []
+        for pixels, labels, size in pools:
+            chosen = chance.choice(len(labels), size)
+            pictures.append(pixels[chosen])
+            digits.append(labels[chosen])
+        order = chance.permutation(sum(map(len, digits)))
+        return np.concatenate(pictures)[order], np.concatenate(digits)[order]
+
+    return draw_epoch
+
+
+def compared(
+    before: Calibrated,
+    after: Calibrated,
+    ready: Ready,
+    foreign: list[Dataset],
+    corrected: Corrected,
+    options: TrainOptions,
+) -> list[Check]:
+    """What the new version is compared in with the one that answers."""
+
+    def right(network: Calibrated, pixels: Pixels, labels: Labels) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+        return np.asarray(answers(network, pixels).argmax(axis=1) == labels)
+
+    def check(what: str, pixels: Pixels, labels: Labels, enough: Callable[[int, int, int], bool]) -> Check:
+        old, new = (int(right(network, pixels, labels).sum()) for network in (before, after))
+        count = len(labels)
+        return Check(what, count, old / count, new / count, enough(old, new, count))
+
+    def hardly_worse(old: int, new: int, count: int) -> bool:
+        return old - new <= max(1, TOLERANCE * count)
+
+    pixels, labels = ready.held
+    checks = [
+        check(
+            f"{digit} among MNIST's validation digits", pixels[labels == digit], labels[labels == digit], hardly_worse
+        )
+        for digit in range(10)
+        if (labels == digit).any()
+    ]
+    checks += [check(part.name, part.network_pixels(options.settings), part.labels, hardly_worse) for part in foreign]
+    judges = corrected.judges
+    better = "corrections it has not learned from"
+    checks.append(check(better, corrected.pixels[judges], corrected.labels[judges], lambda old, new, _: new > old))
+    return checks

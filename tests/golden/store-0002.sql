@@ -1,0 +1,18 @@
+CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num));
+INSERT INTO alembic_version VALUES ('0002');
+CREATE TABLE answers (id VARCHAR(32) NOT NULL, at FLOAT NOT NULL, client VARCHAR(16) NOT NULL, model VARCHAR(100) NOT NULL, task VARCHAR(10) NOT NULL, status VARCHAR(20) NOT NULL, value VARCHAR(64) NOT NULL, confidence FLOAT NOT NULL, probabilities VARCHAR(400), look VARCHAR(16), picture {BLOB}, CONSTRAINT pk_answers PRIMARY KEY (id));
+CREATE INDEX ix_answers_at ON answers (at);
+CREATE TABLE corrections (id VARCHAR(32) NOT NULL, answer VARCHAR(32) NOT NULL, at FLOAT NOT NULL, client VARCHAR(16) NOT NULL, value VARCHAR(64) NOT NULL, state VARCHAR(12) NOT NULL, final VARCHAR(64), reviewed_at FLOAT, CONSTRAINT pk_corrections PRIMARY KEY (id), CONSTRAINT fk_corrections_answer FOREIGN KEY (answer) REFERENCES answers (id), CONSTRAINT uq_corrections_answer UNIQUE (answer, client));
+CREATE INDEX ix_corrections_state ON corrections (state, at);
+CREATE TABLE facts (name VARCHAR(40) NOT NULL, value VARCHAR(200) NOT NULL, CONSTRAINT pk_facts PRIMARY KEY (name));
+INSERT INTO facts VALUES ('salt', '000102030405060708090a0b0c0d0e0f');
+INSERT INTO answers VALUES ('00000000000000000000000000000001', 1795600000.5, '0ba8aa0d4de99b5c', 'digit@12345678', 'digit', 'ok', '1', 0.97, '[0.03, 0.97, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]', '00ff00ff00ff00ff', NULL);
+INSERT INTO answers VALUES ('00000000000000000000000000000002', 1795600001.5, '0ba8aa0d4de99b5c', 'digit@12345678', 'digit', 'uncertain', '1', 0.6, NULL, '00ff00ff00ff00f0', {89504E470D0A});
+INSERT INTO answers VALUES ('00000000000000000000000000000003', 1795600002.5, '0ba8aa0d4de99b5c', 'digit@12345678', 'digit', 'ok', '3', 0.99, NULL, NULL, NULL);
+INSERT INTO corrections VALUES ('0000000000000000000000000000000a', '00000000000000000000000000000001', 1795600010.5, '0ba8aa0d4de99b5c', '7', 'waiting', NULL, NULL);
+INSERT INTO corrections VALUES ('0000000000000000000000000000000b', '00000000000000000000000000000002', 1795600011.5, '0ba8aa0d4de99b5c', '7', 'accepted', '7', 1795600020.5);
+INSERT INTO corrections VALUES ('0000000000000000000000000000000c', '00000000000000000000000000000003', 1795600012.5, '0ba8aa0d4de99b5c', '', 'rejected', NULL, 1795600021.5);
+CREATE TABLE versions (id {SERIAL}, name VARCHAR(40) NOT NULL, at FLOAT NOT NULL, card TEXT NOT NULL, checks TEXT NOT NULL, weights {BLOB} NOT NULL, CONSTRAINT pk_versions PRIMARY KEY (id));
+CREATE TABLE promotions (id {SERIAL}, at FLOAT NOT NULL, name VARCHAR(40) NOT NULL, version INTEGER, CONSTRAINT pk_promotions PRIMARY KEY (id), CONSTRAINT fk_promotions_version FOREIGN KEY (version) REFERENCES versions (id));
+INSERT INTO versions (name, at, card, checks, weights) VALUES ('digit', 1795600030.5, '{"name": "digit", "sha256": "00"}', '[{"what": "all", "pictures": 10, "before": 0.5, "after": 0.6, "passed": true}]', {89504E470D0A});
+INSERT INTO promotions (at, name, version) VALUES (1795600031.5, 'digit', 1);

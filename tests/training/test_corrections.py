@@ -1,0 +1,163 @@
+"""Learning from corrections: what is taken, what judges, what is kept, and what may answer."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pytest
+from tests.cli.commands import answers, digit_picture, tenfold
+
+from tenfold.config import Settings
+from tenfold.errors import UsageError
+from tenfold.imaging.normalize import VERSION
+from tenfold.models.onnx import WEIGHTS, load_onnx
+from tenfold.store.store import Given, Store
+from tenfold.store.versions import Check, Versions
+from tenfold.training.corrections import FEWEST, accepted, compared
+from tenfold.training.family import Ready
+from tenfold.training.recipes import find_recipe, train_options
+
+
+def png(pixels: np.ndarray) -> bytes:
+    return cv2.imencode(".png", pixels)[1].tobytes()
+
+
+def correct(store: Store, value: str, picture: bytes | None, accept: bool = True, **more: Any) -> str:
+    given = Given(uuid.uuid4().hex, "me", "digit@0", "digit", "ok", "1", 0.9, picture=picture)
+    given = replace(given, **more)
+    store.record([given])
+    made = store.correct(given.id, "me", value)
+    store.review(made.id, accept)
+    return made.id
+
+
+def many(store: Store, count: int, seed: int = 0) -> None:
+    """Drawn digits of all kinds, each moved and thickened a little, accepted as what they are."""
+    rng = np.random.default_rng(seed)
+    for number in range(count):
+        picture = digit_picture(number % 10, pen=int(rng.integers(12, 30)))
+        turned = cv2.getRotationMatrix2D((140, 140), float(rng.uniform(-25, 25)), float(rng.uniform(0.6, 1)))
+        correct(store, str(number % 10), png(cv2.warpAffine(picture, turned, (280, 280), borderValue=255)))
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'kept.db'}"
+
+
+def test_only_accepted_digits_with_a_picture_are_taken(url: str) -> None:
+    store = Store(url)
+    many(store, FEWEST)
+    seven = png(digit_picture(7))
+    correct(store, "7", None)
+    correct(store, "7", seven, accept=False)
+    correct(store, "", seven)
+    correct(store, "2026", seven, task="number")
+    correct(store, "7", png(np.full((50, 50), 255, np.uint8)))
+    correct(store, "7", b"damaged")
+    found = accepted(store)
+    assert found.pixels.shape == (FEWEST, 28, 28)
+    assert sorted(found.labels.tolist()) == sorted([number % 10 for number in range(FEWEST)])
+    assert 0 < found.judges.sum() < FEWEST / 2
+    store.close()
+
+
+def test_what_is_nearly_the_same_is_on_one_side(url: str) -> None:
+    store = Store(url)
+    many(store, FEWEST)
+    for pen in (18, 19, 20, 21, 22) * 3:
+        correct(store, "4", png(digit_picture(4, pen=pen)))
+    found = accepted(store)
+    alike = found.pixels[found.labels == 4]
+    nearest = np.abs(alike[:, None].astype(int) - alike[None]).mean(axis=(2, 3)) < 4
+    sides = found.judges[found.labels == 4]
+    assert nearest.sum() > 100
+    assert (sides[:, None] == sides[None])[nearest].all()
+    store.close()
+
+
+def test_too_few_are_told(url: str, tmp_path: Path, mnist_settings: Settings) -> None:
+    store = Store(url)
+    many(store, 3)
+    store.close()
+    settings = replace(mnist_settings, database=url)
+    with pytest.raises(UsageError, match="3 accepted corrections of digits have a picture; at least 20"):
+        find_recipe("digit").train(train_options(out=tmp_path / "run", feedback=True, settings=settings))
+
+
+def ready(labels: np.ndarray, pixels: np.ndarray) -> Ready:
+    return Ready(pixels, labels, (pixels, labels), "some", "")
+
+
+def test_what_reads_a_digit_worse_does_not_pass(url: str, tmp_path: Path) -> None:
+    """The shipped network beside one that knows nothing, both ways round."""
+    from tenfold.models.base import Calibrated, ModelCard
+
+    class Ones(Calibrated):
+        card = ModelCard("ones", output="probabilities")
+
+        def raw(self, batch: np.ndarray) -> np.ndarray:
+            return np.eye(10, dtype=np.float32)[np.ones(len(batch), int)]
+
+    store = Store(url)
+    many(store, 60)
+    corrected = accepted(store)
+    store.close()
+    known, options = ready(corrected.labels, corrected.pixels), train_options(out=tmp_path)
+    worse = compared(load_onnx("digit", VERSION), Ones(), known, [], corrected, options)
+    better = compared(Ones(), load_onnx("digit", VERSION), known, [], corrected, options)
+    assert [check.passed for check in worse] == [digit == 1 for digit in range(10)] + [False]
+    assert all(check.passed for check in better)
+    same = compared(Ones(), Ones(), known, [], corrected, options)
+    assert [check.passed for check in same] == [True] * 10 + [False], "corrections have to be read better, not as well"
+
+
+@pytest.mark.train
+@pytest.mark.mnist
+def test_a_run_leaves_a_version_and_says_what_becomes_of_it(url: str, tmp_path: Path, mnist_settings: Settings) -> None:
+    store = Store(url)
+    many(store, 40)
+    few = {"limit": 200, "epochs": 1, "settings": replace(mnist_settings, database=url)}
+    out = find_recipe("digit").train(train_options(out=tmp_path / "run", feedback=True, **few))
+    (version,) = Versions(store).listed()
+    weights, card = Versions(store).weights(version.id)
+    assert weights == (out / "digit.onnx").read_bytes()
+    assert card == load_onnx(str(out / "digit.onnx"), VERSION).card
+    assert card.recipe == "tenfold train digit --feedback --epochs 1 --limit 200 --seed 0"
+    assert "accepted corrections" in card.data
+    assert card.parity["same_digit"] == card.parity["images"]
+    assert card.scores["validation_accuracy"] > 0.95, "it went on from the shipped weights"
+    assert version.checks[-1].what == "corrections it has not learned from"
+    assert version.answers == version.passed
+    store.close()
+    listed = tenfold("models", "versions", "--database", url)
+    assert listed.stdout.startswith(f"{version.id}  ")
+    assert version.card.identity in listed.stdout
+    (row,) = answers(tenfold("models", "versions", "--json", "--database", url))
+    assert row["id"] == version.id
+    assert len(row["checks"]) == len(version.checks)
+
+
+def test_promote_and_roll_back_on_the_command_line(url: str) -> None:
+    store = Store(url)
+    data = (WEIGHTS / "digit.onnx").read_bytes()
+    card = load_onnx("digit", VERSION).card
+    good = Versions(store).add(data, card, [Check("all", 10, 0.5, 0.6, True)])
+    bad = Versions(store).add(data, card, [Check("all", 10, 0.5, 0.4, False)])
+    store.close()
+    assert "The shipped digit answers." in tenfold("models", "versions", "--database", url).stdout
+    assert tenfold("models", "promote", str(good.id), "--database", url).stdout == f"Version {good.id} answers.\n"
+    refused = tenfold("models", "promote", str(bad.id), "--database", url)
+    assert refused.returncode == 1
+    assert "--anyway" in refused.stderr
+    listed = tenfold("models", "versions", "--database", url).stdout
+    assert "all: 50.00% -> 40.00% of 10, not good enough" in listed
+    assert tenfold("models", "rollback", "--database", url).stdout == "The shipped digit answers.\n"
+    assert tenfold("models", "rollback", "--database", url).returncode == 1
+    assert json.loads(tenfold("models", "versions", "--json", "--database", url).stdout.splitlines()[0])["id"] == bad.id
