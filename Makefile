@@ -44,7 +44,7 @@ test: check  ## Everything: check, then all tests, browser and window among them
 	@$(BIN)/python -m tools.get_browser
 	@$(BIN)/tenfold data fetch mnist
 	@$(BIN)/tenfold data fetch hands
-	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 check: $(VENV)/.all  ## Lint, format, types, import rules, the lock and the generated pages
 	@$(BIN)/ruff check --quiet .

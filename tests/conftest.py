@@ -21,6 +21,17 @@ _KEPT = tempfile.TemporaryDirectory(prefix="tenfold-tests-")
 os.environ["XDG_DATA_HOME"] = _KEPT.name
 
 
+# Files that take long come first: begun last, they would have one worker busy while the others have nothing to do.
+SLOW = ("contract", "store/test_nothing_lost", "training", "scale", "browser", "comparison", "cli", "literature")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    def place(item: pytest.Item) -> int:
+        return next((number for number, name in enumerate(SLOW) if item.nodeid.startswith(f"tests/{name}")), len(SLOW))
+
+    items.sort(key=place)
+
+
 @pytest.fixture(scope="session")
 def mnist_settings() -> Settings:
     """The settings in force, with MNIST in their cache."""
