@@ -1,4 +1,4 @@
-"""Writes docs/scorecard.md, its curves and the README's table from benchmarks/results, or checks them (`--check`)."""
+"""Writes docs/scorecard.md, docs/reliability.md and the README's table from benchmarks/results, or checks them."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "scorecard.md"
+RELIABILITY = ROOT / "docs" / "reliability.md"
 README = ROOT / "README.md"
 CURVES = ROOT / "docs" / "images" / "robustness.svg"
 START, END = "<!-- scorecard: written by `make docs` -->", "<!-- end of scorecard -->"
@@ -21,6 +22,17 @@ HEAD = """\
 
 Every figure Tenfold claims, each beside a plain way of doing the same in the same run. Written by `make docs` from
 `benchmarks/results`; `make bench` measures them again. Times depend on the machine: the ratios are what to compare.
+"""
+# What is measured of the service and of long runs has a page of its own.
+RELIABLE = ("batch", "corrections", "fuzz_read", "fuzz_uploads", "load")
+RELIABILITY_HEAD = """\
+# Reliability
+
+How the service and long runs hold up: under load, under too much of it, over a long time, and when something is killed.
+Each figure stands beside a plain way of doing the same in the same run. Written by `make docs` from
+`benchmarks/results`; what is promised without a number is in the tests: a server killed among a thousand corrections
+has lost none, on both databases, and without its database it answers on (`tests/store/test_nothing_lost.py`); a batch
+killed at any point goes on to the same bytes (`tests/scale`).
 """
 EMPTY = "Nothing has been measured yet: run `make bench`.\n"
 
@@ -111,14 +123,16 @@ def curves(result: dict[str, Any]) -> str:
 
 
 def pages() -> dict[Path, str]:
-    """What the two files should say."""
+    """What the files should say."""
     found = results()
+    reliable = [section(name, found.pop(name)) for name in RELIABLE if name in found]
     figures = [figure for result in found.values() for figure in result["figures"]]
     sections = [section(name, result) for name, result in found.items()]
     block = f"{START}\n\n{table(figures) if figures else EMPTY}\n{END}"
     drawn = {CURVES: curves(found["robustness"])} if "robustness" in found else {}
     return drawn | {
         PAGE: "\n".join([HEAD, *(sections or [EMPTY])]),
+        RELIABILITY: "\n".join([RELIABILITY_HEAD, *(reliable or [EMPTY])]),
         README: with_block(README, START, END, block),
     }
 

@@ -128,6 +128,7 @@ def test_the_lists_of_packages_are_those_of_the_project() -> None:
     assert set(CORE) == names(project["dependencies"])
     imported_as = {
         "python-multipart": "python_multipart",
+        "prometheus-client": "prometheus_client",
         "tensorflow-cpu": "tensorflow",
         "scikit-learn": "sklearn",
     }

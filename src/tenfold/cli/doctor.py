@@ -34,7 +34,9 @@ CORE = (
     "regex",
 )
 EXTRAS = {
-    "serve": ("fastapi", "uvicorn", "python_multipart"),
+    "serve": ("fastapi", "uvicorn", "python_multipart", "sqlalchemy", "alembic", "prometheus_client"),
+    "postgres": ("psycopg",),
+    "scale": ("pyarrow", "ray"),
     "train": ("keras", "tensorflow", "onnx", "h5py", "matplotlib", "sklearn", "threadpoolctl"),
 }
 SEVEN = [[[20.0, 80.0, 62.0, 50.0, 40.0], [20.0, 18.0, 50.0, 80.0, 120.0]]]

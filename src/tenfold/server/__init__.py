@@ -7,7 +7,9 @@ from collections.abc import Callable
 from tenfold.config import Settings
 from tenfold.errors import MissingExtra
 
-_EXTRA = frozenset({"fastapi", "starlette", "uvicorn", "python_multipart"})
+_EXTRA = frozenset(
+    {"fastapi", "starlette", "uvicorn", "python_multipart", "sqlalchemy", "alembic", "prometheus_client"}
+)
 
 
 def serve(settings: Settings, ready: Callable[[str], None]) -> None:
