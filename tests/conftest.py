@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import signal
 import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -22,14 +24,23 @@ os.environ["XDG_DATA_HOME"] = _KEPT.name
 
 
 # Files that take long come first: begun last, they would have one worker busy while the others have nothing to do.
-SLOW = ("contract", "store/test_nothing_lost", "training", "scale", "browser", "comparison", "cli", "literature")
+SLOW = ("contract", "store/test_nothing_lost", "training", "scale", "comparison", "literature", "cli")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    def place(item: pytest.Item) -> int:
-        return next((number for number, name in enumerate(SLOW) if item.nodeid.startswith(f"tests/{name}")), len(SLOW))
+    """Every other file is one that waits for a browser, as long as there are: what computes has the processor then."""
+    files = list(dict.fromkeys(item.path for item in items))
+    waits = [path for path in files if path.parent.name == "browser"]
+    works = [path for path in files if path.parent.name != "browser"]
 
-    items.sort(key=place)
+    def place(path: Path) -> int:
+        name = path.relative_to(Path(__file__).parent).as_posix()
+        return next((number for number, slow in enumerate(SLOW) if name.startswith(slow)), len(SLOW))
+
+    works.sort(key=place)
+    pairs = itertools.zip_longest(works, waits)
+    order = {path: number for number, path in enumerate(path for pair in pairs for path in pair if path)}
+    items.sort(key=lambda item: order[item.path])
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,7 @@ def shrink(strokes: list[Polyline], width: float, left: float) -> list[Polyline]
 TEN: list[Polyline] = shrink(DIGITS[1], 0.75, -0.110) + shrink(DIGITS[0], 0.75, 0.305)
 
 
-def smooth(stroke: Polyline, steps: int = 3) -> Polyline:
+def smooth(stroke: Polyline, steps: int = 2) -> Polyline:
     """The way a hand takes through the points: a Catmull-Rom curve with `steps` points between each two."""
     padded = [stroke[0], *stroke, stroke[-1]]
     curve = [stroke[0]]
