@@ -55,7 +55,8 @@ class Settings:
         workers: Server processes, 1..64.
         places: Requests that are being answered or wait for it, in each process; more are refused, 1..100,000.
         request_seconds: Longest time for one answer, above 0, at most 3,600.
-        client_rate: Requests a second that one client may send on average, 0 for any number; this machine may always.
+        client_rate: Requests a second that one client may send to each process on average, 0 for any number; this
+            machine may always.
         token: What requests have to bring as ``Authorization: Bearer TOKEN``; empty if all are answered.
         cors_origins: Origins whose pages may ask, with commas between; empty for none but the server's own.
         proxy: Addresses of proxies that are believed when they name the client, with commas between.

@@ -171,7 +171,9 @@ def test_a_correction_that_was_reviewed_already(seen: Visit, keeping: str):
     choice(page, "a 1").click()
     thanked(page, "a 1")
     (noted,) = kept(keeping, sent(seen)[0]["id"])
-    httpx.post(f"{keeping}/v1/feedback/{noted['id']}/review", json={"accept": True}).raise_for_status()
+    httpx.post(
+        f"{keeping}/v1/feedback/{noted['id']}/review", json={"accept": True, "said": noted["value"]}
+    ).raise_for_status()
     choice(page, "a 2").click()
     expect(page.locator("#sentence")).to_have_text("This has been reviewed already, and stays as it was decided. ")
     expect(choice(page, "a 1")).to_have_attribute("aria-pressed", "true")

@@ -109,18 +109,37 @@ def test_an_empty_page_has_a_handle(keeping: httpx.Client) -> None:
 
 def test_a_review_decides(keeping: httpx.Client, seven: bytes) -> None:
     one, two, three = (corrected(keeping, seven, digit) for digit in (1, 2, None))
-    done = keeping.post(f"{FEEDBACK}/{one['id']}/review", json={"accept": True}).json()
+    done = keeping.post(f"{FEEDBACK}/{one['id']}/review", json={"accept": True, "said": "1"}).json()
     assert (done["state"], done["final"]) == ("accepted", "1")
-    done = keeping.post(f"{FEEDBACK}/{two['id']}/review", json={"accept": True, "value": "7"}).json()
+    done = keeping.post(f"{FEEDBACK}/{two['id']}/review", json={"accept": True, "value": "7", "said": "2"}).json()
     assert (done["state"], done["final"]) == ("accepted", "7")
-    done = keeping.post(f"{FEEDBACK}/{three['id']}/review", json={"accept": False}).json()
+    done = keeping.post(f"{FEEDBACK}/{three['id']}/review", json={"accept": False, "said": ""}).json()
     assert (done["state"], done["final"]) == ("rejected", None)
-    again = keeping.post(f"{FEEDBACK}/{one['id']}/review", json={"accept": False})
+    again = keeping.post(f"{FEEDBACK}/{one['id']}/review", json={"accept": False, "said": "1"})
     assert "accepted already" in refused(again, 409, "already_reviewed")
-    changed = keeping.post(f"{FEEDBACK}/{one['id']}/review", json={"accept": False, "seen": "accepted"}).json()
+    changed = keeping.post(
+        f"{FEEDBACK}/{one['id']}/review", json={"accept": False, "seen": "accepted", "said": "1"}
+    ).json()
     assert changed["state"] == "rejected"
     accepted = keeping.get(FEEDBACK, params={"state": "accepted"}).json()["corrections"]
     assert [entry["id"] for entry in accepted] == [two["id"]]
+
+
+def test_nothing_is_accepted_that_the_reviewer_has_not_seen(keeping: httpx.Client, seven: bytes) -> None:
+    answer = form(keeping, seven).json()
+    made = keeping.post(FEEDBACK, json={"id": answer["id"], "digit": 7}).json()
+    keeping.post(FEEDBACK, json={"id": answer["id"], "digit": 1})
+    late = keeping.post(f"{FEEDBACK}/{made['id']}/review", json={"accept": True, "said": "7"})
+    assert "something else by now" in refused(late, 409, "already_reviewed")
+    assert keeping.get(FEEDBACK).json()["counts"]["waiting"] == 1
+    assert "said" in refused(
+        keeping.post(f"{FEEDBACK}/{made['id']}/review", json={"accept": True}), 422, "invalid_input"
+    )
+
+
+@pytest.mark.parametrize("header", ["forwarded", "x-forwarded-for", "x-forwarded-proto"])
+def test_a_proxy_on_this_machine_asks_for_others(keeping: httpx.Client, header: str) -> None:
+    refused(keeping.get(FEEDBACK, headers={header: "for=192.0.2.7"}), 401, "unauthorized")
 
 
 BAD: list[tuple[dict[str, Any], int, str]] = [
@@ -163,7 +182,7 @@ def test_reviewing_from_elsewhere_needs_a_token(tmp_path: Path, seven: bytes) ->
     with serving(create_app(Recognizer(settings=settings(tmp_path, host="0.0.0.0")))) as client:
         made = corrected(client, seven, 1)
         assert "TENFOLD_TOKEN" in refused(client.get(FEEDBACK), 401, "unauthorized")
-        refused(client.post(f"{FEEDBACK}/{made['id']}/review", json={"accept": True}), 401, "unauthorized")
+        refused(client.post(f"{FEEDBACK}/{made['id']}/review", json={"accept": True, "said": "1"}), 401, "unauthorized")
         refused(client.get(f"{FEEDBACK}/{made['id']}/picture"), 401, "unauthorized")
 
 

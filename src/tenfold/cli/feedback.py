@@ -84,7 +84,7 @@ def review(
                 break
             try:
                 if decision:
-                    _say(store.review(one.id, **decision))
+                    _say(store.review(one.id, **decision, seen=one.value))
             except Conflict as error:
                 console.print(str(error))
         print(", ".join(f"{count:,} {state}" for state, count in store.counts().items()))

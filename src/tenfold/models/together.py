@@ -20,7 +20,9 @@ class _Asked:
 
     def __init__(self, batch: Floats) -> None:
         self.batch = batch
-        self.done = threading.Event()
+        # Set when it is answered, and when it is its turn to ask the network for all who wait.
+        self.wake = threading.Event()
+        self.done = False
         self.answer: Floats | None = None
         self.error: BaseException | None = None
 
@@ -53,23 +55,26 @@ class Together:
         with self._lock:
             self._waiting.append(asked)
             leads, self._busy = not self._busy, True
-        if leads:
-            self._answer_all()
-        asked.done.wait()
+        if not leads:
+            asked.wake.wait()
+        if not asked.done:
+            self._lead(asked)
         if asked.error is not None:
             raise asked.error
         assert asked.answer is not None
         return asked.answer
 
-    def _answer_all(self) -> None:
-        """Answer until nobody waits: the first caller's thread works for those who come meanwhile."""
-        while True:
+    def _lead(self, asked: _Asked) -> None:
+        """Ask the network until one's own pictures are answered, then leave it to the next who waits."""
+        while not asked.done:
             with self._lock:
                 some = self._next()
-                if not some:
-                    self._busy = False
-                    return
             self._answer(some)
+        with self._lock:
+            if self._waiting:
+                self._waiting[0].wake.set()
+            else:
+                self._busy = False
 
     def _next(self) -> list[_Asked]:
         some: list[_Asked] = []
@@ -92,4 +97,5 @@ class Together:
                 one.error = error
         finally:
             for one in some:
-                one.done.set()
+                one.done = True
+                one.wake.set()

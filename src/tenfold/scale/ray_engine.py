@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import socket
-import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from typing import Any
 from tenfold.errors import TenfoldError, UsageError
 from tenfold.scale.extra import need_ray
 from tenfold.scale.part import Part, PartReader, Range, Reading
+from tenfold.silence import silence
 
 # What passes through Ray's store are ranges and rows, never pictures.
 STORE = 256 * 1024 * 1024
@@ -90,7 +89,7 @@ def _started(ray: Any, address: str | None) -> Iterator[None]:
     here = {"address": "local", "include_dashboard": False, "object_store_memory": STORE}
     options = {"address": address} if address else here
     try:
-        with _silence():
+        with silence():
             ray.init(**options, log_to_driver=False, logging_level="ERROR")
     except (ConnectionError, ValueError, RuntimeError) as error:
         if address:
@@ -122,21 +121,6 @@ def _unreachable(address: str, error: Exception) -> UsageError:
         f"There is no Ray cluster at {address} ({_last_line(error)}).",
         "Give the --address of one that runs: HOST:6379, ray://HOST:10001 or auto.",
     )
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Nothing reaches standard error: Ray's core writes there, past Python, that it was told to write little."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(nowhere)
-        os.close(kept)
 
 
 def _quiet(ray: Any) -> None:

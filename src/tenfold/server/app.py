@@ -7,6 +7,7 @@ import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import anyio
 import numpy as np
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -30,6 +31,8 @@ from tenfold.server.watch import Watch
 _log = logging.getLogger(__name__)
 
 NOWHERE = "none"
+# Corrections that are written at once.
+CORRECTING = 8
 
 
 def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
@@ -66,8 +69,9 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
     app.state.shelf = Shelf(recognizer.for_many(figures.batch))
     app.state.keeper = None if settings.database == NOWHERE else Keeper(settings, figures.lost)
     app.state.renewal = None
-    if app.state.keeper and recognizer.classifier.card.name == NAME:
+    if app.state.keeper and settings.model == recognizer.classifier.card.name == NAME:
         app.state.renewal = Renewal(app.state.shelf, recognizer, app.state.keeper, figures)
+    app.state.correcting = anyio.CapacityLimiter(CORRECTING)
     app.state.warm = threading.Event()
     for room in (predict, read, feedback, models, inference, health, metrics):
         app.include_router(room.router)
@@ -83,7 +87,7 @@ def _add_guards(app: FastAPI, settings: Settings, figures: Metrics) -> None:
     if settings.token:
         app.add_middleware(Token, token=settings.token)
     if settings.client_rate:
-        app.add_middleware(ClientRate, rate=settings.client_rate / settings.workers)
+        app.add_middleware(ClientRate, rate=settings.client_rate)
     if settings.cors_origins:
         origins = [origin.strip() for origin in settings.cors_origins.split(",")]
         headers = ["authorization", "content-type"]

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
@@ -67,16 +67,13 @@ async def received(request: Request) -> AsyncIterator[Reading]:
         InvalidInput: If the form has no such file. The call raises it for strokes that are none.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    try:
-        with anyio.fail_after(RECEIVE_SECONDS):
-            if kind == "multipart/form-data":
-                form = await request.form(max_files=1, max_fields=8, max_part_size=10_000)
-            elif kind == "application/json":
-                text = await _read_json(request)
-            else:
-                raise UnknownBody(f"A body of type {kind[:80] or 'unknown'!r} is not taken here.", EXPECTED)
-    except TimeoutError as error:
-        raise BadRequest(f"The body did not arrive within {RECEIVE_SECONDS} seconds.", "Send it again.") from error
+    with in_time():
+        if kind == "multipart/form-data":
+            form = await request.form(max_files=1, max_fields=8, max_part_size=10_000)
+        elif kind == "application/json":
+            text = await _read_json(request)
+        else:
+            raise UnknownBody(f"A body of type {kind[:80] or 'unknown'!r} is not taken here.", EXPECTED)
     if kind == "application/json":
         yield partial(parse_strokes, text)
         return
@@ -87,6 +84,20 @@ async def received(request: Request) -> AsyncIterator[Reading]:
         yield upload.file.read
     finally:
         await form.close()
+
+
+@contextmanager
+def in_time() -> Iterator[None]:
+    """Bounds how long a body may take to arrive.
+
+    Raises:
+        BadRequest: If it takes longer than `RECEIVE_SECONDS`.
+    """
+    try:
+        with anyio.fail_after(RECEIVE_SECONDS):
+            yield
+    except TimeoutError as error:
+        raise BadRequest(f"The body did not arrive within {RECEIVE_SECONDS} seconds.", "Send it again.") from error
 
 
 async def answered(request: Request, work: Callable[[Room, Reading], T]) -> T:

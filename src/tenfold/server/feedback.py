@@ -55,13 +55,14 @@ class Said(BaseModel):
 class Verdict(BaseModel):
     """What a reviewer makes of a correction."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"accept": True}})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"accept": True, "said": "7"}})
 
     accept: bool = Field(strict=True)
     value: str | None = Field(
         None, max_length=LONGEST, pattern="^[0-9]*$", description="What it is, if not what was said"
     )
     seen: Kept = Field("waiting", description="The state it was in when the reviewer saw it")
+    said: str = Field(max_length=LONGEST, description="What it was said to be when the reviewer saw it: its `value`")
 
 
 class OneCorrection(BaseModel):
@@ -111,7 +112,10 @@ def reviewer(request: Request) -> Keeper:
         NoStore: If nothing is kept.
     """
     settings = request.app.state.shelf.recognizer.settings
-    if not settings.token and not is_loopback(settings.host):
+    here = is_loopback(settings.host) and is_loopback(request.client.host if request.client else "")
+    # A proxy on this machine asks for others.
+    passed_on = settings.proxy or any(name == "forwarded" or name.startswith("x-forwarded") for name in request.headers)
+    if not settings.token and (not here or passed_on):
         raise Unauthorized("Corrections are reviewed over the network with a token only.", "Set TENFOLD_TOKEN.")
     return keeper_of(request)
 
@@ -125,7 +129,9 @@ async def correct(request: Request, said: Said) -> OneCorrection:
     keeper = keeper_of(request)
     metrics: Metrics = request.app.state.metrics
     address = request.client.host if request.client else ""
-    found = await anyio.to_thread.run_sync(keeper.correct, said.id, address, said.text)
+    # Few at a time: those that wait for a database must not have all threads, for others have to answer meanwhile.
+    limiter = request.app.state.correcting
+    found = await anyio.to_thread.run_sync(keeper.correct, said.id, address, said.text, limiter=limiter)
     metrics.corrected()
     return shown(found)
 
@@ -156,7 +162,7 @@ def picture(keeper: Reviewer, id: Id) -> Response:
 @router.post("/{id}/review", response_model=OneCorrection, responses=REFUSALS)
 def review(keeper: Reviewer, id: Id, verdict: Verdict) -> OneCorrection:
     """Accept a correction, accept it as another digit, or reject it."""
-    return shown(keeper.store.review(id, verdict.accept, verdict.value, verdict.seen))
+    return shown(keeper.store.review(id, verdict.accept, verdict.value, verdict.seen, verdict.said))
 
 
 def shown(one: Correction) -> OneCorrection:

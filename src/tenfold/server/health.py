@@ -11,7 +11,7 @@ router = APIRouter(prefix="/v2/health")
 
 
 @router.get("/live")
-def live() -> dict[str, bool]:
+async def live() -> dict[str, bool]:
     """The process answers."""
     return {"live": True}
 

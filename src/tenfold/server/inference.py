@@ -11,6 +11,7 @@ from pydantic.config import JsonDict
 
 from tenfold import __version__
 from tenfold.recognizer import Recognizer
+from tenfold.server.body import in_time
 from tenfold.server.desk import Desk, Shelf
 from tenfold.server.errors import PICTURE_REFUSALS, InvalidInput
 from tenfold.types import Pixels
@@ -116,7 +117,8 @@ async def infer(request: Request, name: Name) -> Inferred:
     desk: Desk = request.app.state.desk
     shelf: Shelf = request.app.state.shelf
     with desk.place():
-        text = await request.body()
+        with in_time():
+            text = await request.body()
         # A long list of numbers takes as long to take apart as to look at: in a thread, as everything that works.
         return await desk.run(lambda: _infer(shelf.get(name), text))
 

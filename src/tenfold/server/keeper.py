@@ -7,6 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -21,8 +22,12 @@ _log = logging.getLogger(__name__)
 
 # Answers that wait to be written; while the database is gone the oldest are forgotten beyond this.
 MOST = 10_000
+# How many are written in one transaction, and how many wait with their pictures: those of an hour would fill memory.
+LOT = 1000
 # How often they are written, how long a database that is gone is left alone, and how often old ones are forgotten.
 PAUSE, REST, CLEAN = 0.05, 2.0, 3600.0
+# How long the end waits for a database that does not answer.
+PARTING = 20.0
 # How long an answer that another process gave may take to be there.
 PATIENCE = 1.0
 # Longest side of a kept picture, and the ground around its ink as a share of that.
@@ -50,6 +55,7 @@ class Keeper:
         self._cleaned = 0.0
         self._opening, self._writing = threading.Lock(), threading.Lock()
         self._something, self._ended = threading.Event(), threading.Event()
+        self._something.set()
         try:
             self._open()
         except StoreUnavailable as error:
@@ -76,8 +82,8 @@ class Keeper:
         return self._store.client(address) if self._store else ""
 
     def keep(self, answer: Given) -> None:
-        """Write an answer down, soon."""
-        self._answers.append(answer)
+        """Write an answer down, soon; its picture only as long as not too many wait already."""
+        self._answers.append(answer if len(self._answers) < LOT else replace(answer, picture=None))
         while len(self._answers) > MOST:
             self._answers.popleft()
             self._lost(1)
@@ -100,7 +106,7 @@ class Keeper:
         """Write what waits, and let go of the database."""
         self._ended.set()
         self._something.set()
-        self._thread.join()
+        self._thread.join(PARTING)
         if self._store:
             self._store.close()
 
@@ -115,7 +121,8 @@ class Keeper:
 
     def _work(self) -> None:
         while not self._ended.is_set():
-            self._something.wait()
+            # Things are forgotten in time even where nobody asks for anything.
+            self._something.wait(CLEAN)
             self._something.clear()
             try:
                 self._write()
@@ -129,23 +136,40 @@ class Keeper:
         try:
             self._write()
         except StoreUnavailable as error:
-            _log.warning("%s %d answers were not written down.", error, len(self._answers))
+            _log.warning("%s", error)
+        if self._answers:
+            _log.warning("%d answers were not written down.", len(self._answers))
 
     def _write(self) -> None:
         with self._writing:
-            some = [self._answers.popleft() for _ in range(min(len(self._answers), 1000))]
-            if not some:
-                return
-            try:
-                self.store.record(some)
-            except BaseException:
-                self._answers.extendleft(reversed(some))
-                raise
+            while self._answers:
+                some = [self._answers.popleft() for _ in range(min(len(self._answers), LOT))]
+                try:
+                    self._record(some)
+                except BaseException:
+                    self._answers.extendleft(reversed(some))
+                    raise
+
+    def _record(self, some: list[Given]) -> None:
+        store = self.store
+        try:
+            store.record(some)
+        except StoreUnavailable:
+            raise
+        except Exception:  # one of them is such that no database takes it: it must not keep the others
+            for one in some:
+                try:
+                    store.record([one])
+                except StoreUnavailable:
+                    raise
+                except Exception:
+                    _log.exception("An answer cannot be written down")
+                    self._lost(1)
 
     def _clean(self) -> None:
         if time.monotonic() - self._cleaned > CLEAN or not self._cleaned:
-            self._cleaned = time.monotonic()
             self.store.forget(self._settings.keep_answers_days, self._settings.keep_pictures_days)
+            self._cleaned = time.monotonic()
 
 
 def a_digit(id: str, client: str, prediction: Prediction, ink: Normalized, picture: Picture | None) -> Given:
@@ -171,7 +195,7 @@ def a_digit(id: str, client: str, prediction: Prediction, ink: Normalized, pictu
         prediction.confidence,
         prediction.probabilities,
         "" if ink.empty else look_of(ink.pixels),
-        None if picture is None else _cut(picture, ink.box),
+        None if picture is None or ink.box is None else _cut(picture, ink.box),
         time.time(),
     )
 
@@ -195,18 +219,16 @@ def a_number(id: str, client: str, page: Page, number: Number | None, picture: P
         page.status,
         number.value if number else "",
         number.confidence if number else 0.0,
-        picture=None if picture is None else _cut(picture, box),
+        picture=None if picture is None or box is None else _cut(picture, box),
         at=time.time(),
     )
 
 
-def _cut(picture: Picture, box: Box | None) -> bytes:
+def _cut(picture: Picture, box: Box) -> bytes:
     """The ink with some ground around it, small, as PNG."""
-    pixels = picture.pixels
-    if box is not None:
-        around = 2 + round(AROUND * max(box.width, box.height))
-        rows = slice(max(0, box.y - around), box.y + box.height + around)
-        pixels = pixels[rows, max(0, box.x - around) : box.x + box.width + around]
+    around = 2 + round(AROUND * max(box.width, box.height))
+    rows = slice(max(0, box.y - around), box.y + box.height + around)
+    pixels = picture.pixels[rows, max(0, box.x - around) : box.x + box.width + around]
     scale = LONGEST / max(pixels.shape[:2])
     if scale < 1:
         size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))

@@ -22,6 +22,8 @@ router = APIRouter()
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 # Drift is told from so many of the latest answers, and not from fewer than that.
 RECENT, FEWEST = 1000, 100
+# Told as long as there are fewer.
+UNKNOWN = -1.0
 # What an interval that nothing fell into counts for.
 LEAST = 1e-4
 # Where several processes write their figures, if there are several.
@@ -59,8 +61,8 @@ class Metrics:
         )
         self._drift = Gauge(
             "tenfold_confidence_drift",
-            "Population stability index of the latest answers' confidence against the validation digits'",
-            multiprocess_mode="max",
+            "Population stability index of the latest answers' confidence; -1 for too few",
+            multiprocess_mode="livemax",
             registry=registry,
         )
         self._lost = Counter(
@@ -70,14 +72,14 @@ class Metrics:
         self._card = card
         self._lock = threading.Lock()
         self._recent: deque[int] = deque(maxlen=RECENT)
-        self._drift.set(float("nan"))
+        self._drift.set(UNKNOWN)
 
     def expect(self, card: ModelCard) -> None:
         """Another network answers from now on."""
         with self._lock:
             self._card = card
             self._recent.clear()
-            self._drift.set(float("nan"))
+            self._drift.set(UNKNOWN)
 
     def requested(self, path: str, method: str, status: int, seconds: float) -> None:
         """A request was answered."""

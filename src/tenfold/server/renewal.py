@@ -44,16 +44,18 @@ class Renewal:
 
     def look(self) -> None:
         """Take up what is promoted now; without a database, or with one that cannot be used, all stays as it is."""
-        wanted = self._now
         try:
             versions = Versions(self._keeper.store, NAME)
             wanted = versions.current()
-            if wanted in (self._now, self._refused):
-                return
+        except TenfoldError:
+            return
+        if wanted in (self._now, self._refused):
+            return
+        try:
             recognizer = self._shipped if wanted is None else self._opened(versions, wanted)
         except StoreUnavailable:
             return
-        except TenfoldError as error:
+        except Exception as error:  # a later Tenfold's, a damaged one: whatever answers now goes on
             _log.warning("Version %s of %s is not taken up: %s", wanted, NAME, error)
             self._refused = wanted
             return

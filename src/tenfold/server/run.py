@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import signal
 import socket
@@ -14,6 +15,7 @@ from multiprocessing.context import SpawnProcess
 
 import uvicorn
 from fastapi import FastAPI
+from prometheus_client.multiprocess import mark_process_dead
 
 from tenfold.config import Settings
 from tenfold.errors import TenfoldError
@@ -23,6 +25,8 @@ from tenfold.server.errors import CannotListen
 from tenfold.server.metrics import SHARED
 
 BACKLOG = 128
+# Seconds beyond the longest answer that requests under way have in the end.
+PARTING = 2
 
 
 def run(settings: Settings, ready: Callable[[str], None]) -> None:
@@ -32,7 +36,7 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
         ready(address(settings.host, listener.getsockname()[1]))
         with suppress(KeyboardInterrupt):  # Ctrl-C is how a server is ended; requests under way were let finish
             if settings.workers == 1:
-                make_server(create_app(recognizer), settings.proxy).run(sockets=[listener])
+                make_server(create_app(recognizer), settings).run(sockets=[listener])
             else:
                 _supervise(settings, listener)
 
@@ -75,13 +79,16 @@ def address(host: str, port: int) -> str:
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 
-def make_server(app: FastAPI, proxy: str = "") -> uvicorn.Server:
+def make_server(app: FastAPI, settings: Settings | None = None) -> uvicorn.Server:
     """The process that serves an application: quiet, and trusting nothing but a proxy it was told of.
 
     Args:
         app: The application.
-        proxy: Addresses of proxies that are believed when they name the client, with commas between.
+        settings: Name proxies that are believed when they name the client, and how long an answer may take: so long
+            it is waited for in the end, too.
     """
+    settings = settings or Settings()
+    proxy = settings.proxy
     config = uvicorn.Config(
         app,
         log_level="warning",
@@ -91,14 +98,14 @@ def make_server(app: FastAPI, proxy: str = "") -> uvicorn.Server:
         forwarded_allow_ips=proxy or None,
         lifespan="on",
         ws="none",
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=math.ceil(settings.request_seconds) + PARTING,
     )
     return uvicorn.Server(config)
 
 
 def _work(settings: Settings, listener: socket.socket) -> None:
     with suppress(KeyboardInterrupt):  # the terminal sends Ctrl-C to every process; the parent ends the same way
-        make_server(create_app(Recognizer(settings=settings)), settings.proxy).run(sockets=[listener])
+        make_server(create_app(Recognizer(settings=settings)), settings).run(sockets=[listener])
 
 
 def _supervise(settings: Settings, listener: socket.socket) -> None:
@@ -123,6 +130,7 @@ def _supervise(settings: Settings, listener: socket.socket) -> None:
                     continue
                 if worker.exitcode > 0:  # it could not start; the next one could not either
                     raise TenfoldError(f"A server process ended with status {worker.exitcode}.", "See above.")
+                mark_process_dead(worker.pid, shared.name)  # type: ignore[no-untyped-call]
                 workers[place] = start()
     finally:
         for worker in workers:

@@ -15,6 +15,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tenfold.server.metrics import Metrics
 
 HEADER = "x-request-id"
+# A client may invent any: each of these is a series of its own.
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _PLAIN = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
@@ -53,7 +55,8 @@ class Watch:
         finally:
             seconds = time.perf_counter() - began
             path = _path(scope)
-            self._metrics.requested(path, scope["method"], status, seconds)
+            method = scope["method"] if scope["method"] in METHODS else "other"
+            self._metrics.requested(path, method, status, seconds)
             if self._log:
                 line = {
                     "time": came.isoformat(timespec="milliseconds"),

@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from tenfold.errors import MissingExtra, UsageError
@@ -22,6 +22,8 @@ from tenfold.store.errors import StoreTooNew, StoreUnavailable
 MIGRATIONS = Path(__file__).with_name("migrations")
 # How long a writer waits for another one, and for a connection.
 WAIT_SECONDS = 5
+# How long PostgreSQL may take for one statement.
+STATEMENT_SECONDS = 20
 # Any number: who holds it is bringing the tables up to date.
 _LOCK = 7_361_944
 
@@ -62,7 +64,7 @@ def unavailable() -> Iterator[None]:
     """
     try:
         yield
-    except IntegrityError:  # it did answer: two wanted to write the same
+    except (IntegrityError, DataError):  # it did answer: two wanted to write the same, or one what cannot be written
         raise
     except (DBAPIError, PoolTimeout, OSError) as error:
         first = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
@@ -95,7 +97,7 @@ def _engine(address: URL) -> Engine:
     try:
         return create_engine(
             address,
-            connect_args={"connect_timeout": WAIT_SECONDS},
+            connect_args={"connect_timeout": WAIT_SECONDS, "options": f"-c statement_timeout={STATEMENT_SECONDS}s"},
             pool_timeout=WAIT_SECONDS,
             # A connection that broke while nobody used it is replaced before it is.
             pool_pre_ping=True,
@@ -108,7 +110,7 @@ def _prepare_sqlite(connection: Any, _: object) -> None:
     """Readers do not wait for writers, and what was committed is on the disk."""
     # Python's module would begin a transaction of its own before some statements and not before others.
     connection.isolation_level = None
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -228,7 +228,14 @@ class Store:
             answer = _one(connection, correction).answer
             return connection.scalar(select(ANSWERS.c.picture).where(ANSWERS.c.id == answer))
 
-    def review(self, correction: str, accept: bool, value: str | None = None, state: State = "waiting") -> Correction:
+    def review(
+        self,
+        correction: str,
+        accept: bool,
+        value: str | None = None,
+        state: State = "waiting",
+        seen: str | None = None,
+    ) -> Correction:
         """Accept or reject a correction.
 
         Args:
@@ -236,6 +243,7 @@ class Store:
             accept: Whether it is right.
             value: What it is, if it is accepted as something else than it says.
             state: In which the reviewer saw it.
+            seen: What it was said to be when the reviewer saw it; None if that does not matter.
 
         Raises:
             UnknownAnswer: If there is none of that id.
@@ -246,20 +254,22 @@ class Store:
             said = _one(connection, correction)
             final = (said.value if value is None else value) if accept else None
             _check(said.task, final or "")
+            same = CORRECTIONS.c.value == (said.value if seen is None else seen)
             done = connection.execute(
                 update(CORRECTIONS)
-                .where(CORRECTIONS.c.id == correction, CORRECTIONS.c.state == state)
+                .where(CORRECTIONS.c.id == correction, CORRECTIONS.c.state == state, same)
                 .values(state="accepted" if accept else "rejected", final=final, reviewed_at=time.time())
             )
             if not done.rowcount:
-                raise Conflict(f"This correction is {said.state} already.", "Look at the list again.")
+                what = "said to be something else by now" if said.state == state else f"{said.state} already"
+                raise Conflict(f"This correction is {what}.", "Look at the list again.")
             return _one(connection, correction)
 
     def forget(self, answers_after: float, pictures_after: float) -> None:
         """Forget what has been kept for its time.
 
         Args:
-            answers_after: Days after which answers that nobody corrected go.
+            answers_after: Days after which answers that nobody corrected go, with their pictures.
             pictures_after: Days after which pictures go, corrected or not.
         """
         now = time.time()

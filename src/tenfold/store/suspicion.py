@@ -62,13 +62,13 @@ def suspicions(suspects: Sequence[Suspect]) -> list[Suspicion]:
     said: dict[str, set[str]] = defaultdict(set)
     for one in suspects:
         said[one.answer].add(one.value)
-    twins = _twins(suspects)
+    near, contradicted = _twins(suspects)
     found = []
     for place, one in enumerate(suspects):
         points: Counter[str] = Counter()
         if len(said[one.answer]) > 1:
             points["others_disagree"] = 8
-        if any(suspects[other].value != one.value for other in twins[place]):
+        if place in contradicted:
             points["contradicts_itself"] = 6
         if one.of_client > MANY:
             points["busy_client"] = 4
@@ -77,7 +77,7 @@ def suspicions(suspects: Sequence[Suspect]) -> list[Suspicion]:
                 points["tenfold_disagrees"] = 3
             else:
                 points["tenfold_unsure"] = 1
-        if twins[place]:
+        if place in near:
             points["near_duplicate"] = 2
         chance = one.probabilities[int(one.value)] if one.probabilities and one.value else 0.0
         # Of two alike in all else the one Tenfold thinks less likely comes first.
@@ -85,14 +85,19 @@ def suspicions(suspects: Sequence[Suspect]) -> list[Suspicion]:
     return found
 
 
-def _twins(suspects: Sequence[Suspect]) -> list[list[int]]:
-    """For each the places of others that are about nearly the same picture, though another answer."""
-    places = [place for place, one in enumerate(suspects) if one.look]
-    twins: list[list[int]] = [[] for _ in suspects]
+def _twins(suspects: Sequence[Suspect]) -> tuple[set[int], set[int]]:
+    """Which places are about nearly the same picture as another answer's, and which of these say something else."""
+    places = np.array([place for place, one in enumerate(suspects) if one.look], np.int64)
     looks = np.array([int(suspects[place].look, 16) for place in places], np.uint64)
-    for number, place in enumerate(places):
-        apart = np.bitwise_count(looks ^ looks[number])
-        for other in np.flatnonzero(apart <= NEAR):
-            if suspects[places[other]].answer != suspects[place].answer:
-                twins[place].append(places[int(other)])
-    return twins
+    names: dict[str, int] = {}
+    answers = np.array([names.setdefault(suspects[place].answer, len(names)) for place in places], np.int64)
+    values: dict[str, int] = {}
+    said = np.array([values.setdefault(suspects[place].value, len(values)) for place in places], np.int64)
+    near, contradicted = set(), set()
+    for number, place in enumerate(places.tolist()):
+        alike = (np.bitwise_count(looks ^ looks[number]) <= NEAR) & (answers != answers[number])
+        if alike.any():
+            near.add(place)
+            if (alike & (said != said[number])).any():
+                contradicted.add(place)
+    return near, contradicted

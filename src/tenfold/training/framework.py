@@ -6,12 +6,11 @@ import ctypes
 import logging
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
 from tenfold.errors import MissingExtra
+from tenfold.silence import silence
 
 # Options of the GNU C library's mallopt: malloc.h.
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
@@ -45,7 +44,7 @@ def need_keras(feature: str = "Training") -> Any:
         for name in ("absl", "tensorflow"):
             logging.getLogger(name).setLevel(logging.ERROR)
         _keep_memory()
-        with _silence():
+        with silence():
             keras = import_module("keras")
             import_module("tensorflow")
             return keras
@@ -61,21 +60,6 @@ def _keep_memory() -> None:
     if sys.platform == "linux" and (tune := getattr(ctypes.CDLL(None), "mallopt", None)):
         for option, value in ((M_MMAP_MAX, 0), (M_TRIM_THRESHOLD, 2**31 - 1), (M_TOP_PAD, 2**26)):
             tune(option, value)
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Nothing reaches standard error: TensorFlow writes there, past Python, before it can be told not to."""
-    sys.stderr.flush()
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(nowhere)
-        os.close(kept)
 
 
 def need_sklearn(feature: str = "The classifiers of the literature") -> None:

@@ -53,7 +53,7 @@ class Review {
     const one = this.#list[this.#place];
     if (!one || this.#deciding || (!accept && one.state === "rejected")) return;
     this.#deciding = true; // one decision at a time, however fast the keys
-    const json = { accept, seen: one.state, ...(value === undefined ? {} : { value }) };
+    const json = { accept, seen: one.state, said: one.value, ...(value === undefined ? {} : { value }) };
     const outcome = await ask(`v1/feedback/${one.id}/review`, { json });
     this.#deciding = false;
     if (outcome.answer) return this.#decided(one, outcome.answer);
