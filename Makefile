@@ -18,8 +18,8 @@ SERVE ?= 1
 PORT ?= 8000
 # A folder with digits that are no MNIST, as src/tenfold/data/foreign.py lists them.
 DATA ?=
-# Many tests wait for a browser or a process they started: four workers have the two cores of a small machine busy.
-WORKERS ?= 4
+# Many tests wait for a browser or a process they started: a third worker has the two cores of a small machine busy.
+WORKERS ?= 3
 QUIET_PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps
 COMPILE := $(BIN)/uv pip compile pyproject.toml - --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links

@@ -42,7 +42,8 @@ def one_of(address: str, id: str, state: str) -> dict[str, Any]:
     return found
 
 
-def decide(address: str, id: str, **verdict: Any) -> None:
+def decide(address: str, id: str, accept: bool) -> None:
+    verdict = {"accept": accept, "said": one_of(address, id, "waiting")["value"]}
     httpx.post(f"{address}/v1/feedback/{id}/review", json=verdict).raise_for_status()
 
 

@@ -202,7 +202,9 @@ def test_other_names_are_answered_where_the_server_is_public(seven: bytes):
 def test_a_body_that_does_not_come(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(body, "RECEIVE_SECONDS", 0.01)
     monkeypatch.setattr(guards, "LINGER_SECONDS", 0.01)
-    with serving(create_app(recognizer)) as client:
+    app = create_app(recognizer)
+    with serving(app) as client:
+        assert app.state.warm.wait(60)
         address = (client.base_url.host, client.base_url.port)
         with socket.create_connection(address, timeout=60) as line:
             line.sendall(
