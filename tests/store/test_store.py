@@ -192,6 +192,13 @@ def test_clients_are_told_apart_but_not_known(url: str) -> None:
     again.close()
 
 
+def test_a_new_file_is_its_owners_alone(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'new.db'}")
+    store.record([answer()])
+    assert {path.stat().st_mode & 0o077 for path in tmp_path.iterdir()} == {0}
+    store.close()
+
+
 def test_two_databases_name_a_client_differently(tmp_path: Path) -> None:
     stores = [Store(f"sqlite:///{tmp_path / name}.db") for name in "ab"]
     assert len({store.client("192.0.2.7") for store in stores}) == 2

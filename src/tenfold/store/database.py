@@ -89,7 +89,10 @@ def _address(url: str) -> URL:
 def _engine(address: URL) -> Engine:
     if address.get_backend_name() == "sqlite":
         with unavailable():
-            Path(str(address.database)).parent.mkdir(parents=True, exist_ok=True)
+            file = Path(str(address.database))
+            file.parent.mkdir(parents=True, exist_ok=True)
+            # What people wrote is nobody else's to read; the files SQLite lays beside it are as this one.
+            file.touch(mode=0o600)
         engine = create_engine(address, connect_args={"timeout": WAIT_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
