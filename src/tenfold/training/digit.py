@@ -17,6 +17,7 @@ from tenfold.training.export import to_onnx
 from tenfold.training.family import Ready, finish, get_ready, of_length, reminded_by
 from tenfold.training.fit import DrawEpoch, Labels, Plan, fit, forget
 from tenfold.training.keras_files import load_keras
+from tenfold.training.onnx_features import with_features
 from tenfold.training.outputs import make_folder, write_file
 from tenfold.training.progress import say
 from tenfold.training.recipes import EVERY_FIT, TrainOptions, identity, recipe
@@ -68,7 +69,16 @@ def train(options: TrainOptions) -> Path:
         fit(model, wider, ready.held, plan, options.seed + 1, options.out, options.resume, whole, before)
         sets = [f"{one.name} ({one.what}; {one.licence})" for one in chosen_sets(options.without)]
         others = [*sets, "synthetic pen strokes", "printed digits of DejaVu and STIX"]
-        finish(options, ready, to_onnx(model), "digit", SUMMARY, others, [part for _, part in foreign], model)
+        finish(
+            options,
+            ready,
+            with_features(to_onnx(model)),
+            "digit",
+            SUMMARY,
+            others,
+            [part for _, part in foreign],
+            model,
+        )
         forget(options.out / "alone")
     forget(options.out)
     return options.out
@@ -93,7 +103,7 @@ def train_alone(options: TrainOptions, ready: Ready) -> Model:
     model = catalogue.build()
     plan, whole = of_length(PLAN, options), identity("digit", options)
     fit(model, ready.shuffled, ready.held, plan, options.seed, options.out, options.resume, whole)
-    finish(options, ready, to_onnx(model), "digit", SUMMARY, model=model)
+    finish(options, ready, with_features(to_onnx(model)), "digit", SUMMARY, model=model)
     write_file(note, _what_is_trained(options).encode())
     return model
 
