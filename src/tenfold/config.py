@@ -26,6 +26,11 @@ def default_database() -> str:
     return f"sqlite:///{_home('XDG_DATA_HOME', '.local/share') / 'tenfold.db'}"
 
 
+def default_profiles_dir() -> Path:
+    """The user's folder for personal profiles, by the XDG rules."""
+    return _home("XDG_DATA_HOME", ".local/share") / "profiles"
+
+
 def default_cache_dir() -> Path:
     """The user's cache folder for data sets, by the XDG rules."""
     return _home("XDG_CACHE_HOME", ".cache")
