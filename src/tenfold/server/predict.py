@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from tenfold.server.body import Reading, Room, answered
-from tenfold.server.errors import PICTURE_REFUSALS
+from tenfold.server.hands import REFUSALS, MaybeHandle, for_hand
 from tenfold.server.keeper import a_digit
 from tenfold.types import Status, Strokes
 
@@ -79,20 +79,23 @@ class Answer(BaseModel):
     box: InkBox | None = Field(description="Where the ink stands in the given picture; null for strokes")
 
 
-@router.post("/v1/predict", response_model=Answer, responses=PICTURE_REFUSALS, openapi_extra={"requestBody": BODY})
+@router.post("/v1/predict", response_model=Answer, responses=REFUSALS, openapi_extra={"requestBody": BODY})
 async def predict(
     request: Request,
     model: Annotated[str | None, Query(max_length=100, description="A shipped model's name")] = None,
     error_budget: Annotated[
         float | None, Query(gt=0, le=1, description="Largest share of wrong answers among those given")
     ] = None,
+    profile: MaybeHandle = None,
 ) -> dict[str, Any]:
     """Read one digit from a picture or from strokes."""
-    return await answered(request, partial(_answer, model, error_budget))
+    return await answered(request, partial(_answer, model, error_budget, profile))
 
 
-def _answer(model: str | None, error_budget: float | None, room: Room, reading: Reading) -> dict[str, Any]:
-    recognizer = room.shelf.get(model)
+def _answer(
+    model: str | None, error_budget: float | None, profile: str | None, room: Room, reading: Reading
+) -> dict[str, Any]:
+    recognizer = for_hand(room, room.shelf.get(model), profile)
     source = reading()
     picture = recognizer.load(source)
     prediction, ink = recognizer.examine(picture, error_budget)
