@@ -6,7 +6,7 @@ same form, so the labels repeat and show where one form ends and the next begins
 description. For each form two of every digit are drawn as a profile, ten times; the rest of the form is read with it
 and without, all the way from the picture to the answer. A digit that is turned away counts as an error both times.
 
-    python benchmarks/profile.py
+    python benchmarks/personal_profile.py
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ def main() -> None:
             "wrong among the answered with %": 100 * after.answered_wrong / after.answered,
         },
     )
-    report("profile", CLAIM, [figure], quick=given.quick)
+    report("personal_profile", CLAIM, [figure], quick=given.quick)
     for number, (first, second) in enumerate(pairs, 1):
         print(f"    form {number}: {first:.2f} % without, {second:.2f} % with")
 
