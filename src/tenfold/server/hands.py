@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, TypeVar
 
-from fastapi import Header
+import anyio
+import anyio.to_thread
+from fastapi import Header, Request
 
+from tenfold.models.profile import Profile
 from tenfold.recognizer import Recognizer
-from tenfold.server.body import Room
-from tenfold.server.errors import PICTURE_REFUSALS, NoStore, Refusal
+from tenfold.server.errors import PICTURE_REFUSALS, Refusal, TooSlow
+from tenfold.server.feedback import keeper_of
+from tenfold.server.keeper import Keeper
 from tenfold.store.profiles import Profiles
+
+T = TypeVar("T")
 
 # A handle is 43 signs. In a header it is in no log and in no history, as it would be in an address.
 HEADER = "X-Tenfold-Profile"
@@ -27,28 +35,43 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def for_hand(room: Room, recognizer: Recognizer, handle: str | None) -> Recognizer:
-    """A recogniser for the hand of a profile; the same one where no profile is named.
+async def hand_of(request: Request, handle: str | None) -> Profile | None:
+    """The profile of a handle as it is now; None where no handle is given, and then nothing is asked.
 
     Raises:
         UnknownProfile: If no profile has that handle.
-        OtherNetwork: If it belongs to another network than the recogniser's.
         NoStore: If nothing is kept.
         StoreUnavailable: If the database does not answer.
+        TooSlow: If it takes too long.
     """
     if handle is None:
-        return recognizer
+        return None
     # Asked each time: what another process has added or forgotten holds here too.
-    return recognizer.with_profile(profiles_of(room).get(handle))
+    return await beside(request, lambda keeper: Profiles(keeper.store).get(handle))
 
 
-def profiles_of(room: Room) -> Profiles:
-    """Where profiles are kept.
+def for_hand(recognizer: Recognizer, hand: Profile | None) -> Recognizer:
+    """A recogniser for the hand of a profile; the same one where there is none.
 
     Raises:
-        NoStore: If nothing is.
-        StoreUnavailable: If the database does not answer.
+        OtherNetwork: If it belongs to another network than the recogniser's.
     """
-    if room.keeper is None:
-        raise NoStore("This server keeps no profiles.", "Start it with --database.")
-    return Profiles(room.keeper.store)
+    return recognizer if hand is None else recognizer.with_profile(hand)
+
+
+async def beside(request: Request, work: Callable[[Keeper], T]) -> T:
+    """Work with the database in a thread that answers none: who asks for nothing of it never waits for it.
+
+    Raises:
+        NoStore: If nothing is kept.
+        TooSlow: If it takes too long.
+    """
+    state = request.app.state
+    seconds = state.shelf.recognizer.settings.request_seconds
+    try:
+        with anyio.fail_after(seconds):
+            return await anyio.to_thread.run_sync(
+                partial(work, keeper_of(request)), limiter=state.correcting, abandon_on_cancel=True
+            )
+    except TimeoutError as error:
+        raise TooSlow(f"The database took longer than {seconds:g} seconds.", "Try again later.") from error

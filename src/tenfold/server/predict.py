@@ -9,8 +9,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
+from tenfold.models.profile import Profile
 from tenfold.server.body import Reading, Room, answered
-from tenfold.server.hands import REFUSALS, MaybeHandle, for_hand
+from tenfold.server.hands import REFUSALS, MaybeHandle, for_hand, hand_of
 from tenfold.server.keeper import a_digit
 from tenfold.types import Status, Strokes
 
@@ -89,13 +90,14 @@ async def predict(
     profile: MaybeHandle = None,
 ) -> dict[str, Any]:
     """Read one digit from a picture or from strokes."""
-    return await answered(request, partial(_answer, model, error_budget, profile))
+    hand = await hand_of(request, profile)
+    return await answered(request, partial(_answer, model, error_budget, hand))
 
 
 def _answer(
-    model: str | None, error_budget: float | None, profile: str | None, room: Room, reading: Reading
+    model: str | None, error_budget: float | None, hand: Profile | None, room: Room, reading: Reading
 ) -> dict[str, Any]:
-    recognizer = for_hand(room, room.shelf.get(model), profile)
+    recognizer = for_hand(room.shelf.get(model), hand)
     source = reading()
     picture = recognizer.load(source)
     prediction, ink = recognizer.examine(picture, error_budget)

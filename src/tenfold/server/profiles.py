@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-import anyio.to_thread
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
@@ -14,16 +12,15 @@ from tenfold.models.profile import MOST, Profile
 from tenfold.recognizer import Recognizer
 from tenfold.server.body import Reading, Room, answered
 from tenfold.server.errors import NOT_NOW, PICTURE_REFUSALS, Refusal, TooOften
-from tenfold.server.feedback import keeper_of
-from tenfold.server.hands import CONFLICT, Handle, profiles_of
+from tenfold.server.hands import CONFLICT, Handle, beside
 from tenfold.server.keeper import Keeper
 from tenfold.server.predict import BODY
 from tenfold.store.errors import TooManyProfiles
 from tenfold.store.profiles import Profiles
+from tenfold.types import Floats
 
 router = APIRouter(prefix="/v1/profiles")
 
-T = TypeVar("T")
 # Seconds after which it may make sense to ask for another profile.
 LATER = 3600.0
 
@@ -62,14 +59,14 @@ async def create(request: Request) -> Made:
             raise TooOften(error.message, error.hint, LATER) from error
         return Made(profile=handle, **_counts(Profile(recognizer.model), recognizer.model))
 
-    return await _in_a_thread(request, make)
+    return await beside(request, make)
 
 
 @router.get("", response_model=Counts, responses=REFUSALS)
 async def count(request: Request, handle: Handle) -> Counts:
     """How many of each digit a profile holds."""
     model = request.app.state.shelf.recognizer.model
-    return await _in_a_thread(request, lambda keeper: Counts(**_counts(Profiles(keeper.store).get(handle), model)))
+    return await beside(request, lambda keeper: Counts(**_counts(Profiles(keeper.store).get(handle), model)))
 
 
 @router.delete("", response_model=Counts, responses=REFUSALS)
@@ -81,7 +78,7 @@ async def forget(request: Request, handle: Handle) -> Counts:
         Profiles(keeper.store).delete(handle)
         return Counts(**_counts(Profile(model), model))
 
-    return await _in_a_thread(request, drop)
+    return await beside(request, drop)
 
 
 @router.post(
@@ -94,18 +91,17 @@ async def add(
     request: Request, handle: Handle, digit: Annotated[int, Query(ge=0, le=9, description="Which digit it is")]
 ) -> dict[str, Any]:
     """Put a digit into a profile: what the network saw in it is kept, the picture is not."""
-    return await answered(request, partial(_add, handle, digit))
-
-
-def _add(handle: str, digit: int, room: Room, reading: Reading) -> dict[str, Any]:
-    recognizer = room.shelf.get(None)
-    profiles = profiles_of(room)
-    profile = profiles.get(handle)
-    profile.check_model(recognizer.model)
-    features = recognizer.features(reading())
-    profiles.add(handle, features, digit)
+    profile = await beside(request, lambda keeper: Profiles(keeper.store).get(handle))
+    model, features = await answered(request, partial(_features, profile))
+    await beside(request, lambda keeper: Profiles(keeper.store).add(handle, features, digit))
     profile.add(features, digit)
-    return _counts(profile, recognizer.model)
+    return _counts(profile, model)
+
+
+def _features(profile: Profile, room: Room, reading: Reading) -> tuple[str, Floats]:
+    recognizer = room.shelf.get(None)
+    profile.check_model(recognizer.model)
+    return recognizer.model, recognizer.features(reading())
 
 
 def _counts(profile: Profile, model: str) -> dict[str, Any]:
@@ -115,8 +111,3 @@ def _counts(profile: Profile, model: str) -> dict[str, Any]:
         "model": profile.model,
         "current": profile.model == model,
     }
-
-
-async def _in_a_thread(request: Request, work: Callable[[Keeper], T]) -> T:
-    # Few at a time, with corrections: those that wait for a database must not have all threads.
-    return await anyio.to_thread.run_sync(partial(work, keeper_of(request)), limiter=request.app.state.correcting)
