@@ -65,8 +65,10 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.metrics = figures
-    app.state.desk = desk or Desk(settings.places, settings.request_seconds, observe=figures.places)
-    app.state.shelf = Shelf(recognizer.for_many(figures.batch))
+    app.state.desk = desk or Desk(
+        settings.places, settings.request_seconds, observe=figures.places, together=figures.batch
+    )
+    app.state.shelf = Shelf(recognizer)
     app.state.keeper = None if settings.database == NOWHERE else Keeper(settings, figures.lost)
     app.state.renewal = None
     if app.state.keeper and settings.model == recognizer.classifier.card.name == NAME:
