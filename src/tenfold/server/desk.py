@@ -50,8 +50,9 @@ class Desk:
         self.taken = 0
         self._seconds = seconds
         self._observe = observe
-        self._workers = anyio.CapacityLimiter(workers or (os.cpu_count() or 1) + 1)
-        self._together = Together(observe=together)
+        workers = workers or (os.cpu_count() or 1) + 1
+        self._workers = anyio.CapacityLimiter(workers)
+        self._together = Together(workers, observe=together)
 
     @property
     def full(self) -> bool:

@@ -14,8 +14,8 @@ Answer = TypeVar("Answer")
 
 # What is worked on together at most; with more, whoever came first would wait long for all the others.
 MOST = 16
-# Two, so that a large picture does not keep all others waiting; more would only take the interpreter from each other.
-LANES = 2
+# Seconds after which work no longer keeps others waiting: a large picture, or a model that is being loaded.
+PATIENCE = 0.25
 
 Work = Callable[[Sequence[Item]], Sequence[Answer | Exception]]
 
@@ -30,20 +30,22 @@ class _Asked:
 class Together:
     """Micro-batching: who asks while work is under way is answered together with all who wait.
 
-    Nobody waits for others to come: as long as a lane is free the work begins at once.
+    Nobody waits for others to come. One lot is under way at a time, as two would only take the interpreter from each
+    other, unless it takes long.
 
     Args:
-        lanes: How much is under way at once, each in a thread of its own.
+        lanes: How many lots that take long are under way at once, each in a thread of its own.
         most: How many are worked on together.
         observe: Told how many were, each time.
     """
 
-    def __init__(self, lanes: int = LANES, most: int = MOST, observe: Callable[[int], None] = lambda _: None) -> None:
-        self._most, self._observe = most, observe
-        self._free = lanes
+    def __init__(self, lanes: int, most: int = MOST, observe: Callable[[int], None] = lambda _: None) -> None:
+        self._lanes, self._most, self._observe = lanes, most, observe
         self._threads = ThreadPoolExecutor(lanes, "together")
         self._waiting: deque[_Asked] = deque()
-        self._lanes: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        # Lanes there are, and those of them whose work takes long.
+        self._running = self._slow = 0
 
     async def ask(self, work: Work[Item, Answer], item: Item) -> Answer:
         """What the work makes of an item; one that nobody waits for any more is not begun.
@@ -58,28 +60,39 @@ class Together:
         """
         asked = _Asked(work, item, asyncio.get_running_loop().create_future())
         self._waiting.append(asked)
-        if self._free:
-            self._free -= 1
-            lane = asyncio.create_task(self._run())
-            self._lanes.add(lane)
-            lane.add_done_callback(self._lanes.discard)
+        self._begin()
         answer: Answer = await asked.answer
         return answer
 
-    async def _run(self) -> None:
-        """A lane: goes on as long as somebody waits."""
-        loop = asyncio.get_running_loop()
+    def _begin(self) -> None:
+        """Open a lane, if somebody waits and all lanes are held up."""
+        if self._waiting and self._running == self._slow < self._lanes:
+            self._running += 1
+            task = asyncio.create_task(self._lane())
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+
+    async def _lane(self) -> None:
+        """Goes on as long as somebody waits and no other lane has taken over."""
+        while self._running - self._slow <= 1 and (some := self._next()):
+            self._observe(len(some))
+            for one, answer in zip(some, await self._answers(some), strict=True):
+                _tell(one.answer, answer)
+        self._running -= 1
+
+    async def _answers(self, some: list[_Asked]) -> Sequence[Any]:
+        work = asyncio.get_running_loop().run_in_executor(self._threads, some[0].work, [one.item for one in some])
+        slow = False
         try:
-            while some := self._next():
-                self._observe(len(some))
-                try:
-                    answers = await loop.run_in_executor(self._threads, some[0].work, [one.item for one in some])
-                except Exception as error:  # whatever it is: it belongs to those who asked
-                    answers = [error] * len(some)
-                for one, answer in zip(some, answers, strict=True):
-                    _tell(one.answer, answer)
+            if not (await asyncio.wait([work], timeout=PATIENCE))[0]:
+                slow = True
+                self._slow += 1
+                self._begin()
+            return await work
+        except Exception as error:  # whatever it is: it belongs to those who asked
+            return [error] * len(some)
         finally:
-            self._free += 1
+            self._slow -= slow
 
     def _next(self) -> list[_Asked]:
         some: list[_Asked] = []
