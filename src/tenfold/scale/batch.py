@@ -16,10 +16,11 @@ from tenfold.models.load import find_model
 from tenfold.models.onnx import shipped_names
 from tenfold.recognizer import Recognizer
 from tenfold.scale import local, ray_engine
+from tenfold.scale.alone import alone
 from tenfold.scale.entries import ranges, to_line
 from tenfold.scale.extra import need_ray
 from tenfold.scale.files import URL, open_place
-from tenfold.scale.formats import find_format
+from tenfold.scale.formats import Format, find_format
 from tenfold.scale.listing import list_entries
 from tenfold.scale.part import Part, Range, Reading, load_recognizer
 from tenfold.scale.parts import Manifest, Parts
@@ -97,11 +98,14 @@ def run(job: Job) -> Outcome | None:
         MissingExtra: If a format, URL or engine needs the extra ``[scale]`` and it is not installed.
     """
     task = _checked(job)
-    suffix = job.output.suffix.lower()
-    kind = find_format(suffix, task)
+    kind = find_format(job.output.suffix.lower(), task)
     parts = Parts(job.output.parent.resolve() / job.output.name)
-    if not _may_begin(job, parts):
-        return None
+    with alone(parts.output):
+        return _run(job, task, parts, kind) if _may_begin(job, parts) else None
+
+
+def _run(job: Job, task: Task, parts: Parts, kind: Format) -> Outcome:
+    suffix = job.output.suffix.lower()
     reading = Reading(_place(job.input), task, suffix, _for_workers(job.model), job.error_budget, load_settings())
     recognizer = load_recognizer(reading)
     manifest = _begin(job, reading, recognizer, parts)

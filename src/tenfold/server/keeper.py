@@ -25,7 +25,7 @@ MOST = 10_000
 # How many are written in one transaction, and how many wait with their pictures: those of an hour would fill memory.
 LOT = 1000
 # How often they are written, how long a database that is gone is left alone, and how often old ones are forgotten.
-PAUSE, REST, CLEAN = 0.05, 2.0, 3600.0
+PAUSE, REST, CLEAN = 0.25, 2.0, 3600.0
 # How long the end waits for a database that does not answer.
 PARTING = 20.0
 # How long an answer that another process gave may take to be there.
