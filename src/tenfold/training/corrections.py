@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,8 @@ from tenfold.store.suspicion import NEAR
 from tenfold.store.versions import Check, Versions
 from tenfold.training.export import to_onnx
 from tenfold.training.family import Ready, answers, finish, get_ready, of_length, reminded_by
-from tenfold.training.fit import DrawEpoch, Labels, Plan, fit, forget
+from tenfold.training.fit import DrawEpoch, Labels, Plan, as_shares, fit, forget, settle
+from tenfold.training.framework import need_keras
 from tenfold.training.progress import say
 from tenfold.training.recipes import TrainOptions, identity
 from tenfold.training.reopen import reopen
@@ -33,7 +35,9 @@ from tenfold.types import Pixels
 # Gentle, and from weights that read well already: a few passes.
 PLAN = Plan(epochs=4, rate=4e-4, smooth=0.0, ease=0.5, augmentation=Augmentation(stretch=0.2, weight=0.5))
 # How many digits of the original data an epoch has, and how many corrections for each ten of them.
-ORIGINAL, CORRECTED = 24_000, 2
+ORIGINAL, CORRECTED = 6_000, 2
+# From how many batches of original digits the statistics of batch normalisation are taken in the end.
+SETTLE = 200
 # So many corrections are needed at least; of so many one judges.
 FEWEST, JUDGES = 20, 4
 # Up to this mean difference of their pixels, of 255, two pictures are one in two copies: scaled, or with another pen.
@@ -86,6 +90,7 @@ def learn(options: TrainOptions) -> Path:
         draw = _mixed(ready, [part for part, _ in foreign], corrected)
         plan = of_length(PLAN, options)
         fit(model, draw, ready.held, plan, options.seed, options.out, options.resume, whole, reminded_by(shipped))
+        _settle(model, ready)
         others = [*(part.name for part, _ in foreign), f"{int((~corrected.judges).sum())} accepted corrections"]
         validating = [part for _, part in foreign]
         card = finish(
@@ -168,6 +173,17 @@ def _first_copies(pixels: Pixels, looks: np.ndarray[tuple[int], np.dtype[np.uint
             least = min(copies)
             firsts = [least if first in copies or here == place else first for here, first in enumerate(firsts)]
     return firsts
+
+
+def _settle(model: Any, ready: Ready) -> None:
+    """Take the statistics of batch normalisation from original digits as they are.
+
+    Corrections of one hand among them are a fifth of what is learned, and not of what is read afterwards: statistics
+    with them in would cost other digits more than all that was learned.
+    """
+    pictures = ready.pictures[: SETTLE * PLAN.batch]
+    batches = (as_shares(pictures[start : start + PLAN.batch]) for start in range(0, len(pictures), PLAN.batch))
+    settle(need_keras(), model, batches, SETTLE)
 
 
 def _mixed(ready: Ready, foreign: list[Dataset], corrected: Corrected) -> DrawEpoch:
