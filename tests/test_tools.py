@@ -99,6 +99,8 @@ def batch_result() -> dict[str, object]:
 
 def test_the_plan_for_a_billion_is_arithmetic() -> None:
     text = tool("billion").plan(batch_result())
+    assert max(map(len, text.splitlines())) <= 120
+    text = " ".join(text.split())
     assert "| pictures a second and core | 100 | 50 |" in text
     assert "| core-hours | 2,778 | 5,556 |" in text
     assert "| hours on 1,000 cores | 2.8 | 5.6 |" in text

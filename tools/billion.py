@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import Any
 
 from tenfold.scale.entries import Entry, to_line
@@ -13,7 +14,8 @@ CORES = (100, 1_000, 10_000)
 # Assumed, in dollars: a core for an hour, a gigabyte from one region of a cloud to another, and kept for a month.
 CORE_HOUR, MOVED, KEPT = 0.04, 0.02, 0.023
 # A file of its own, as the listing of a folder has it.
-LINE = len(to_line(Entry(name="2026/11/25/0123456789.png", path="2026/11/25/0123456789.png", size=2000))) + 1
+NAME = "batch-0417/0123456789.png"
+LINE = len(to_line(Entry(name=NAME, path=NAME, size=2_000, changed=1_700_000_000_000_000_000))) + 1
 
 
 def plan(result: dict[str, Any]) -> str:
@@ -60,7 +62,15 @@ def plan(result: dict[str, Any]) -> str:
         f"{local['bytes of the listing'] / 1e3:,.1f} kB.",
     ]
     source = f"Measured on {n:,} digits, {machine['cpu']}, {machine['cores']} cores, commit `{result['commit']}`."
-    return "\n".join([*table, "", source, "", *(f"- {bullet}" for bullet in bullets)]) + "\n"
+    return (
+        "\n".join([*table, "", *_wrapped(source), "", *(line for one in bullets for line in _wrapped(f"- {one}"))])
+        + "\n"
+    )
+
+
+def _wrapped(text: str) -> list[str]:
+    indent = "  " if text.startswith("- ") else ""
+    return textwrap.wrap(text, 120, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
 
 
 def _figure(result: dict[str, Any], what: str) -> dict[str, Any]:
