@@ -17,6 +17,7 @@ import cv2
 import uvicorn
 from fastapi import FastAPI
 from prometheus_client.multiprocess import mark_process_dead
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tenfold.config import Settings
 from tenfold.errors import TenfoldError
@@ -108,6 +109,23 @@ def make_server(app: FastAPI, settings: Settings | None = None) -> uvicorn.Serve
 def _one_thread_each() -> None:
     """OpenCV's own threads gain a digit little, and take the processors from the requests beside it."""
     cv2.setNumThreads(1)
+
+
+def application(settings: Settings) -> FastAPI:
+    """The application for a server that is not ours: who a proxy says the client is, is heard within.
+
+    Args:
+        settings: As for `tenfold.server.serve`.
+
+    Raises:
+        UnknownName: If there is no such model.
+        ModelError: If the model cannot be trusted.
+    """
+    _one_thread_each()
+    app = create_app(Recognizer(settings=settings))
+    if settings.proxy:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxy)
+    return app
 
 
 def _work(settings: Settings, listener: socket.socket) -> None:
