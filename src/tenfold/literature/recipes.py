@@ -11,6 +11,7 @@ from tenfold.data.splits import open_training_data
 from tenfold.errors import UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.literature.entries import ENTRIES, Entry
+from tenfold.literature.params import PARAMS
 from tenfold.models.arrays import PredictorClassifier
 from tenfold.models.base import ModelCard
 from tenfold.training.family import FEWEST, calibrate
@@ -29,7 +30,7 @@ def trainer_of(entry: Entry) -> Trainer:
 
     def train(options: TrainOptions) -> Path:
         made_at = commit()
-        model = entry.make(options.seed, **_epochs(entry, options))
+        model = entry.make(options.seed, **_epochs(entry, options), **options.params)
         make_folder(options.out)
         fitting, held = open_training_data(options.data or "mnist", options.settings)
         pictures, labels = fitting.network_pixels(options.settings), fitting.labels
@@ -86,4 +87,4 @@ def _epochs(entry: Entry, options: TrainOptions) -> dict[str, Any]:
 
 for _entry in ENTRIES:
     if _entry.name not in OWN:
-        recipe(_entry.name, _entry.title, ("epochs",))(trainer_of(_entry))
+        recipe(_entry.name, _entry.title, ("epochs",), PARAMS.get(_entry.name, ()))(trainer_of(_entry))

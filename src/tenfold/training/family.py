@@ -116,6 +116,11 @@ def of_length(plan: Plan, options: TrainOptions) -> Plan:
     return replace(plan, epochs=options.epochs or plan.epochs)
 
 
+def as_chosen(plan: Plan, options: TrainOptions) -> Plan:
+    """The plan with what was chosen in place of its own: the number of epochs, and the parameters of the recipe."""
+    return replace(of_length(plan, options), **options.params)
+
+
 def finish(
     options: TrainOptions,
     ready: Ready,
