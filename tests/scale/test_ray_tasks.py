@@ -60,7 +60,7 @@ def few(mnist_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> P
 @pytest.mark.mnist
 def test_a_comparison_has_the_rows_it_has_here(few: Path, mnist_settings: Settings, tmp_path: Path) -> None:
     broken = replace(find_entry("linear"), name="broken", params={"penalty": "a loose screw"})
-    entries = [find_entry("linear"), broken, find_entry("naive-bayes")]
+    entries = [find_entry("linear"), broken]
     material = get_material(str(few), mnist_settings, quick=True)
     here = compare(Comparison(entries, tmp_path / "here", quick=True), material)
     there = compare(Comparison(entries, tmp_path / "there", quick=True), material, OnRay())
@@ -73,33 +73,30 @@ def test_a_comparison_has_the_rows_it_has_here(few: Path, mnist_settings: Settin
     assert {row["at_once"] for row in (*here, *there)} == {1}
     assert not shared_note(there)
     # What one engine has measured the other takes as it is; two on this one machine are told of.
-    again = compare(
-        Comparison([*entries, find_entry("j48")], tmp_path / "here", quick=True), material, OnRay(workers=2)
-    )
-    assert (again[0], again[2]) == (here[0], here[2])
-    assert again[3]["at_once"] == 2
-    assert shared_note(again).startswith("Measured up to 2 at once on a machine: j48.")
+    more = Comparison([entries[0], find_entry("naive-bayes")], tmp_path / "here", quick=True)
+    again = compare(more, material, OnRay(workers=2))
+    assert again[0] == here[0]
+    assert again[1]["at_once"] == 2
+    assert shared_note(again).startswith("Measured up to 2 at once on a machine: naive-bayes.")
 
 
 @pytest.mark.train
 @pytest.mark.mnist
 def test_a_search_finds_what_it_finds_here(few: Path, mnist_settings: Settings, tmp_path: Path) -> None:
-    plan = Plan("linear", tmp_path / "here", mnist_settings, str(few), trials=4)
+    plan = Plan("naive-bayes", tmp_path / "here", mnist_settings, str(few), trials=4)
     here = tune(plan)
     there = tune(replace(plan, out=tmp_path / "there"), "ray")
     assert page(there) == page(here).replace("here/best.json", "there/best.json")
-    assert there.best.last[1] > 0.7
-
-
-def halve(most: int, given: int) -> float:
-    """Work with a job that fails and one that takes its worker with it."""
-    if given > most:
-        os._exit(1)
-    return 1 / given
+    assert there.best.last[1] > 0.6
 
 
 def test_what_fails_or_dies_takes_nothing_with_it() -> None:
-    with on_ray(halve, 100, anywhere(2), None) as tasks:
+    def inverse(most: int, given: int) -> float:
+        if given > most:
+            os._exit(1)
+        return 1 / given
+
+    with on_ray(inverse, 100, anywhere(2), None) as tasks:
         done = {one.job: one for one in tasks.run([1, 0, 2, 101, 4])}
     assert {job: one.answer for job, one in done.items()} == {1: 1.0, 0: None, 2: 0.5, 101: None, 4: 0.25}
     assert "ZeroDivisionError" in done[0].error

@@ -17,6 +17,7 @@ from tenfold.tuning.measure import Result, Run
 from tenfold.tuning.plan import Plan
 from tenfold.tuning.report import page
 from tenfold.tuning.search import Search, summary
+from tenfold.tuning.text import failures
 
 pytestmark = [pytest.mark.train, pytest.mark.mnist]
 
@@ -115,6 +116,7 @@ def test_what_fails_goes_no_further_and_is_tried_again(plan: Plan) -> None:
     outcome = Search(plan).run(engine)
     assert {trial.number % 2 for trial in outcome.trials if len(trial.accuracies) == 2} == {1}
     assert outcome.own.error == "a loose screw"
+    assert failures(outcome) == "20 of 40 trials failed; own said: a loose screw"
     assert "the recipe's own failed" in page(outcome).replace("&#x27;", "'")
     again = Planted()
     Search(replace(plan, resume=True)).run(again)

@@ -85,6 +85,8 @@ def command(
             console.print(table)
         print(text.doubts(outcome.mattered))
         print(text.found(outcome))
+    if failures := text.failures(outcome):
+        print(failures, file=sys.stderr)
     print(f"Train with it: {text.command(outcome)}", file=sys.stderr)
     if report:
         from tenfold.tuning.report import write_report

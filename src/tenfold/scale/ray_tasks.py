@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -76,8 +76,9 @@ class Tasks(Generic[Shared, Job, Answer]):
                     break
                 yield self._done(job, ready[0])
         finally:
-            for reference in waiting:
-                self._ray.cancel(reference, force=True)
+            with suppress(self._ray.exceptions.RayError, ConnectionError):  # a cluster that is gone has none left
+                for reference in waiting:
+                    self._ray.cancel(reference, force=True)
 
     def _begin(self, job: Job, place: Place) -> Any:
         options: dict[str, Any] = {"num_cpus": place.processors, "max_retries": RETRIES}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 
+from tenfold.data.readers import parse_spec
 from tenfold.scale.engines import check_one_or_ray
 from tenfold.scale.progress import show_progress
 from tenfold.scale.ray_tasks import anywhere, on_ray
@@ -41,9 +44,14 @@ def _ready(plan: Plan, engine: str, workers: int | None, address: str | None) ->
     if engine == "local":
         yield lambda runs: in_this_process(plan, runs)
         return
-    with on_ray(measure, plan, anywhere(workers), address) as tasks:
+    with on_ray(measure, replace(plan, data=_from_anywhere(plan.data)), anywhere(workers), address) as tasks:
 
         def measured(runs: Sequence[Run]) -> Iterator[Result]:
             return (done.answer or Result(done.job, None, error=done.error) for done in tasks.run(runs))
 
         yield measured
+
+
+def _from_anywhere(data: str) -> str:
+    """The data as workers find it, wherever they were started."""
+    return data if parse_spec(data)[0] == "mnist" else str(Path(data).absolute())

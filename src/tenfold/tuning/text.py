@@ -63,6 +63,14 @@ def found(outcome: Outcome) -> str:
     return f"{first}; {beside}. The best of many on the same digits is a little too good to be true."
 
 
+def failures(outcome: Outcome) -> str:
+    """How many trials failed, and what the first of them said; empty if none did."""
+    failed = sorted((trial for trial in outcome.trials if trial.error), key=lambda trial: trial.number)
+    if not failed:
+        return ""
+    return f"{len(failed)} of {len(outcome.trials)} trials failed; {called(failed[0])} said: {failed[0].error}"
+
+
 def doubts(mattered: Importances) -> str:
     """How much the forest knows, in a sentence."""
     if mattered.explained is None:
