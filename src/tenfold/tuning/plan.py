@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tenfold.config import Settings
+from tenfold.data.dataset import Dataset
 from tenfold.data.splits import open_training_data
 from tenfold.errors import UsageError
 from tenfold.training.family import FEWEST
@@ -59,7 +60,7 @@ class Space:
         params: What is searched over.
         rungs: On how many digits trials are measured, one after the other; the last is all of them.
         validation: How many digits judge on the last rung.
-        digest: SHA-256 of all digits, both those trained on and those that judge.
+        digest: SHA-256 of all digits as they are given, both those trained on and those that judge.
     """
 
     params: tuple[Param, ...]
@@ -87,10 +88,19 @@ def get_space(plan: Plan) -> Space:
             raise UsageError(f"--{name} is {value}; expected {least} or more.", "Give a larger number.")
     fitting, held = open_training_data(plan.data, plan.settings)
     digits = min(plan.limit or len(fitting), len(fitting))
-    digest = hashlib.sha256()
-    for part in (fitting, held):
-        digest.update(part.network_pixels(plan.settings).tobytes() + part.labels.tobytes())
-    return Space(entry.params, _rungs(digits), min(len(held), max(FEWEST, digits)), digest.hexdigest())
+    return Space(entry.params, _rungs(digits), min(len(held), max(FEWEST, digits)), _digest(fitting, held))
+
+
+def _digest(*parts: Dataset) -> str:
+    found = hashlib.sha256()
+    for part in parts:
+        found.update(part.labels.tobytes())
+        if isinstance(part.images, np.ndarray):
+            found.update(part.images.tobytes())
+        else:
+            for path in part.images:
+                found.update(Path(path).read_bytes())
+    return found.hexdigest()
 
 
 def _rungs(digits: int) -> tuple[int, ...]:

@@ -105,7 +105,7 @@ class Search:
     @property
     def done(self) -> int:
         """How many of them an earlier run has trained on."""
-        return self._kept.digits()
+        return min(self._kept.digits(), self.digits)  # the folder may hold more trials than are asked for
 
     def run(self, engine: Engine, tell: Callable[[int], None] = lambda _: None) -> Outcome:
         """Measure what is not measured yet, and write ``best.json``.
