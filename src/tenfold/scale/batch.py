@@ -7,7 +7,7 @@ import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 from tenfold import __version__
 from tenfold.config import load_settings
@@ -17,8 +17,8 @@ from tenfold.models.onnx import shipped_names
 from tenfold.recognizer import Recognizer
 from tenfold.scale import local, ray_engine
 from tenfold.scale.alone import alone
+from tenfold.scale.engines import check_engine
 from tenfold.scale.entries import ranges, to_line
-from tenfold.scale.extra import need_ray
 from tenfold.scale.files import URL, open_place
 from tenfold.scale.formats import Format, find_format
 from tenfold.scale.listing import list_entries
@@ -27,7 +27,6 @@ from tenfold.scale.parts import Manifest, Parts
 from tenfold.scale.progress import show_progress
 from tenfold.scale.tasks import Task, reader_identity
 
-Engine = Literal["local", "ray"]
 # The fewest and most pictures of a part: enough to keep the networks busy, few enough to lose with a kill. Between
 # them an input makes some 32 parts, so that there is something for every worker.
 SIZES: dict[Task, tuple[int, int]] = {"predict": (64, 1000), "read": (1, 50)}
@@ -129,17 +128,11 @@ def _run(job: Job, task: Task, parts: Parts, kind: Format) -> Outcome:
 
 
 def _checked(job: Job) -> Task:
-    for name, known in (("engine", get_args(Engine)), ("task", get_args(Task))):
-        if getattr(job, name) not in known:
-            raise UnknownName(name, getattr(job, name), list(known))
-    if job.address is not None and job.engine != "ray":
-        raise UsageError("--address names a Ray cluster.", "Give --engine ray as well.")
+    check_engine(job.engine, job.workers, job.address)
+    if job.task not in get_args(Task):
+        raise UnknownName("task", job.task, list(get_args(Task)))
     if job.resume and job.overwrite:
         raise UsageError("--resume and --overwrite exclude each other.", "Give one of them.")
-    if job.workers is not None and job.workers < 1:
-        raise UsageError(f"There cannot be {job.workers} workers.", "Give 1 or more.")
-    if job.engine == "ray":
-        need_ray()
     if URL.match(str(job.output)) or job.output.is_dir():
         raise UsageError(f"{job.output} is no file on this machine, as the output is.", "Give the name of a file.")
     return cast(Task, job.task)
