@@ -35,6 +35,7 @@ PUBLIC = [
     "NumberAlternative",
     "Page",
     "Prediction",
+    "Profile",
     "Recognizer",
     "Settings",
     "Stroke",

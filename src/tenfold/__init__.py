@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tenfold.config import Settings
     from tenfold.errors import TenfoldError
+    from tenfold.models.profile import Profile
     from tenfold.recognizer import Recognizer, predict, read
     from tenfold.types import Alternative, Box, Digit, Number, NumberAlternative, Page, Prediction, Stroke, Strokes
 
@@ -21,6 +22,7 @@ __all__ = [
     "NumberAlternative",
     "Page",
     "Prediction",
+    "Profile",
     "Recognizer",
     "Settings",
     "Stroke",
@@ -39,6 +41,7 @@ _HOME = {
     "NumberAlternative": "tenfold.types",
     "Page": "tenfold.types",
     "Prediction": "tenfold.types",
+    "Profile": "tenfold.models.profile",
     "Recognizer": "tenfold.recognizer",
     "Settings": "tenfold.config",
     "Stroke": "tenfold.types",

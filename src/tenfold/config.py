@@ -26,6 +26,11 @@ def default_database() -> str:
     return f"sqlite:///{_home('XDG_DATA_HOME', '.local/share') / 'tenfold.db'}"
 
 
+def default_profiles_dir() -> Path:
+    """The user's folder for personal profiles, by the XDG rules."""
+    return _home("XDG_DATA_HOME", ".local/share") / "profiles"
+
+
 def default_cache_dir() -> Path:
     """The user's cache folder for data sets, by the XDG rules."""
     return _home("XDG_CACHE_HOME", ".cache")
@@ -65,6 +70,7 @@ class Settings:
             ``none``.
         keep_answers_days: Days after which answers that nobody corrected are forgotten, above 0, at most 36,500.
         keep_pictures_days: Days for which pictures are kept; 0 for none at all.
+        keep_profiles_days: Days after which personal profiles that nobody used are forgotten, above 0, at most 36,500.
 
     Raises:
         UsageError: If a value is of the wrong type or out of range, naming it and what was expected.
@@ -92,6 +98,7 @@ class Settings:
     database: str = field(default_factory=default_database, repr=False)
     keep_answers_days: float = 30
     keep_pictures_days: float = 0
+    keep_profiles_days: float = 365
 
     def __post_init__(self) -> None:
         for name, (kind, low, high) in _NUMBERS.items():
@@ -131,6 +138,7 @@ _NUMBERS: dict[str, tuple[type[int] | type[float], float, float]] = {
     "client_rate": (float, 0, float("inf")),
     "keep_answers_days": (float, 0, 36_500),
     "keep_pictures_days": (float, 0, 36_500),
+    "keep_profiles_days": (float, 0, 36_500),
 }
 
 

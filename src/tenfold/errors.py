@@ -2,7 +2,10 @@
 
     TenfoldError                    exit 1   HTTP 500
     ├── UsageError                  exit 2   HTTP 400   the call itself is wrong
-    │   └── UnknownName             exit 2   HTTP 404   no model, recipe or data set of that name
+    │   ├── UnknownName             exit 2   HTTP 404   no model, recipe or data set of that name
+    │   ├── NotOneDigit             exit 2   HTTP 422   a profile takes single digits, and this is none
+    │   ├── OtherNetwork            exit 2   HTTP 409   a profile belongs to another network
+    │   └── ProfileFull             exit 2   HTTP 409   a profile has as many digits as it may
     ├── UnreadableImage             exit 3   HTTP 415   the input is no picture Tenfold can open
     │   ├── MissingImage            exit 3   HTTP 404   there is no such file
     │   ├── DamagedImage            exit 3   HTTP 422   a picture, but truncated or broken
@@ -69,6 +72,27 @@ class UnknownName(UsageError):
         guess = f" Did you mean {near[0]!r}?" if near else ""
         hint = f"Known: {', '.join(sorted(known))}." if known else ""
         super().__init__(f"There is no {kind} {name!r}.{guess}", hint)
+
+
+class NotOneDigit(UsageError):
+    """What is to go into a profile is not one digit."""
+
+    code = "not_one_digit"
+    http_status = 422
+
+
+class OtherNetwork(UsageError):
+    """A profile was made with another network than the one that is to answer."""
+
+    code = "other_network"
+    http_status = 409
+
+
+class ProfileFull(UsageError):
+    """A profile has as many digits as it may."""
+
+    code = "profile_full"
+    http_status = 409
 
 
 class UnreadableImage(TenfoldError):

@@ -15,13 +15,15 @@ import numpy as np
 
 from tenfold.config import Settings, load_settings
 from tenfold.decide import TURNED_AWAY, read_digit, threshold, turn_away
-from tenfold.errors import UnreadableImage, UsageError
+from tenfold.errors import NotOneDigit, UnreadableImage, UsageError
 from tenfold.imaging.load import Source, load
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.base import Classifier
 from tenfold.models.load import load_model
 from tenfold.models.onnx import load_onnx
-from tenfold.types import Normalized, Page, Picture, Pixels, Prediction
+from tenfold.models.personal import Personal, featured
+from tenfold.models.profile import Profile
+from tenfold.types import Floats, Normalized, Page, Picture, Pixels, Prediction
 
 if TYPE_CHECKING:
     from tenfold.reading.reader import NumberReader
@@ -68,6 +70,7 @@ class Recognizer:
                 "Use an .onnx file whose card has them, as training writes it beside the Keras file.",
             )
         self.classifier: Classifier = model
+        self._network: Classifier = model
         self._gate: Classifier = load_onnx("gate", VERSION, self.settings.threads)
         self._reader: NumberReader | None = None
         self._lock = Lock()
@@ -80,8 +83,46 @@ class Recognizer:
     def with_classifier(self, classifier: Classifier) -> Recognizer:
         """The same with another network for digits."""
         other = copy(self)
-        other.classifier = classifier
+        other.classifier = other._network = classifier
         return other
+
+    def with_profile(self, profile: Profile) -> Recognizer:
+        """The same for one hand: the digits in the profile have a say in `predict`, `predict_batch` and `examine`.
+
+        A profile decides between digits alone: what is empty stays so, and what is no digit is none. Whole numbers are
+        read as without it. With an empty profile all answers are those without one.
+
+        Args:
+            profile: As it is now; what is put into it later has no say here.
+
+        Raises:
+            OtherNetwork: If it belongs to another network.
+            UsageError: If the network gives no features.
+        """
+        profile.check_model(self.model)
+        if not len(profile):
+            return copy(self)
+        other = copy(self)
+        other.classifier = Personal(featured(self._network), profile)
+        return other
+
+    def features(self, x: Source) -> Floats:
+        """What a profile keeps of a digit: float32 (m,), what the network's last layer answers from.
+
+        Args:
+            x: One digit, as for `predict`.
+
+        Raises:
+            UnreadableImage: If the input cannot be opened.
+            NotOneDigit: If nothing is written there, or not one digit.
+            UsageError: If `x` is of a type Tenfold does not know, or the network gives no features.
+        """
+        network = featured(self._network)
+        answer, ink = self.examine(self.load(x))
+        if answer.status not in ("ok", "uncertain"):
+            raise NotOneDigit(answer.reason, "A profile takes one digit at a time, large and by itself.")
+        _, (row,) = network.look(ink.pixels[None].astype(np.float32) / np.float32(255))
+        return np.asarray(row, np.float32)
 
     def predict(self, x: Source) -> Prediction:
         """Read one digit.

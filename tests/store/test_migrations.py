@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from pathlib import Path
 
+import numpy as np
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -15,6 +17,7 @@ from tests.store.conftest import answer
 
 from tenfold.models.base import ModelCard
 from tenfold.store.database import MIGRATIONS
+from tenfold.store.profiles import Profiles
 from tenfold.store.store import Store
 from tenfold.store.tables import METADATA
 from tenfold.store.versions import Versions
@@ -22,6 +25,9 @@ from tenfold.store.versions import Versions
 # What each version's database held when it was made: tests/golden/store-VERSION.sql, written once and never changed.
 GOLDEN = Path(__file__).parents[1] / "golden"
 VERSIONS = sorted(path.stem.removeprefix("store-") for path in GOLDEN.glob("store-*.sql"))
+
+# Of a profile in those that hold any.
+HANDLE = "a-handle-that-somebody-has-had-since-0003"
 
 
 def test_the_steps_end_at_the_tables_of_the_code(store: Store) -> None:
@@ -55,12 +61,21 @@ def test_every_version_comes_forward_with_all_it_holds(version: str, url: str) -
     made = versions.add(b"onnx", ModelCard("digit", sha256=hashlib.sha256(b"onnx").hexdigest()), [])
     versions.promote(made.id)
     assert versions.weights(made.id)[0] == b"onnx"
+    profiles = Profiles(store)
+    handle = (
+        "a-handle-that-somebody-has-had-since-0003" if version >= "0003" else profiles.create("me", "digit@12345678")
+    )
+    profiles.add(handle, np.array([3, 4], np.float32), 9)
+    kept = profiles.get(handle)
+    assert kept.labels.tolist() == ([7, 9] if version >= "0003" else [9])
+    assert kept.features[0].tolist() == ([1, 2] if version >= "0003" else [3, 4])
     store.close()
 
 
 # What the two databases write differently.
-SQLITE = {"{SERIAL}": "INTEGER NOT NULL", "{BLOB}": "BLOB", "{89504E470D0A}": "X'89504E470D0A'"}
-POSTGRES = {"{SERIAL}": "SERIAL", "{BLOB}": "BYTEA", "{89504E470D0A}": "'\\x89504E470D0A'"}
+SQLITE = {"{SERIAL}": "INTEGER NOT NULL", "{BLOB}": "BLOB"}
+POSTGRES = {"{SERIAL}": "SERIAL", "{BLOB}": "BYTEA"}
+BYTES = re.compile(r"\{((?:[0-9A-F]{2})+)\}")
 
 
 def fill(url: str, script: str) -> None:
@@ -68,6 +83,7 @@ def fill(url: str, script: str) -> None:
     lite = url.startswith("sqlite")
     for word, meaning in (SQLITE if lite else POSTGRES).items():
         script = script.replace(word, meaning)
+    script = BYTES.sub(r"X'\1'" if lite else r"'\\x\1'", script)
     if lite:
         path = Path(url.removeprefix("sqlite:///"))
         path.parent.mkdir(parents=True)

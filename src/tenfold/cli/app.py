@@ -11,7 +11,7 @@ from tenfold import __version__
 from tenfold.cli.edge import Commands
 
 COMMANDS = ("predict", "read", "batch", "serve", "draw", "train", "tune", "evaluate", "compare", "export", "doctor")
-GROUPS = ("data", "models", "feedback")
+GROUPS = ("data", "models", "profile", "feedback")
 
 
 def build(wanted: str = "") -> typer.Typer:

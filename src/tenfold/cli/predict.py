@@ -32,6 +32,9 @@ def command(
     model: ModelName = None,
     top: Top = None,
     error_budget: ErrorBudget = None,
+    profile: Annotated[
+        str | None, typer.Option(help="Whose hand it is; see: tenfold profile list", metavar="NAME")
+    ] = None,
 ) -> None:
     """Read the digit in each picture."""
     # Nothing here multiplies large matrices, and numpy's pool of threads for it takes longer to set up than
@@ -45,6 +48,10 @@ def command(
     if as_csv and top is not None:
         raise UsageError("--csv has no columns for other readings.", "Leave out --top, or give --json.")
     recognizer = Recognizer(opened(model), error_budget)
+    if profile is not None:
+        from tenfold.models.profile_files import ProfileFiles
+
+        recognizer = recognizer.with_profile(ProfileFiles().get(profile))
     show = _json(top) if as_json else _csv() if as_csv else _words(images, top)
     unreadable = 0
     for start in range(0, len(images), BATCH):

@@ -142,14 +142,20 @@ class Calibrated(ABC):
 
     def logits(self, batch: Floats) -> Floats:
         """What a temperature divides: float32 (n, k); of one that gives probabilities, their logarithms."""
-        output = self.raw(batch)
-        return output if self.card.output == "logits" else np.log(np.maximum(output, 1e-30))
+        return self._logits(self.raw(batch))
 
     def predict_proba(self, batch: Floats) -> Floats:
         """Calibrated probabilities; see `Classifier.predict_proba`."""
+        return self.calibrated(self.raw(batch))
+
+    def calibrated(self, output: Floats) -> Floats:
+        """The probabilities that are made of what `raw` gives: float32 (n, k)."""
         if self.card.output == "probabilities" and self.card.temperature == 1.0:
-            return self.raw(batch)
-        return softmax(self.logits(batch) / np.float32(self.card.temperature))
+            return output
+        return softmax(self._logits(output) / np.float32(self.card.temperature))
+
+    def _logits(self, output: Floats) -> Floats:
+        return output if self.card.output == "logits" else np.log(np.maximum(output, 1e-30))
 
 
 class NullClassifier:

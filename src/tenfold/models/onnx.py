@@ -22,6 +22,8 @@ WEIGHTS = Path(__file__).parent / "weights"
 CLASSES = {"digit": 10, "gate": 3}
 # Pictures a network is given at once: what it makes of so few stays in the processor's cache.
 LOT = 64
+# The output of what the last layer takes, in files that give it.
+FEATURES = "features"
 # How networks take a 28x28, after the number of pictures.
 SHAPES = ((28, 28), (28, 28, 1), (1, 28, 28))
 
@@ -31,7 +33,8 @@ class OnnxClassifier(Calibrated):
 
     Args:
         weights: The serialised ONNX model. Input float32 (n, 28, 28), (n, 28, 28, 1) or
-            (n, 1, 28, 28); first output (n, k), logits or probabilities as the card says.
+            (n, 1, 28, 28); first output (n, k), logits or probabilities as the card says; an output ``features``
+            (n, m) is what the last layer takes, where the file gives it.
         card: What is known of it.
         threads: How many lots of `LOT` pictures are worked on at once. Within a lot there is one thread: waking a
             pool for each of the network's small steps costs more than their arithmetic.
@@ -54,6 +57,7 @@ class OnnxClassifier(Calibrated):
         self._shape = trailing
         self._batch = given.shape[0] if isinstance(given.shape[0], int) else 0
         self.output_shape = tuple(self._session.output.shape)
+        self.features = FEATURES in self._session.names
         self.card = card
         self._pool = _pool(threads) if threads > 1 else None
 
@@ -76,6 +80,19 @@ class OnnxClassifier(Calibrated):
         lots = [feed[at : at + size] for at in range(0, len(feed), size)]
         rows = list(self._pool.map(self._session.run, lots) if self._pool else map(self._session.run, lots))
         return np.concatenate(rows)[: len(batch)]
+
+    def look(self, batch: Floats) -> tuple[Floats, Floats]:
+        """Calibrated probabilities float32 (n, 10), and the features they were made of, float32 (n, m).
+
+        Raises:
+            ModelError: If the network gives no features, or cannot be run.
+        """
+        if not self.features:
+            raise ModelError(f"Model {self.card.name!r} gives no features.", "The shipped digit does.")
+        feed = np.ascontiguousarray(batch, np.float32).reshape(-1, *self._shape)
+        lots = [feed[at : at + LOT] for at in range(0, len(feed), LOT)] or [feed]
+        outputs, features = zip(*(self._session.run_with(lot, FEATURES) for lot in lots), strict=True)
+        return self.calibrated(np.concatenate(outputs)), np.concatenate(features)
 
 
 def _pool(threads: int) -> Executor:

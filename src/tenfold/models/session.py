@@ -22,6 +22,7 @@ class Session:
     Attributes:
         inputs: What it takes: each with ``name``, ``type`` and ``shape``.
         output: What it gives first, likewise.
+        names: Of all that it gives.
 
     Raises:
         ModelError: If ONNX Runtime cannot load the file.
@@ -38,7 +39,9 @@ class Session:
             raise ModelError(f"Model {name!r} is not a usable ONNX file: {error!s:.200}") from error
         self._name = name
         self.inputs: list[Any] = self._session.get_inputs()
-        self.output: Any = self._session.get_outputs()[0]
+        outputs = self._session.get_outputs()
+        self.output: Any = outputs[0]
+        self.names: tuple[str, ...] = tuple(one.name for one in outputs)
 
     def run(self, feed: Floats) -> Floats:
         """The first output for the one input.
@@ -46,8 +49,20 @@ class Session:
         Raises:
             ModelError: If the network cannot be run.
         """
+        return self._run([self.output.name], feed)[0]
+
+    def run_with(self, feed: Floats, other: str) -> tuple[Floats, Floats]:
+        """The first output, and another by its name.
+
+        Raises:
+            ModelError: If the network cannot be run, or has no such output.
+        """
+        first, second = self._run([self.output.name, other], feed)
+        return first, second
+
+    def _run(self, names: list[str], feed: Floats) -> list[Floats]:
         try:
-            (result,) = self._session.run([self.output.name], {self.inputs[0].name: feed})
+            found = self._session.run(names, {self.inputs[0].name: feed})
         except Exception as error:  # as above
             raise ModelError(f"Model {self._name!r} cannot be run: {error!s:.200}") from error
-        return np.asarray(result, np.float32)
+        return [np.asarray(one, np.float32) for one in found]

@@ -15,12 +15,13 @@ from starlette.middleware.cors import CORSMiddleware
 from tenfold import __version__
 from tenfold.config import Settings
 from tenfold.recognizer import Recognizer
-from tenfold.server import feedback, health, inference, metrics, models, predict, read
+from tenfold.server import feedback, health, inference, metrics, models, predict, profiles, read
 from tenfold.server.access import ClientRate, Token
 from tenfold.server.body import FORM_SLACK
 from tenfold.server.desk import Desk, Shelf
 from tenfold.server.errors import REFUSALS, add_error_answers
 from tenfold.server.guards import BodyLimit, LoopbackOnly, is_loopback
+from tenfold.server.hands import HEADER
 from tenfold.server.headers import SecurityHeaders
 from tenfold.server.keeper import Keeper
 from tenfold.server.metrics import Metrics
@@ -75,7 +76,7 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
         app.state.renewal = Renewal(app.state.shelf, recognizer, app.state.keeper, figures)
     app.state.correcting = anyio.CapacityLimiter(CORRECTING)
     app.state.warm = threading.Event()
-    for room in (predict, read, feedback, models, inference, health, metrics):
+    for room in (predict, read, profiles, feedback, models, inference, health, metrics):
         app.include_router(room.router)
     add_pages(app)
     add_error_answers(app)
@@ -92,8 +93,8 @@ def _add_guards(app: FastAPI, settings: Settings, figures: Metrics) -> None:
         app.add_middleware(ClientRate, rate=settings.client_rate)
     if settings.cors_origins:
         origins = [origin.strip() for origin in settings.cors_origins.split(",")]
-        headers = ["authorization", "content-type"]
-        app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=["GET", "POST"], allow_headers=headers)
+        headers, methods = ["authorization", "content-type", HEADER], ["GET", "POST", "DELETE"]
+        app.add_middleware(CORSMiddleware, allow_origins=origins, allow_methods=methods, allow_headers=headers)
     if is_loopback(settings.host):
         app.add_middleware(LoopbackOnly)
     app.add_middleware(SecurityHeaders)

@@ -15,6 +15,7 @@ import numpy as np
 from tenfold.config import Settings
 from tenfold.imaging.look import look_of
 from tenfold.store.errors import StoreUnavailable, UnknownAnswer
+from tenfold.store.profiles import Profiles
 from tenfold.store.store import Correction, Given, Store
 from tenfold.types import Box, Normalized, Number, Page, Picture, Prediction
 
@@ -169,6 +170,7 @@ class Keeper:
     def _clean(self) -> None:
         if time.monotonic() - self._cleaned > CLEAN or not self._cleaned:
             self.store.forget(self._settings.keep_answers_days, self._settings.keep_pictures_days)
+            Profiles(self.store).forget(self._settings.keep_profiles_days)
             self._cleaned = time.monotonic()
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 from tenfold.imaging.normalize import normalize
 from tenfold.recognizer import Recognizer
 from tenfold.server.body import Asked, Room, admitted
-from tenfold.server.errors import PICTURE_REFUSALS
+from tenfold.server.hands import REFUSALS, MaybeHandle, for_hand
 from tenfold.server.keeper import a_digit, cut
 from tenfold.types import Box, Normalized, Prediction, Status, Strokes
 
@@ -83,16 +83,17 @@ class Answer(BaseModel):
     box: InkBox | None = Field(description="Where the ink stands in the given picture; null for strokes")
 
 
-@router.post("/v1/predict", response_model=Answer, responses=PICTURE_REFUSALS, openapi_extra={"requestBody": BODY})
+@router.post("/v1/predict", response_model=Answer, responses=REFUSALS, openapi_extra={"requestBody": BODY})
 async def predict(
     request: Request,
     model: Annotated[str | None, Query(max_length=100, description="A shipped model's name")] = None,
     error_budget: Annotated[
         float | None, Query(gt=0, le=1, description="Largest share of wrong answers among those given")
     ] = None,
+    profile: MaybeHandle = None,
 ) -> Response:
     """Read one digit from a picture or from strokes."""
-    work, desk = Answers(Room.of(request), model, error_budget), request.app.state.desk
+    work, desk = Answers(Room.of(request), model, error_budget, profile), request.app.state.desk
     async with admitted(request) as asked:
         return Response(await desk.run_together(work, asked), media_type="application/json")
 
@@ -105,15 +106,17 @@ class Answers:
         room: What is in reach.
         model: A shipped model's name; None for the server's own.
         error_budget: None for that of the settings.
+        profile: The handle of whose hand it is; None for anybody's.
     """
 
     room: Room
     model: str | None
     error_budget: float | None
+    profile: str | None
 
     def __call__(self, some: Sequence[Asked]) -> list[bytes | Exception]:
         """The body of each answer, or why there is none."""
-        recognizer = self.room.shelf.get(self.model)
+        recognizer = for_hand(self.room, self.room.shelf.get(self.model), self.profile)
         seen = [self._look(recognizer, asked) for asked in some]
         inks = [one.ink for one in seen if isinstance(one, _Seen)]
         found = iter(recognizer.answer(inks, self.error_budget))

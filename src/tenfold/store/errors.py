@@ -4,6 +4,8 @@ TenfoldError
 ├── StoreUnavailable    exit 1   HTTP 503   the database cannot be reached, or is full or locked
 ├── StoreTooNew         exit 5   HTTP 503   a newer Tenfold has changed its tables
 ├── UnknownAnswer       exit 2   HTTP 404   no answer or correction of that id is kept
+├── UnknownProfile      exit 2   HTTP 404   no profile of that handle is kept
+├── TooManyProfiles     exit 1   HTTP 429   one client has made as many as it may for a while
 └── Conflict            exit 1   HTTP 409   somebody else was quicker
 """
 
@@ -32,6 +34,20 @@ class UnknownAnswer(UsageError):
 
     code = "unknown_id"
     http_status = 404
+
+
+class UnknownProfile(UsageError):
+    """No profile of that handle is kept."""
+
+    code = "unknown_profile"
+    http_status = 404
+
+
+class TooManyProfiles(TenfoldError):
+    """One client has made as many profiles as it may in a day."""
+
+    code = "too_many_profiles"
+    http_status = 429
 
 
 class Conflict(TenfoldError):

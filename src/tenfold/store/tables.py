@@ -1,4 +1,4 @@
-"""The tables: what was answered, and what people said of it."""
+"""The tables: what was answered, what people said of it, what was learned of it, and whose hand is whose."""
 
 from __future__ import annotations
 
@@ -91,4 +91,33 @@ PROMOTIONS = Table(
     Column("at", Float, nullable=False),
     Column("name", String(40), nullable=False),
     Column("version", Integer, ForeignKey("versions.id")),
+)
+
+# Who has the handle has the profile; here is its SHA-256 alone.
+PROFILES = Table(
+    "profiles",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("handle", String(64), nullable=False),
+    # Who made it, see Store.client: one client makes so many a day.
+    Column("client", String(16), nullable=False),
+    Column("at", Float, nullable=False),
+    # On which day it was asked for last, more or less: what nobody uses is forgotten.
+    Column("used", Float, nullable=False),
+    # The network its features are of.
+    Column("model", String(100), nullable=False),
+    UniqueConstraint("handle"),
+    Index("ix_profiles_client", "client", "at"),
+    Index("ix_profiles_used", "used"),
+)
+
+PROFILE_DIGITS = Table(
+    "profile_digits",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("profile", Integer, ForeignKey("profiles.id"), nullable=False),
+    Column("digit", Integer, nullable=False),
+    # float32, little-endian.
+    Column("features", LargeBinary, nullable=False),
+    Index("ix_profile_digits_profile", "profile"),
 )

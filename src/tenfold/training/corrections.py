@@ -27,6 +27,7 @@ from tenfold.training.export import to_onnx
 from tenfold.training.family import Ready, answers, finish, get_ready, of_length, reminded_by
 from tenfold.training.fit import DrawEpoch, Labels, Plan, as_shares, fit, forget, settle
 from tenfold.training.framework import need_keras
+from tenfold.training.onnx_features import with_features
 from tenfold.training.progress import say
 from tenfold.training.recipes import TrainOptions, identity
 from tenfold.training.reopen import reopen
@@ -94,7 +95,14 @@ def learn(options: TrainOptions) -> Path:
         others = [*(part.name for part, _ in foreign), f"{int((~corrected.judges).sum())} accepted corrections"]
         validating = [part for _, part in foreign]
         card = finish(
-            options, ready, to_onnx(model), "digit", "Goes on from the shipped digit", others, validating, model
+            options,
+            ready,
+            with_features(to_onnx(model)),
+            "digit",
+            "Goes on from the shipped digit",
+            others,
+            validating,
+            model,
         )
         weights = (options.out / "digit.onnx").read_bytes()
         now = versions.current()

@@ -17,6 +17,7 @@ from tenfold.training.export import to_onnx
 from tenfold.training.family import Ready, as_chosen, finish, get_ready, of_length, reminded_by
 from tenfold.training.fit import DrawEpoch, Labels, Plan, fit, forget
 from tenfold.training.keras_files import load_keras
+from tenfold.training.onnx_features import with_features
 from tenfold.training.outputs import make_folder, write_file
 from tenfold.training.params import Param
 from tenfold.training.progress import say
@@ -79,7 +80,16 @@ def train(options: TrainOptions) -> Path:
         fit(model, wider, ready.held, plan, options.seed + 1, options.out, options.resume, whole, before)
         sets = [f"{one.name} ({one.what}; {one.licence})" for one in chosen_sets(options.without)]
         others = [*sets, "synthetic pen strokes", "printed digits of DejaVu and STIX"]
-        finish(options, ready, to_onnx(model), "digit", SUMMARY, others, [part for _, part in foreign], model)
+        finish(
+            options,
+            ready,
+            with_features(to_onnx(model)),
+            "digit",
+            SUMMARY,
+            others,
+            [part for _, part in foreign],
+            model,
+        )
         forget(options.out / "alone")
     forget(options.out)
     return options.out
@@ -104,7 +114,7 @@ def train_alone(options: TrainOptions, ready: Ready) -> Model:
     model = catalogue.build()
     plan, whole = as_chosen(PLAN, options), identity("digit", options)
     fit(model, ready.shuffled, ready.held, plan, options.seed, options.out, options.resume, whole)
-    finish(options, ready, to_onnx(model), "digit", SUMMARY, model=model)
+    finish(options, ready, with_features(to_onnx(model)), "digit", SUMMARY, model=model)
     write_file(note, _what_is_trained(options).encode())
     return model
 

@@ -15,9 +15,11 @@ const PATIENCE = 20_000;
  * Ask the server.
  * @param {string} path below the page's own address
  * @param {object} [asking]
+ * @param {"GET" | "POST" | "DELETE"} [asking.method] by default POST where something is sent, else GET
  * @param {object} [asking.query]
  * @param {FormData} [asking.form] to send
  * @param {object} [asking.json] to send instead
+ * @param {string} [asking.profile] handle of a profile: in a header, which no log and no history has
  * @param {boolean} [asking.blob] whether the answer is a file, and not JSON
  * @param {AbortSignal} [asking.signal] gives it up
  * @param {number} [asking.patience] milliseconds after which an answer is not waited for
@@ -38,7 +40,7 @@ function wantsToken({ refusal }) {
   return refusal?.status === 401 && refusal.error.hint.startsWith("Authorization");
 }
 
-async function send(path, { query = {}, form, json, blob, signal, patience = PATIENCE }, used) {
+async function send(path, { method, query = {}, form, json, profile, blob, signal, patience = PATIENCE }, used) {
   const address = new URL(path, document.baseURI);
   address.search = new URLSearchParams(query);
   const ending = new AbortController();
@@ -51,7 +53,9 @@ async function send(path, { query = {}, form, json, blob, signal, patience = PAT
     if (used) headers.authorization = `Bearer ${used}`;
     if (json) headers["content-type"] = "application/json";
     const body = json ? JSON.stringify(json) : form;
-    const response = await fetch(address, { method: body ? "POST" : "GET", headers, body, signal: ending.signal });
+    if (profile) headers["x-tenfold-profile"] = profile;
+    method ??= body ? "POST" : "GET";
+    const response = await fetch(address, { method, headers, body, signal: ending.signal });
     if (response.ok) return { answer: await (blob ? response.blob() : response.json()) };
     return { refusal: { status: response.status, error: (await response.json()).error } };
   } catch {

@@ -22,7 +22,7 @@ export class Asker {
 
   /**
    * Ask when nothing is under way, at the latest `pause` milliseconds from now.
-   * @param {{body: () => Promise<Blob>, query?: object, wanted?: boolean}} question replaces one that still waits;
+   * @param {{body: () => Promise<Blob>, query?: object, profile?: string, wanted?: boolean}} question replaces one that still waits;
    *   `wanted` if the person asked for it by a button or key
    */
   ask(question, pause = 0) {
@@ -57,7 +57,7 @@ export class Asker {
     if (!this.#running) this.#next();
   }
 
-  async #send({ body, query, wanted }, signal) {
+  async #send({ body, query, profile, wanted }, signal) {
     const form = new FormData();
     try {
       const picture = await body();
@@ -67,6 +67,6 @@ export class Asker {
     }
     const { patience, busy } = this.manner;
     const quiet = () => busy() || (wasDeclined() && !wanted);
-    return ask(this.path, { form, query, signal, patience, quiet });
+    return ask(this.path, { form, query, profile, signal, patience, quiet });
   }
 }

@@ -1,6 +1,8 @@
 // Digit mode: joins the square sheet, POST /v1/predict and the answer with its evidence.
 
 import { Desk, part, strokesIn } from "./desk.js";
+import { Hand } from "./hand.js";
+import { HandPanel } from "./hand_panel.js";
 import { Sheet } from "./sheet.js";
 import { AnswerView } from "./view.js";
 import { statusOf } from "./words.js";
@@ -10,19 +12,29 @@ export class DigitDesk extends Desk {
   purpose = "reads one handwritten digit, and says how sure it is.";
   pause = 120;
   statusOf = statusOf;
+  hand = new Hand();
   #box = null;
 
   constructor() {
     const sheet = new Sheet({ canvas: part("pad"), photo: part("photo"), photoName: part("photo-name") });
     super("v1/predict", sheet, new AnswerView());
+    this.panel = new HandPanel(this.hand, part("hand"));
+    // With another profile it may be another digit.
+    this.hand.addEventListener("change", () => sheet.blank || this.askAgain());
     part("photo").addEventListener("load", () => this.#showFound()); // the answer may come before the picture shows
   }
 
   pen(width) {
     this.sheet.penWidth = width;
+    this.panel.pen(width);
   }
 
-  show(outcome, { picture }, settled) {
+  extras() {
+    return { profile: this.hand.handle };
+  }
+
+  show(outcome, { picture, profile }, settled) {
+    if (profile && this.hand.refused(outcome)) return; // it is asked again, without
     this.view.show(outcome, picture ? "picture" : "drawing", settled);
     this.#box = picture ? outcome.answer?.box : null;
     this.#showFound();

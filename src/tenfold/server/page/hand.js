@@ -1,0 +1,111 @@
+// The person's own hand: the handle of their profile, kept in this browser, and how many digits are in it.
+
+import { ask } from "./ask.js";
+
+const KEY = "tenfold-profile";
+/** How many of each digit are asked for. */
+export const OF_EACH = 2;
+const NONE = Array(10).fill(0);
+// With these the profile cannot be used, whatever is asked: unknown, of another network, or no place to keep any.
+const UNUSABLE = ["unknown_profile", "other_network", "no_store"];
+
+/** Sends "change" when answers may be others than before. */
+export class Hand extends EventTarget {
+  #handle = read();
+  #usable = true;
+  counts = NONE;
+
+  /** What goes along with a question; empty if there is no profile, or none that can be used. */
+  get handle() {
+    return this.#usable ? this.#handle : "";
+  }
+
+  get total() {
+    return this.counts.reduce((sum, count) => sum + count, 0);
+  }
+
+  /** Which digit is to be written next: each once, then each again; -1 if there are enough. */
+  get next() {
+    const least = Math.min(...this.counts);
+    return least >= OF_EACH ? -1 : this.counts.indexOf(least);
+  }
+
+  /** Ask how many there are, if there is a profile. */
+  async look() {
+    if (!this.#handle) return;
+    const outcome = await ask("v1/profiles", { profile: this.#handle, quiet: () => true });
+    if (!this.refused(outcome) && outcome.answer) this.#hold(outcome.answer);
+  }
+
+  /**
+   * Put a digit in; the first one makes the profile.
+   * @param {number} digit
+   * @param {Blob} picture
+   * @returns {Promise<import("./ask.js").Outcome>}
+   */
+  async add(digit, picture) {
+    if (!this.#handle) {
+      const made = await ask("v1/profiles", { method: "POST" });
+      if (!made.answer) return made;
+      this.#keep(made.answer.profile);
+    }
+    const form = new FormData();
+    form.append("image", picture, picture.name ?? "drawing.png");
+    const outcome = await ask("v1/profiles/digits", { query: { digit }, form, profile: this.#handle });
+    if (outcome.answer) this.#hold(outcome.answer);
+    else this.refused(outcome);
+    return outcome;
+  }
+
+  /** Forget everything, here and on the server. */
+  async reset() {
+    const outcome = this.#handle ? await ask("v1/profiles", { method: "DELETE", profile: this.#handle }) : { answer: {} };
+    if (outcome.answer || outcome.refusal?.error.code === "unknown_profile") this.#drop();
+    return outcome;
+  }
+
+  /** Whether an outcome says that the profile cannot be used; then it is not sent any more. */
+  refused({ refusal }) {
+    const code = refusal?.error.code;
+    if (!UNUSABLE.includes(code)) return false;
+    if (code === "unknown_profile") this.#drop();
+    else this.#usable = false;
+    this.dispatchEvent(new Event("change"));
+    return true;
+  }
+
+  #hold({ digits, current }) {
+    this.counts = digits;
+    this.#usable = current;
+    this.dispatchEvent(new Event("change"));
+  }
+
+  #keep(handle) {
+    this.#handle = handle;
+    this.#usable = true;
+    try {
+      localStorage.setItem(KEY, handle);
+    } catch {
+      // Browsers may forbid keeping anything: then it is known until the page is left.
+    }
+  }
+
+  #drop() {
+    this.#keep("");
+    this.counts = NONE;
+    try {
+      localStorage.removeItem(KEY);
+    } catch {
+      // there was nothing to remove
+    }
+    this.dispatchEvent(new Event("change"));
+  }
+}
+
+function read() {
+  try {
+    return localStorage.getItem(KEY) ?? "";
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,125 @@
+"""Personal profiles over HTTP: made, filled, counted, forgotten; each for whoever brings its handle in a header."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Annotated, Any, TypeVar
+
+import anyio.to_thread
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field
+
+from tenfold.models.profile import MOST, Profile
+from tenfold.recognizer import Recognizer
+from tenfold.server.body import Reading, Room, admitted
+from tenfold.server.errors import NOT_NOW, PICTURE_REFUSALS, Refusal, TooOften
+from tenfold.server.feedback import keeper_of
+from tenfold.server.hands import CONFLICT, Handle, profiles_of
+from tenfold.server.keeper import Keeper
+from tenfold.server.predict import BODY
+from tenfold.store.errors import TooManyProfiles
+from tenfold.store.profiles import Profiles
+
+router = APIRouter(prefix="/v1/profiles")
+
+T = TypeVar("T")
+# Seconds after which it may make sense to ask for another profile.
+LATER = 3600.0
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    404: {"model": Refusal, "description": "There is no profile of that handle"},
+    422: {"model": Refusal, "description": "Well-formed, but not what is asked for"},
+    **NOT_NOW,
+}
+
+
+class Counts(BaseModel):
+    """What a profile holds."""
+
+    digits: list[int] = Field(description="How many of each digit, 0 to 9", min_length=10, max_length=10)
+    most: int = Field(description="How many it may hold in all")
+    model: str = Field(description="name@hash of the network it is for")
+    current: bool = Field(description="Whether that network answers now; if not, the digits have to be written again")
+
+
+class Made(Counts):
+    """A new profile."""
+
+    profile: str = Field(description="Its handle, which is kept nowhere else: whoever has it has the profile")
+
+
+@router.post("", response_model=Made, responses=REFUSALS)
+async def create(request: Request) -> Made:
+    """Make an empty profile. Its handle goes into the header `X-Tenfold-Profile` of what follows."""
+    address = request.client.host if request.client else ""
+    recognizer: Recognizer = request.app.state.shelf.recognizer
+
+    def make(keeper: Keeper) -> Made:
+        try:
+            handle = Profiles(keeper.store).create(keeper.client(address), recognizer.model)
+        except TooManyProfiles as error:
+            raise TooOften(error.message, error.hint, LATER) from error
+        return Made(profile=handle, **_counts(Profile(recognizer.model), recognizer.model))
+
+    return await _in_a_thread(request, make)
+
+
+@router.get("", response_model=Counts, responses=REFUSALS)
+async def count(request: Request, handle: Handle) -> Counts:
+    """How many of each digit a profile holds."""
+    model = request.app.state.shelf.recognizer.model
+    return await _in_a_thread(request, lambda keeper: Counts(**_counts(Profiles(keeper.store).get(handle), model)))
+
+
+@router.delete("", response_model=Counts, responses=REFUSALS)
+async def forget(request: Request, handle: Handle) -> Counts:
+    """Forget a profile and all it holds, at once; its handle is none from then on."""
+    model = request.app.state.shelf.recognizer.model
+
+    def drop(keeper: Keeper) -> Counts:
+        Profiles(keeper.store).delete(handle)
+        return Counts(**_counts(Profile(model), model))
+
+    return await _in_a_thread(request, drop)
+
+
+@router.post(
+    "/digits",
+    response_model=Counts,
+    responses={**PICTURE_REFUSALS, **REFUSALS, **CONFLICT},
+    openapi_extra={"requestBody": BODY},
+)
+async def add(
+    request: Request, handle: Handle, digit: Annotated[int, Query(ge=0, le=9, description="Which digit it is")]
+) -> dict[str, Any]:
+    """Put a digit into a profile: what the network saw in it is kept, the picture is not."""
+    room, desk = Room.of(request), request.app.state.desk
+    async with admitted(request) as asked:
+        counts: dict[str, Any] = await desk.run(partial(_add, room, handle, digit, asked.reading))
+    return counts
+
+
+def _add(room: Room, handle: str, digit: int, reading: Reading) -> dict[str, Any]:
+    recognizer = room.shelf.get(None)
+    profiles = profiles_of(room)
+    profile = profiles.get(handle)
+    profile.check_model(recognizer.model)
+    features = recognizer.features(reading())
+    profiles.add(handle, features, digit)
+    profile.add(features, digit)
+    return _counts(profile, recognizer.model)
+
+
+def _counts(profile: Profile, model: str) -> dict[str, Any]:
+    return {
+        "digits": list(profile.counts),
+        "most": MOST,
+        "model": profile.model,
+        "current": profile.model == model,
+    }
+
+
+async def _in_a_thread(request: Request, work: Callable[[Keeper], T]) -> T:
+    # Few at a time, with corrections: those that wait for a database must not have all threads.
+    return await anyio.to_thread.run_sync(partial(work, keeper_of(request)), limiter=request.app.state.correcting)
