@@ -12,6 +12,7 @@ from contextlib import redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 
+from tenfold.training.framework import forget_networks
 from tenfold.training.params import Params
 from tenfold.training.recipes import find_recipe, train_options
 from tenfold.tuning.plan import Plan
@@ -77,6 +78,8 @@ def measure(plan: Plan, run: Run) -> Result:
         except Exception as error:
             what = str(error).strip() or type(error).__name__
             return Result(run, None, time.perf_counter() - start, what)
+        finally:
+            forget_networks()
     return Result(run, accuracy, time.perf_counter() - start)
 
 
