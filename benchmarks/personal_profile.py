@@ -127,8 +127,8 @@ def main() -> None:
         more={
             "digits read": after.digits,
             "draws a form": draws,
-            "without, least %": min(befores),
-            "without, most %": max(befores),
+            "least without %": min(befores),
+            "most without %": max(befores),
             "gain, mean of the forms in points": statistics.mean(gains),
             "standard error of that": statistics.stdev(gains) / len(gains) ** 0.5,
             "forms read better": sum(gain > 0 for gain in gains),

@@ -113,6 +113,21 @@ def test_a_profile_that_is_gone_is_not_asked_with_again(visit: Callable[..., Vis
     page.wait_for_function("localStorage.getItem('tenfold-profile') === null")
 
 
+def test_digits_of_another_network_are_not_used_and_can_be_written_again(visit: Callable[..., Visit], keeping: str):
+    page = visit(url=keeping).page
+    page.evaluate("localStorage.setItem('tenfold-profile', 'x'.repeat(43))")
+    counts = {"digits": [2] * 10, "most": 200, "model": "digit@00000000", "current": False}
+    page.route("**/v1/profiles", lambda route: route.fulfill(json=counts))
+    page.reload()
+    page.get_by_role("button", name="My hand (not in use)").click()
+    said = page.get_by_role("dialog").get_by_role("status")
+    expect(said).to_contain_text("network has changed")
+    expect(page.locator("dialog canvas")).to_be_hidden()
+    page.get_by_role("button", name="Reset").click()
+    expect(said).to_contain_text("All is forgotten.")
+    expect(page.locator("dialog canvas")).to_be_focused()
+
+
 @pytest.mark.parametrize(("width", "height"), [(320, 568), (1280, 800)])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_panel_fits_and_is_legible(visit: Callable[..., Visit], keeping: str, width: int, height: int, scheme: str):

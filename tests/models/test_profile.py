@@ -134,6 +134,13 @@ def test_another_network_is_refused_and_so_is_one_without_features(recognizer: R
         Recognizer("tiny").features(PICTURES[1])
 
 
+def test_features_of_another_length_are_refused(recognizer: Recognizer) -> None:
+    wrong = Profile(recognizer.model)
+    wrong.add(np.ones(7, np.float32), 1)
+    with pytest.raises(OtherNetwork, match="7 features a digit"):
+        recognizer.with_profile(wrong).predict(PICTURES[1])
+
+
 def test_a_file_holds_it_all_and_is_its_owner_s(recognizer: Recognizer, tmp_path: Path) -> None:
     path = tmp_path / "new" / "me.npz"
     mine = profile_of(recognizer)

@@ -95,7 +95,13 @@ def test_what_nobody_uses_is_forgotten(profiles: Profiles, store: Store) -> None
     with store.writing() as connection:
         connection.execute(update(PROFILES).values(used=PROFILES.c.used - 40 * DAY))
     assert len(profiles.get(used)) == 1
+    empty, new = profiles.create("me", MODEL), profiles.create("me", MODEL)
+    with store.writing() as connection:
+        connection.execute(update(PROFILES).where(PROFILES.c.id == 3).values(at=PROFILES.c.at - 2 * DAY))
     profiles.forget(30)
     assert len(profiles.get(used)) == 1
+    assert len(profiles.get(new)) == 0
+    with pytest.raises(UnknownProfile):
+        profiles.get(empty)
     with pytest.raises(UnknownProfile):
         profiles.get(old)

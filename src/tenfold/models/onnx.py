@@ -39,6 +39,10 @@ class OnnxClassifier(Calibrated):
         threads: How many lots of `LOT` pictures are worked on at once. Within a lot there is one thread: waking a
             pool for each of the network's small steps costs more than their arithmetic.
 
+    Attributes:
+        card: As given.
+        features: Whether the file gives features; see `look`.
+
     Raises:
         ModelError: If ONNX Runtime cannot load the file or its input has another shape.
     """

@@ -12,7 +12,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.errors import UsageError
+from tenfold.errors import OtherNetwork, UsageError
 from tenfold.models.base import Classifier, ModelCard
 from tenfold.models.profile import Profile
 from tenfold.types import Floats
@@ -55,8 +55,17 @@ class Personal:
         return self._network.card
 
     def predict_proba(self, batch: Floats) -> Floats:
-        """Probabilities for a batch; see `Classifier.predict_proba`."""
+        """Probabilities for a batch; see `Classifier.predict_proba`.
+
+        Raises:
+            OtherNetwork: If the profile's features are not as many as the network's, whatever it says of itself.
+        """
         said, features = self._network.look(batch)
+        if features.shape[1] != self._features.shape[1]:
+            raise OtherNetwork(
+                f"This profile has {self._features.shape[1]} features a digit, the network has {features.shape[1]}.",
+                "The file was changed or damaged: reset it.",
+            )
         return mixed(said, features, self._features, self._labels)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
 import zipfile
 from contextlib import suppress
 from pathlib import Path
@@ -96,6 +95,8 @@ class Profile:
         Raises:
             UsageError: If the place cannot be written to.
         """
+        import tempfile  # whoever only reads a digit need not wait for it
+
         file = io.BytesIO()
         np.savez(file, model=np.asarray(self.model), features=self.features, labels=self.labels)
         try:

@@ -1,1 +1,1 @@
-"""What is kept, in SQLite or PostgreSQL: answers, corrections, versions of models; the only room with SQLAlchemy."""
+"""What is kept, in SQLite or PostgreSQL: answers, corrections, versions, profiles; the only room with SQLAlchemy."""

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, exists, func, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from tenfold.errors import ProfileFull
@@ -108,9 +108,12 @@ class Profiles:
             _drop(connection, PROFILES.c.id == one.id)
 
     def forget(self, days: float) -> None:
-        """Forget the profiles nobody has used for so many days."""
+        """Forget the profiles nobody has used for so many days, and empty ones after a day."""
+        now = time.time()
+        empty = ~exists().where(PROFILE_DIGITS.c.profile == PROFILES.c.id)
         with self._store.writing() as connection:
-            _drop(connection, PROFILES.c.used < time.time() - days * DAY)
+            _drop(connection, PROFILES.c.used < now - days * DAY)
+            connection.execute(delete(PROFILES).where(PROFILES.c.at < now - DAY, empty))
 
     def _touch(self, profile: int) -> None:
         with self._store.writing() as connection:

@@ -8,16 +8,24 @@ export const OF_EACH = 2;
 const NONE = Array(10).fill(0);
 // With these the profile cannot be used, whatever is asked: unknown, of another network, or no place to keep any.
 const UNUSABLE = ["unknown_profile", "other_network", "no_store"];
+/** The status of a refusal by which it is of another network. */
+export const OTHER = 409;
 
 /** Sends "change" when answers may be others than before. */
 export class Hand extends EventTarget {
   #handle = read();
-  #usable = true;
   counts = NONE;
+  /** The status by which the server refuses the profile; 0 as long as it takes it. */
+  trouble = 0;
 
   /** What goes along with a question; empty if there is no profile, or none that can be used. */
   get handle() {
-    return this.#usable ? this.#handle : "";
+    return this.trouble ? "" : this.#handle;
+  }
+
+  /** Whether there is a profile, be it of use or not. */
+  get known() {
+    return this.#handle !== "";
   }
 
   get total() {
@@ -69,20 +77,20 @@ export class Hand extends EventTarget {
     const code = refusal?.error.code;
     if (!UNUSABLE.includes(code)) return false;
     if (code === "unknown_profile") this.#drop();
-    else this.#usable = false;
+    else this.trouble = refusal.status;
     this.dispatchEvent(new Event("change"));
     return true;
   }
 
   #hold({ digits, current }) {
     this.counts = digits;
-    this.#usable = current;
+    this.trouble = current ? 0 : OTHER;
     this.dispatchEvent(new Event("change"));
   }
 
   #keep(handle) {
     this.#handle = handle;
-    this.#usable = true;
+    this.trouble = 0;
     try {
       localStorage.setItem(KEY, handle);
     } catch {

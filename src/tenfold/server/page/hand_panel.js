@@ -1,7 +1,7 @@
 // The panel "My hand": asks for two of each digit, one after the other, and forgets them when told.
 
 import { element } from "./element.js";
-import { OF_EACH } from "./hand.js";
+import { OF_EACH, OTHER } from "./hand.js";
 import { Sheet } from "./sheet.js";
 import { named } from "./words.js";
 
@@ -97,19 +97,19 @@ export class HandPanel {
     this.#show();
     this.#ask();
     this.dialog.showModal();
-    (this.hand.next < 0 ? this.again : this.canvas).focus();
+    (this.#closed ? this.again : this.canvas).focus();
   }
 
   // What the opener says: whether a profile is in use.
   #name() {
-    const { total } = this.hand;
-    this.opener.textContent = total ? `My hand (${total})` : "My hand";
+    const { total, trouble } = this.hand;
+    this.opener.textContent = `My hand${trouble ? " (not in use)" : total ? ` (${total})` : ""}`;
   }
 
   #show() {
-    const { next, total } = this.hand;
-    this.paper.hidden = this.writing.hidden = this.choose.hidden = next < 0;
-    this.again.hidden = total === 0 && !this.hand.handle;
+    const { next } = this.hand;
+    this.paper.hidden = this.writing.hidden = this.choose.hidden = this.#closed;
+    this.again.hidden = !this.hand.known;
     if (next < 0) return;
     this.keep.textContent = `Keep this ${next}`;
     this.keep.setAttribute("aria-disabled", String(this.sheet.blank || this.#busy));
@@ -117,9 +117,15 @@ export class HandPanel {
     this.canvas.setAttribute("aria-label", `Drawing area for ${named(next)}, ${drawn}`);
   }
 
+  // Whether there is nothing to write: all are there, or they are of another network and have to go first.
+  get #closed() {
+    return this.hand.next < 0 || this.hand.trouble === OTHER;
+  }
+
   #ask() {
-    const { next, total } = this.hand;
-    if (next < 0) this.#say(`All ${ALL} are there.`, "Tenfold reads your hand by them from now on.");
+    const { next, total, trouble } = this.hand;
+    if (trouble) this.#say(...TROUBLE[trouble]);
+    else if (next < 0) this.#say(`All ${ALL} are there.`, "Tenfold reads your hand by them from now on.");
     else this.#say(`Write ${named(next)}.`, `${total} of ${ALL} are there.`);
   }
 
@@ -138,16 +144,16 @@ export class HandPanel {
     if (outcome.answer && version === this.sheet.version) this.sheet.clear();
     this.#show();
     this.#tell(outcome);
-    if (this.hand.next < 0) this.again.focus();
+    if (this.#closed) this.again.focus();
   }
 
   async #reset() {
     const outcome = await this.hand.reset();
     this.sheet.clear();
     this.#show();
-    if (this.hand.total) this.#tell(outcome);
+    if (this.hand.known) this.#tell(outcome);
     else this.#say("All is forgotten.", `Write ${named(0)} to begin again.`);
-    (this.hand.next < 0 ? this.again : this.canvas).focus();
+    (this.#closed ? this.again : this.canvas).focus();
   }
 
   #tell({ answer, refusal }) {
