@@ -5,6 +5,8 @@ its own, the time with everything: starting, listing, reading, joining. Beside i
 `Recognizer.predict` on a sample. The memory is that of all processes of the command together, shared pages counted once
 (PSS), asked for again and again; its peak until a tenth of the pictures is done is compared with its peak in the end.
 Half-way one of Ray's workers is killed. Both engines' files must be the same, byte by byte, with a row a picture.
+What the plan for a billion pictures in docs/scaling.md needs besides is measured on the way: bytes in and out, the time
+until the first part is there, and that after the last one, when one process joins all of them.
 
     python benchmarks/batch.py [--count 1000000] [--sample 2000]
 """
@@ -50,12 +52,18 @@ class Measured:
         early: Peak memory until a tenth was done, in MB.
         peak: Peak memory, in MB.
         killed: How many workers were killed.
+        begun: Seconds until the first part was there.
+        joining: Seconds after the last part was there, within the time between two looks.
+        listing: Bytes of the listing.
     """
 
     seconds: float
     early: float
     peak: float
     killed: int
+    begun: float
+    joining: float
+    listing: int
 
 
 def make_digits(path: Path, count: int) -> None:
@@ -111,8 +119,9 @@ def measure(source: Path, output: Path, count: int, engine: str) -> Measured:
     """Run an engine, watch its memory, and kill one of Ray's workers half-way."""
     low, high = SIZES["predict"]
     parts = -(-count // max(low, min(high, -(-count // PARTS))))
-    early = peak = 0.0
-    killed = 0
+    folder = output.with_name(f"{output.name}.parts")
+    early = peak = begun = unfinished = 0.0
+    killed = listing = 0
     start = time.perf_counter()
     process = subprocess.Popen(
         [TENFOLD, "batch", source, output, "--engine", engine], stdout=subprocess.DEVNULL, stderr=sys.stderr
@@ -120,7 +129,11 @@ def measure(source: Path, output: Path, count: int, engine: str) -> Measured:
     while process.poll() is None:
         processes = family(process.pid)
         peak = max(peak, held(processes))
-        done = len(list(output.parent.glob(f"{output.name}.parts/part-*[0-9]")))
+        done, now = len(list(folder.glob("part-*[0-9]"))), time.perf_counter() - start
+        begun = begun or (now if done else 0.0)
+        if done < parts and folder.is_dir():
+            unfinished = now
+            listing = max(listing, sum(size_of(file) for file in folder.glob("listing.jsonl")))
         if done <= EARLY * parts:
             early = peak
         if engine == "ray" and not killed and KILL * parts <= done < parts:
@@ -128,7 +141,16 @@ def measure(source: Path, output: Path, count: int, engine: str) -> Measured:
         time.sleep(EVERY if count > QUICK else EVERY / 10)
     if process.returncode:
         stop(f"The engine {engine} ended with {process.returncode}.")
-    return Measured(time.perf_counter() - start, early, peak, killed)
+    seconds = time.perf_counter() - start
+    return Measured(seconds, early, peak, killed, begun, seconds - unfinished, listing)
+
+
+def size_of(file: Path) -> int:
+    """Bytes of a file; 0 for one that is gone."""
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def rows_lost(output: Path, count: int) -> int:
@@ -163,7 +185,11 @@ def main() -> None:
         measured = {engine: measure(source, output, count, engine) for engine, output in outputs.items()}
         lost = {engine: rows_lost(output, count) for engine, output in outputs.items()}
         same = outputs["local"].read_bytes() == outputs["ray"].read_bytes()
-    figures = [figure for engine in measured for figure in of_engine(engine, measured[engine], count, plain)]
+        moved = {
+            "bytes in a picture": size_of(source) / count,
+            "bytes out a picture": size_of(outputs["local"]) / count,
+        }
+    figures = [figure for engine in measured for figure in of_engine(engine, measured[engine], count, plain, moved)]
     figures.append(
         Figure(
             what=f"Pictures without exactly one row, after {measured['ray'].killed} of Ray's workers was killed",
@@ -179,9 +205,17 @@ def main() -> None:
     report("batch", CLAIM, figures, quick=given.quick)
 
 
-def of_engine(engine: str, found: Measured, count: int, plain: float) -> list[Figure]:
-    """An engine's rate and memory."""
+def of_engine(engine: str, found: Measured, count: int, plain: float, moved: dict[str, float]) -> list[Figure]:
+    """An engine's rate and memory, and what the plan for a billion is made from."""
     rate = count / found.seconds
+    more = {
+        "seconds in all": found.seconds,
+        "seconds until the first part": found.begun,
+        "seconds after the last part": found.joining,
+        "processes": len(os.sched_getaffinity(0)),
+        "bytes of the listing": found.listing,
+        **moved,
+    }
     return [
         Figure(
             what=f"Pictures a second, engine {engine}",
@@ -191,7 +225,7 @@ def of_engine(engine: str, found: Measured, count: int, plain: float) -> list[Fi
             baseline=plain,
             baseline_what="a loop over Recognizer.predict",
             ratio=rate / plain,
-            more={"seconds in all": found.seconds},
+            more=more,
         ),
         Figure(
             what=f"Peak memory of all processes, engine {engine}",

@@ -2,6 +2,7 @@
 
 A closed loop of clients in a second process on loopback sends a PNG of 280x280 to `/v1/predict`; answers are written
 down as they are by default. The plain way is a FastAPI handler around the report's network in Keras, in the same run.
+It is one process; ours is measured as one too, and with a process for every processor, as a service is run.
 
     python benchmarks/load.py [--seconds 10] [--soak 200000] [--overload 60]
 """
@@ -22,9 +23,12 @@ from pathlib import Path
 from typing import Any
 
 from _claim import ROOT, Figure, arguments, report, stop
+from PIL import Image
 
 CLAIM = "The service answers 20 times as many as a plain one, refuses what is too much, and does not grow."
-PICTURE = ROOT / "examples" / "digits" / "seven-crossed.png"
+DRAWING = ROOT / "examples" / "digits" / "seven-crossed.png"
+SIDE = 280
+PROCESSES = len(os.sched_getaffinity(0))
 CLIENTS = (1, 8, 64)
 TIMES, TAIL, GROWTH = 20.0, 10.0, 1.05
 SETTLED = 10_000
@@ -38,7 +42,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(command: list[str], port: int, **environment: str) -> Iterator[int]:
+def served(command: list[str], port: int, picture: Path, **environment: str) -> Iterator[int]:
     """A server that answers; gives the number of its process."""
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, **environment})
     try:
@@ -49,17 +53,17 @@ def served(command: list[str], port: int, **environment: str) -> Iterator[int]:
                 if probe.connect_ex(("127.0.0.1", port)) == 0:
                     break
             time.sleep(0.1)
-        load(port, 1, 3)  # the first requests take longer than all others
+        load(port, picture, 8, 4)  # the first requests take longer than all others
         yield process.pid
     finally:
         process.terminate()
         process.wait()
 
 
-def load(port: int, clients: int, seconds: float, requests: int | None = None) -> dict[str, Any]:
+def load(port: int, picture: Path, clients: int, seconds: float, requests: int | None = None) -> dict[str, Any]:
     """What a closed loop of clients found."""
     command = [sys.executable, str(Path(__file__).with_name("_load_client.py")), "127.0.0.1", str(port), "/v1/predict"]
-    command += [str(PICTURE), str(clients), str(seconds), *([str(requests)] if requests else [])]
+    command += [str(picture), str(clients), str(seconds), *([str(requests)] if requests else [])]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     found: dict[str, Any] = json.loads(done.stdout)
     return {**found, "rate": found["statuses"].get("200", 0) / found["seconds"]}
@@ -71,21 +75,22 @@ def resident(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def ordinary(ours: dict[int, Any], plain: dict[int, Any]) -> list[Figure]:
+def ordinary(ours: dict[int, Any], plain: dict[int, Any], processes: int) -> list[Figure]:
     """Requests a second and times by number of clients."""
+    how = "one process" if processes == 1 else f"{processes} processes"
     figures = []
     for clients, found in ours.items():
         ratio = found["rate"] / plain[clients]["rate"]
-        asked = f"at least {TIMES:g} times" if clients == 8 else ""
+        asked = f"at least {TIMES:g} times" if clients == 8 and processes == PROCESSES else ""
         times = {name: 1000 * found[name] for name in ("p50", "p95", "p99")}
         figures.append(
             Figure(
-                what=f"Requests a second, {clients} client{'s' if clients > 1 else ''}",
+                what=f"Requests a second, {how}, {clients} client{'s' if clients > 1 else ''}",
                 value=found["rate"],
                 unit="",
                 n=found["answered"],
                 baseline=plain[clients]["rate"],
-                baseline_what="FastAPI and Keras' predict",
+                baseline_what="FastAPI and Keras' predict, one process",
                 ratio=ratio,
                 asked=asked,
                 met=not asked or ratio >= TIMES,
@@ -98,7 +103,7 @@ def ordinary(ours: dict[int, Any], plain: dict[int, Any]) -> list[Figure]:
     most = ours[CLIENTS[-1]]
     figures.append(
         Figure(
-            what=f"99th of 100 answers, {CLIENTS[-1]} clients",
+            what=f"99th of 100 answers, {how}, {CLIENTS[-1]} clients",
             value=1000 * most["p99"],
             unit="ms",
             n=most["answered"],
@@ -112,11 +117,11 @@ def ordinary(ours: dict[int, Any], plain: dict[int, Any]) -> list[Figure]:
     return figures
 
 
-def overloaded(port: int, pid: int, seconds: float, calm: dict[str, Any]) -> list[Figure]:
+def overloaded(port: int, picture: Path, pid: int, seconds: float, calm: dict[str, Any]) -> list[Figure]:
     """Three times as many at once as there are places."""
     before = resident(pid)
-    found = load(port, 192, seconds)
-    after, then = resident(pid), load(port, 8, 5)
+    found = load(port, picture, 192, seconds)
+    after, then = resident(pid), load(port, picture, 8, 5)
     others = sum(count for status, count in found["statuses"].items() if status not in ("200", "429"))
     return [
         Figure(
@@ -144,12 +149,12 @@ def overloaded(port: int, pid: int, seconds: float, calm: dict[str, Any]) -> lis
     ]
 
 
-def soaked(port: int, pid: int, requests: int) -> Figure:
+def soaked(port: int, picture: Path, pid: int, requests: int) -> Figure:
     """Memory after very many requests."""
     early = min(SETTLED, requests // 4)
-    load(port, 8, 3600, early)
+    load(port, picture, 8, 3600, early)
     first = resident(pid)
-    found = load(port, 8, 7200, requests - early)
+    found = load(port, picture, 8, 7200, requests - early)
     last = resident(pid)
     return Figure(
         what=f"Memory after {requests:,} requests",
@@ -173,16 +178,23 @@ def main() -> None:
         network = str(Path(folder) / "report.keras")
         save = f"from tenfold.catalogue.report import build; build().save({network!r})"
         subprocess.run([sys.executable, "-c", save], check=True, stderr=subprocess.DEVNULL)
+        picture = Path(folder) / "digit.png"
+        Image.open(DRAWING).resize((SIDE, SIDE), Image.Resampling.BICUBIC).save(picture)
         port = free_port()
         plain_server = [sys.executable, str(Path(__file__).with_name("_keras_server.py")), network, str(port)]
-        with served(plain_server, port, TF_CPP_MIN_LOG_LEVEL="3"):
-            plain = {clients: load(port, clients, seconds) for clients in CLIENTS}
+        with served(plain_server, port, picture, TF_CPP_MIN_LOG_LEVEL="3"):
+            plain = {clients: load(port, picture, clients, seconds) for clients in CLIENTS}
         port = free_port()
-        with served([tenfold, "serve", "--port", str(port), "--database", f"sqlite:///{folder}/kept.db"], port) as pid:
-            ours = {clients: load(port, clients, seconds) for clients in CLIENTS}
-            figures = ordinary(ours, plain) + overloaded(port, pid, overload, ours[8])
-        with served([tenfold, "serve", "--port", str(port), "--database", f"sqlite:///{folder}/kept.db"], port) as pid:
-            figures.append(soaked(port, pid, soak))
+        server = [tenfold, "serve", "--port", str(port), "--database", f"sqlite:///{folder}/kept.db"]
+        figures = []
+        for processes in sorted({1, PROCESSES}):
+            with served([*server, "--workers", str(processes)], port, picture) as pid:
+                ours = {clients: load(port, picture, clients, seconds) for clients in CLIENTS}
+                figures += ordinary(ours, plain, processes)
+                if processes == 1:
+                    figures += overloaded(port, picture, pid, overload, ours[8])
+        with served(server, port, picture) as pid:
+            figures.append(soaked(port, picture, pid, soak))
     report("load", CLAIM, figures, quick=given.quick)
 
 

@@ -24,7 +24,7 @@ os.environ["XDG_DATA_HOME"] = _KEPT.name
 
 
 # Files that take long come first: begun last, they would have one worker busy while the others have nothing to do.
-SLOW = ("contract", "store/test_nothing_lost", "training", "scale", "comparison", "literature", "cli")
+SLOW = ("contract", "store/test_nothing_lost", "training", "scale", "comparison", "tuning", "literature", "cli")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

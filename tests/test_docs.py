@@ -22,7 +22,7 @@ PAGES = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md"
 RUN_AS_IT_STANDS = [ROOT / "README.md", ROOT / "docs" / "quickstart.md"]
 TENFOLD = Path(sysconfig.get_path("scripts")) / "tenfold"
 # Commands that end only when told to, need a screen, or take minutes: these are checked option by option.
-NOT_RUN = {"serve", "draw", "train", "compare"}
+NOT_RUN = {"serve", "draw", "train", "tune", "compare"}
 
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 

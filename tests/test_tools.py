@@ -49,7 +49,7 @@ def test_check_lock_names_the_fault(text: str, fault: str, tmp_path: Path) -> No
     assert bool(found) == bool(fault)
 
 
-def test_scorecard_shows_what_was_missed() -> None:
+def test_scorecard_shows_what_was_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     figure = {
         "what": "Speed",
         "value": 2.0,
@@ -70,12 +70,60 @@ def test_scorecard_shows_what_was_missed() -> None:
         "versions": {"python": "3.11"},
         "commit": "abc+",
     }
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
     scorecard = tool("scorecard")
     missed = "| Speed | 2 ms | 1 ms (plainly) | at most 1.5 ms: **missed** |"
     assert missed in scorecard.table(result["figures"])
     page = scorecard.section("speed", result)
     assert "| Speed | 2 ms | 1.9 ms to 2.1 ms | 1,000 | 1 ms (plainly) | 0.5 | at most 1.5 ms: met |" in page
     assert "commit `abc+`" in page
+
+
+def batch_result() -> dict[str, object]:
+    """What benchmarks/batch.py leaves, with round numbers: two processes read 200 a second, on Ray 100."""
+    more = {
+        "seconds in all": 5000.0,
+        "seconds until the first part": 10.0,
+        "seconds after the last part": 36.0,
+        "processes": 2,
+        "bytes of the listing": 20_000,
+        "bytes in a picture": 1000.0,
+        "bytes out a picture": 250.0,
+    }
+    figures = []
+    for engine, rate in (("local", 200.0), ("ray", 100.0)):
+        figures.append({"what": f"Pictures a second, engine {engine}", "value": rate, "n": 1_000_000, "more": more})
+        figures.append({"what": f"Peak memory of all processes, engine {engine}", "value": 600.0, "more": None})
+    return {"figures": figures, "machine": {"cpu": "a processor", "cores": 2}, "commit": "abc"}
+
+
+def test_the_plan_for_a_billion_is_arithmetic() -> None:
+    text = tool("billion").plan(batch_result())
+    assert max(map(len, text.splitlines())) <= 120
+    text = " ".join(text.split())
+    assert "| pictures a second and core | 100 | 50 |" in text
+    assert "| core-hours | 2,778 | 5,556 |" in text
+    assert "| hours on 1,000 cores | 2.8 | 5.6 |" in text
+    assert "| read from storage in a second, 1,000 cores | 0.10 GB | 0.05 GB |" in text
+    assert "| memory a core | 300 MB | 300 MB |" in text
+    assert "| cores at $0.04 an hour (assumed) | $111 | $222 |" in text
+    assert "1,000 GB are read and 250 GB of CSV written" in text
+    assert "takes 10.0 hours (36 s for 1,000,000)" in text
+    assert "is 0.2 % of the time" in text
+
+
+def test_the_plan_is_left_out_until_it_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    scorecard = tool("scorecard")
+    monkeypatch.setattr(scorecard, "RESULTS", tmp_path)
+    assert scorecard.pages()[scorecard.SCALING].count("core-hours") == 0
+    batch = {"claim": "It is fast.", "versions": {}, **batch_result()}
+    for figure in batch["figures"]:
+        rest = {"unit": "/s", "spread": None, "baseline": 1.0, "baseline_what": "plainly", "ratio": 1.0, "asked": ""}
+        figure.update({"n": 1_000_000, "met": True, **rest})
+    batch["machine"]["system"] = "Linux"
+    (tmp_path / "batch.json").write_text(json.dumps(batch), "utf-8")
+    assert "| core-hours | 2,778 | 5,556 |" in scorecard.pages()[scorecard.SCALING]
 
 
 def test_models_are_made_in_the_order_in_which_one_learns_from_another() -> None:

@@ -1,4 +1,5 @@
-"""Writes docs/scorecard.md, docs/reliability.md and the README's table from benchmarks/results, or checks them."""
+"""Writes docs/scorecard.md, docs/reliability.md, the README's table and the plan for a billion from benchmarks/results,
+or checks them."""
 
 from __future__ import annotations
 
@@ -9,13 +10,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from billion import plan
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "scorecard.md"
 RELIABILITY = ROOT / "docs" / "reliability.md"
 README = ROOT / "README.md"
+SCALING = ROOT / "docs" / "scaling.md"
 CURVES = ROOT / "docs" / "images" / "robustness.svg"
 START, END = "<!-- scorecard: written by `make docs` -->", "<!-- end of scorecard -->"
+PLAN_START, PLAN_END = "<!-- the plan: written by `make docs` -->", "<!-- end of the plan -->"
 
 HEAD = """\
 # Scorecard
@@ -125,6 +130,7 @@ def curves(result: dict[str, Any]) -> str:
 def pages() -> dict[Path, str]:
     """What the files should say."""
     found = results()
+    arithmetic = plan(found["batch"]) + "\n" if "batch" in found else ""
     reliable = [section(name, found.pop(name)) for name in RELIABLE if name in found]
     figures = [figure for result in found.values() for figure in result["figures"]]
     sections = [section(name, result) for name, result in found.items()]
@@ -134,6 +140,7 @@ def pages() -> dict[Path, str]:
         PAGE: "\n".join([HEAD, *(sections or [EMPTY])]),
         RELIABILITY: "\n".join([RELIABILITY_HEAD, *(reliable or [EMPTY])]),
         README: with_block(README, START, END, block),
+        SCALING: with_block(SCALING, PLAN_START, PLAN_END, f"{PLAN_START}\n\n{arithmetic}{PLAN_END}"),
     }
 
 
@@ -142,7 +149,7 @@ def with_block(path: Path, start: str, end: str, block: str) -> str:
     page = path.read_text("utf-8")
     pattern = re.escape(start) + r".*?" + re.escape(end)
     if len(re.findall(pattern, page, re.DOTALL)) != 1:
-        sys.exit(f"{path.name} has no place for the table: expected one block between {start} and {end}")
+        sys.exit(f"{path.name} has no place for it: expected one block between {start} and {end}")
     return re.sub(pattern, lambda _: block, page, flags=re.DOTALL)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import replace
 from functools import lru_cache
@@ -23,7 +23,6 @@ from tenfold.models.load import load_model
 from tenfold.models.onnx import load_onnx
 from tenfold.models.personal import Personal, featured
 from tenfold.models.profile import Profile
-from tenfold.models.together import Together
 from tenfold.types import Floats, Normalized, Page, Picture, Pixels, Prediction
 
 if TYPE_CHECKING:
@@ -124,17 +123,6 @@ class Recognizer:
             raise NotOneDigit(answer.reason, "A profile takes one digit at a time, large and by itself.")
         _, (row,) = network.look(ink.pixels[None].astype(np.float32) / np.float32(255))
         return np.asarray(row, np.float32)
-
-    def for_many(self, observe: Callable[[int], None] = lambda _: None) -> Recognizer:
-        """The same, for many threads that ask at once: its networks answer those who come together in one call.
-
-        Args:
-            observe: Told how many pictures each call of the digit network had.
-        """
-        shared = copy(self)
-        shared.classifier = Together(self.classifier, observe)
-        shared._gate = Together(self._gate)
-        return shared
 
     def predict(self, x: Source) -> Prediction:
         """Read one digit.
@@ -286,9 +274,14 @@ class Recognizer:
         """
         return normalize(self.load(x)).pixels
 
-    def answer(self, inks: Sequence[Normalized]) -> list[Prediction]:
-        """Answers for ink that `tenfold.imaging.normalize` found, one each; one network call for all of it."""
-        return self._answer(inks)
+    def answer(self, inks: Sequence[Normalized], error_budget: float | None = None) -> list[Prediction]:
+        """Answers for ink that `tenfold.imaging.normalize` found, one each; one network call for all of it.
+
+        Args:
+            inks: What was found.
+            error_budget: Overrides the recogniser's own for this call.
+        """
+        return self._answer(inks, error_budget)
 
     def _answer(self, inks: Sequence[Normalized | Prediction], error_budget: float | None = None) -> list[Prediction]:
         budget = self.settings.error_budget if error_budget is None else error_budget

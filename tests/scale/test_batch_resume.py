@@ -14,8 +14,11 @@ from tests.cli.commands import TENFOLD, environment, python
 from tests.scale.drawn import digit, digits_zip, folder_of, parquet_of
 
 from tenfold.errors import UsageError
+from tenfold.scale import tasks
+from tenfold.scale.alone import alone
 from tenfold.scale.batch import Job, run
 from tenfold.scale.parts import MANIFEST
+from tenfold.types import Normalized, Picture
 
 COUNT, PART = 450, 64
 
@@ -234,3 +237,33 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no parts of a run"):
         run(Job(input=str(source), output=output, overwrite=True))
     assert (parts_of(output) / "letter.txt").read_text() == "Dear"
+
+
+def test_two_runs_to_one_output_exclude_each_other(few: Path, tmp_path: Path) -> None:
+    output = tmp_path / "out.csv"
+    with alone(output), pytest.raises(UsageError, match="Another process is writing"):
+        run(Job(input=str(few), output=output, workers=1))
+    assert run(Job(input=str(few), output=output, workers=1)) is not None
+    assert [path.name for path in tmp_path.iterdir()] == ["out.csv"]
+
+
+def test_an_accident_with_one_picture_is_its_row(
+    few: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    real, seen = tasks.normalize, []
+
+    def broken(picture: Picture) -> Normalized:
+        seen.append(picture)
+        if len(seen) == 2:
+            raise ZeroDivisionError("what nobody foresaw")
+        return real(picture)
+
+    monkeypatch.setattr(tasks, "normalize", broken)
+    output = tmp_path / "out.jsonl"
+    outcome = run(Job(input=str(few), output=output, workers=1))
+    rows = [json.loads(line) for line in output.read_text().splitlines()]
+    assert outcome is not None
+    assert outcome.unreadable == 1
+    assert [row["status"] for row in rows].count("unreadable_image") == 1
+    assert "ZeroDivisionError" in rows[1]["reason"]
+    assert rows[1]["file"] in caplog.text

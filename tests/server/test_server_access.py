@@ -21,7 +21,7 @@ from tenfold.config import load_settings
 from tenfold.errors import UsageError
 from tenfold.models.base import NullClassifier
 from tenfold.recognizer import Recognizer
-from tenfold.server.access import ClientRate
+from tenfold.server.access import ClientRate, _network
 from tenfold.server.app import create_app
 from tenfold.server.metrics import stability_index
 from tenfold.types import Floats
@@ -102,6 +102,12 @@ def test_it_hears_when_to_come_again(seven: bytes, monkeypatch: pytest.MonkeyPat
 def test_this_machine_may_ask_as_often_as_it_likes(blank: bytes) -> None:
     with serving(app(client_rate=0.5)) as client:
         assert {form(client, blank).status_code for _ in range(5)} == {200}
+
+
+def test_another_address_of_the_same_network_is_the_same_client() -> None:
+    assert _network("2001:db8:1:2::1") == _network("2001:db8:1:2:ffff::9") != _network("2001:db8:1:3::1")
+    assert _network("::ffff:192.0.2.1") == _network("192.0.2.1") == "192.0.2.1"
+    assert _network("testclient") == "testclient"
 
 
 def test_few_clients_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -14,6 +14,7 @@ import pytest
 from tests.cli.commands import answers, digit_picture, tenfold
 
 from tenfold.config import Settings
+from tenfold.data.synth import draw, path, scrawl
 from tenfold.errors import UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.onnx import WEIGHTS, load_onnx
@@ -22,6 +23,9 @@ from tenfold.store.versions import Check, Versions
 from tenfold.training.corrections import FEWEST, accepted, compared
 from tenfold.training.family import Ready
 from tenfold.training.recipes import find_recipe, train_options
+
+# A 9 whose tail comes back in a loop.
+LOOPED = "80,20 45,0 15,25 40,48 78,25! 78,75 50,80 20,98 50,110 95,80"
 
 
 def png(pixels: np.ndarray) -> bytes:
@@ -80,6 +84,16 @@ def test_what_is_nearly_the_same_is_on_one_side(url: str) -> None:
     assert nearest.sum() > 100
     assert (sides[:, None] == sides[None])[nearest].all()
     store.close()
+
+
+def test_one_hand_that_writes_one_digit_over_and_over_is_on_both_sides(url: str) -> None:
+    store = Store(url)
+    rng = np.random.default_rng(0)
+    for _ in range(80):
+        correct(store, "9", png(255 - draw(scrawl(path(LOOPED), rng, 0.8), rng, float(rng.uniform(0.05, 0.12)))))
+    found = accepted(store)
+    store.close()
+    assert 8 <= found.judges.sum() <= 40
 
 
 def test_too_few_are_told(url: str, tmp_path: Path, mnist_settings: Settings) -> None:

@@ -10,7 +10,7 @@ import typer
 from tenfold import __version__
 from tenfold.cli.edge import Commands
 
-COMMANDS = ("predict", "read", "batch", "serve", "draw", "train", "evaluate", "compare", "export", "doctor")
+COMMANDS = ("predict", "read", "batch", "serve", "draw", "train", "tune", "evaluate", "compare", "export", "doctor")
 GROUPS = ("data", "models", "profile", "feedback")
 
 

@@ -28,6 +28,22 @@ def command(
         Path | None, typer.Option(help="Folder with sets of digits that are no MNIST, to read too.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
+    engine: Annotated[
+        str,
+        typer.Option(help="local: one after the other; ray: one on each machine of a cluster.", metavar="local|ray"),
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(help="A Ray cluster: HOST:6379, ray://HOST:10001 or auto; else this machine.", metavar="ADDRESS"),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="With --engine ray: how many at once. More than there are machines share them, and times say little.",
+            metavar="N",
+        ),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the figures of each; by default runs/compare.")] = None,
     fresh: Annotated[
         bool, typer.Option("--fresh", help="Measure again what an earlier run of the same kind has measured.")
@@ -44,20 +60,28 @@ def command(
     from tenfold.comparison.material import get_material
     from tenfold.comparison.ranking import ranked
     from tenfold.comparison.run import Plan, compare
-    from tenfold.comparison.text import LEGEND, table
+    from tenfold.comparison.text import LEGEND, shared_note, table
     from tenfold.config import load_settings
     from tenfold.errors import UsageError
     from tenfold.literature.entries import ENTRIES, find_entry
+    from tenfold.scale.engines import check_one_or_ray
     from tenfold.training.outputs import check_target
 
     if report:
         check_target(report)
         if report.suffix.lower() not in (".html", ".htm"):
             raise UsageError(f"{report} does not end in .html, as the report does.", "Give --report NAME.html.")
+    check_one_or_ray(engine, workers, address)
     entries = [find_entry(name.strip()) for name in models.split(",")] if models else list(ENTRIES)
     material = get_material(data, load_settings(), foreign, quick)
     folder = out or Path("runs") / ("compare-quick" if quick else "compare")
-    rows = compare(Plan(entries, folder, seed, quick, fresh), material)
+    plan = Plan(entries, folder, seed, quick, fresh)
+    if engine == "ray":
+        from tenfold.scale.compare import OnRay
+
+        rows = compare(plan, material, OnRay(workers, address))
+    else:
+        rows = compare(plan, material)
     labels = "".join(map(str, material.test.labels))
     if as_json:
         for row in rows:
@@ -70,6 +94,8 @@ def command(
         console.print(made)
         more = f" A wider window also shows: {', '.join(spared)}." if spared else ""
         Console(stderr=True, highlight=False).print(LEGEND + more)
+    if note := shared_note(rows):
+        print(note, file=sys.stderr)
     if report:
         from tenfold.comparison.report import write_report
 

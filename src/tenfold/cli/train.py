@@ -46,10 +46,18 @@ def command(
     database: Annotated[
         str | None, typer.Option(help="With --feedback: where corrections and versions are kept.", metavar="URL")
     ] = None,
+    params: Annotated[
+        str | None,
+        typer.Option(
+            help="Parameters of the recipe in place of its own: the best.json of tenfold tune, or a JSON object.",
+            metavar="FILE|JSON",
+        ),
+    ] = None,
     limit: Annotated[int | None, typer.Option(help="Use the first so many digits only, to try things out.")] = None,
 ) -> None:
     """Train a network by a recipe and save it, with its history, where --out says."""
     from tenfold.config import load_settings
+    from tenfold.training.params import read_params
     from tenfold.training.recipes import recipes
     from tenfold.training.run import run
 
@@ -70,6 +78,7 @@ def command(
         start=start,
         feedback=feedback,
         settings=load_settings(database=database),
+        params=read_params(params) if params else None,
         limit=limit,
     )
     print(folder)

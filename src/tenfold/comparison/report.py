@@ -15,6 +15,7 @@ from tenfold.comparison.material import Material
 from tenfold.comparison.measure import PAIRS
 from tenfold.comparison.ranking import ranked
 from tenfold.comparison.report_tables import by_digit, by_pair, by_set, by_spoiling, heat, ranking
+from tenfold.comparison.text import shared_note
 from tenfold.training.outputs import write_file
 from tenfold.types import Pixels
 
@@ -126,6 +127,8 @@ def _header(rows: list[Row], best: list[Row], material: Material, quick: bool) -
             f'<p class="accuracy">{100 * first["accuracy"]:.2f} %<small>{escape(first["name"])}, the best of '
             f"{len(rows)}; the last has {100 * best[-1]['accuracy']:.2f} %</small></p>{legend(best)}"
         )
+    shared = shared_note(rows)
+    hurry += f" {escape(shared)}" if shared else ""
     title = f"<h1><span>{len(rows)} classifiers</span> on {escape(material.data)}</h1>"
     return f"<header>{title}<p>{counts}.{hurry}</p>{lead}</header>"
 

@@ -6,10 +6,9 @@ import gc
 import hashlib
 import json
 import multiprocessing
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
@@ -29,6 +28,7 @@ from tenfold.training.outputs import make_folder, write_file
 from tenfold.training.progress import say
 
 Row = dict[str, Any]
+Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,22 @@ class Plan:
     fresh: bool = False
 
 
-def compare(plan: Plan, material: Material) -> list[Row]:
+# Measures classifiers in any order, and gives the row of each with it. A row says in ``at_once`` how many were measured
+# on the same machine meanwhile: where that is more than one, its times are not comparable with others.
+Engine = Callable[[Plan, Material, Sequence[Entry], Tell], Generator[tuple[Entry, Row], None, None]]
+
+
+def compare(plan: Plan, material: Material, engine: Engine | None = None) -> list[Row]:
     """Measure every classifier, or take the figures of an earlier run on the same digits.
 
     Args:
         plan: What is compared.
         material: On what.
+        engine: What measures; by default `one_by_one`.
 
     Returns:
-        A row a classifier, in the order of the plan: what `tenfold.comparison.measure.measure` gives; of one that
-        failed its ``name``, ``title``, ``family`` and ``error``.
+        A row a classifier, in the order of the plan: what `tenfold.comparison.measure.measure` gives, and ``at_once``;
+        of one that failed its ``name``, ``title``, ``family`` and ``error``.
 
     Raises:
         MissingExtra: If the extra ``[train]`` is not installed.
@@ -67,20 +73,24 @@ def compare(plan: Plan, material: Material) -> list[Row]:
     """
     need_sklearn("Comparing")
     make_folder(plan.out)
-    with _progress(len(plan.entries)) as tell, closing(_Worker(plan, material)) as worker:
-        rows = []
-        for number, entry in enumerate(plan.entries):
-            tell(number, entry.name)
+    wanted = {_key(entry, plan, material): entry for entry in plan.entries}
+    rows: dict[str, Row] = {}
+    for key, entry in wanted.items():
+        if not plan.fresh and (row := _known(entry, place(plan.out, entry.name, key))):
+            rows[key] = row
+    left = [entry for key, entry in wanted.items() if key not in rows]
+    with (
+        _progress(len(wanted)) as tell,
+        closing((engine or one_by_one)(plan, material, left, lambda text: tell(len(rows), text))) as measured,
+    ):
+        for entry, row in measured:
             key = _key(entry, plan, material)
-            path = place(plan.out, entry.name, key)
-            known = None if plan.fresh else _known(entry, path)
-            rows.append(known or _new(entry, key, path, worker, partial(tell, number)))
-    return rows
+            rows[key] = _taken(entry, row, key, place(plan.out, entry.name, key))
+    return [rows[_key(entry, plan, material)] for entry in plan.entries]
 
 
-def _new(entry: Entry, key: str, path: Path, worker: _Worker, tell: Callable[[str], None]) -> Row:
-    """Measure, say what came of it, and keep it if it went well."""
-    row = worker.measure(entry, lambda step: tell(f"{entry.name}: {step}"))
+def _taken(entry: Entry, row: Row, key: str, path: Path) -> Row:
+    """Say what came of a classifier, and keep it if it went well."""
     if "error" in row:
         say(f"{entry.name} failed: {row['error']}")
         return row
@@ -89,6 +99,34 @@ def _new(entry: Entry, key: str, path: Path, worker: _Worker, tell: Callable[[st
     seconds = "" if row["fit_seconds"] is None else f", fitted in {row['fit_seconds']:.1f} s"
     say(f"{entry.name}: {100 * row['accuracy']:.2f} %{seconds}")
     return row
+
+
+def one_by_one(
+    plan: Plan, material: Material, entries: Sequence[Entry], tell: Tell
+) -> Generator[tuple[Entry, Row], None, None]:
+    """Measure one classifier after the other, in a process beside this one."""
+    with closing(_Worker(plan, material)) as worker:
+        for entry in entries:
+            tell(entry.name)
+            row = worker.measure(entry, tell)
+            yield entry, {**row, "at_once": 1}
+
+
+def attempt(plan: Plan, material: Material, entry: Entry, tell: Tell = lambda _: None) -> Row:
+    """The row of a classifier, measured in this process; whatever goes wrong is its row, and the others go on."""
+    try:
+        return measure(entry, material, plan.seed, plan.quick, tell)
+    except TenfoldError as error:
+        return failed(entry, str(error))
+    except Exception as error:
+        return failed(entry, f"{type(error).__name__}: {error}")
+    finally:
+        gc.collect()
+
+
+def failed(entry: Entry, why: str) -> Row:
+    """The row of a classifier that could not be measured."""
+    return {"name": entry.name, "title": entry.title, "family": entry.family, "error": why}
 
 
 def place(out: Path, name: str, key: str) -> Path:
@@ -126,9 +164,8 @@ class _Worker:
         self._given = plan, material
         self._process: SpawnProcess | None = None
 
-    def measure(self, entry: Entry, tell: Callable[[str], None]) -> Row:
+    def measure(self, entry: Entry, tell: Tell) -> Row:
         """The figures of a classifier, or why there are none."""
-        failed: Row = {"name": entry.name, "title": entry.title, "family": entry.family}
         process = self._process or self._start()
         try:
             if self._process is None:
@@ -140,14 +177,12 @@ class _Worker:
                 kind, what = self._pipe.recv()
                 if kind == "row":
                     return {**what}
-                if kind == "error":
-                    return {**failed, "error": what}
-                tell(what)
+                tell(f"{entry.name}: {what}")
         except (EOFError, OSError):
             process.join()
             self._process = None
             status = process.exitcode
-            return {**failed, "error": f"its process ended with exit status {status}; memory may have run out"}
+            return failed(entry, f"its process ended with exit status {status}; memory may have run out")
 
     def _start(self) -> SpawnProcess:
         """A new process, not a copy of this: a copy would lack the threads that libraries wait for."""
@@ -171,15 +206,7 @@ def _work(pipe: Connection) -> None:
     plan, material = pipe.recv()
     while True:
         entry = pipe.recv()
-        try:
-            row = measure(entry, material, plan.seed, plan.quick, lambda step: pipe.send(("step", step)))
-        except TenfoldError as error:
-            pipe.send(("error", str(error)))
-        except Exception as error:  # whatever it is, the others go on
-            pipe.send(("error", f"{type(error).__name__}: {error}"))
-        else:
-            pipe.send(("row", row))
-        gc.collect()
+        pipe.send(("row", attempt(plan, material, entry, lambda step: pipe.send(("step", step)))))
 
 
 @contextmanager

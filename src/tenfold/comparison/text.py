@@ -87,3 +87,15 @@ def published(row: Row) -> str:
         return ""
     sign = {True: " +", False: " -", None: ""}[published_met(row)]
     return f"{row['published_error']:g}{sign}"
+
+
+def shared_note(rows: list[Row]) -> str:
+    """A word on times that were taken while others were measured on the same machine; empty if there are none."""
+    shared = [row for row in rows if row.get("at_once", 1) > 1 and "error" not in row]
+    if not shared:
+        return ""
+    most, names = max(row["at_once"] for row in shared), ", ".join(row["name"] for row in shared)
+    return (
+        f"Measured up to {most} at once on a machine: {names}. Their accuracy is what "
+        "it would be alone; their times are not to be compared with others."
+    )

@@ -7,14 +7,14 @@ from typing import Any
 
 from rich.console import Console
 
-from tenfold.data.splits import open_training_data
 from tenfold.errors import UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.literature.entries import ENTRIES, Entry
+from tenfold.literature.params import PARAMS
 from tenfold.models.arrays import PredictorClassifier
 from tenfold.models.base import ModelCard
-from tenfold.training.family import FEWEST, calibrate
 from tenfold.training.family import answers as answers_of
+from tenfold.training.family import calibrate, open_limited
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
 from tenfold.training.recipes import Trainer, TrainOptions, command, recipe
@@ -29,19 +29,11 @@ def trainer_of(entry: Entry) -> Trainer:
 
     def train(options: TrainOptions) -> Path:
         made_at = commit()
-        model = entry.make(options.seed, **_epochs(entry, options))
+        model = entry.make(options.seed, **_epochs(entry, options), **options.params)
         make_folder(options.out)
-        fitting, held = open_training_data(options.data or "mnist", options.settings)
+        fitting, held = open_limited(options)
         pictures, labels = fitting.network_pixels(options.settings), fitting.labels
         shown, right = held.network_pixels(options.settings), held.labels
-        if options.limit:
-            few = max(FEWEST, options.limit)
-            pictures, labels, shown, right = (
-                pictures[: options.limit],
-                labels[: options.limit],
-                shown[:few],
-                right[:few],
-            )
         say(f"{entry.name}: {entry.title}. {len(labels):,} digits to train on, {len(right):,} to validate.")
         with Console(stderr=True).status(f"Fitting {entry.name} …"):
             try:
@@ -86,4 +78,4 @@ def _epochs(entry: Entry, options: TrainOptions) -> dict[str, Any]:
 
 for _entry in ENTRIES:
     if _entry.name not in OWN:
-        recipe(_entry.name, _entry.title, ("epochs",))(trainer_of(_entry))
+        recipe(_entry.name, _entry.title, ("epochs",), PARAMS.get(_entry.name, ()))(trainer_of(_entry))

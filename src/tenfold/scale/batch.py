@@ -7,7 +7,7 @@ import time
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, cast, get_args
+from typing import cast, get_args
 
 from tenfold import __version__
 from tenfold.config import load_settings
@@ -16,17 +16,17 @@ from tenfold.models.load import find_model
 from tenfold.models.onnx import shipped_names
 from tenfold.recognizer import Recognizer
 from tenfold.scale import local, ray_engine
+from tenfold.scale.alone import alone
+from tenfold.scale.engines import check_engine
 from tenfold.scale.entries import ranges, to_line
-from tenfold.scale.extra import need_ray
 from tenfold.scale.files import URL, open_place
-from tenfold.scale.formats import find_format
+from tenfold.scale.formats import Format, find_format
 from tenfold.scale.listing import list_entries
 from tenfold.scale.part import Part, Range, Reading, load_recognizer
 from tenfold.scale.parts import Manifest, Parts
 from tenfold.scale.progress import show_progress
 from tenfold.scale.tasks import Task, reader_identity
 
-Engine = Literal["local", "ray"]
 # The fewest and most pictures of a part: enough to keep the networks busy, few enough to lose with a kill. Between
 # them an input makes some 32 parts, so that there is something for every worker.
 SIZES: dict[Task, tuple[int, int]] = {"predict": (64, 1000), "read": (1, 50)}
@@ -97,11 +97,14 @@ def run(job: Job) -> Outcome | None:
         MissingExtra: If a format, URL or engine needs the extra ``[scale]`` and it is not installed.
     """
     task = _checked(job)
-    suffix = job.output.suffix.lower()
-    kind = find_format(suffix, task)
+    kind = find_format(job.output.suffix.lower(), task)
     parts = Parts(job.output.parent.resolve() / job.output.name)
-    if not _may_begin(job, parts):
-        return None
+    with alone(parts.output):
+        return _run(job, task, parts, kind) if _may_begin(job, parts) else None
+
+
+def _run(job: Job, task: Task, parts: Parts, kind: Format) -> Outcome:
+    suffix = job.output.suffix.lower()
     reading = Reading(_place(job.input), task, suffix, _for_workers(job.model), job.error_budget, load_settings())
     recognizer = load_recognizer(reading)
     manifest = _begin(job, reading, recognizer, parts)
@@ -125,17 +128,11 @@ def run(job: Job) -> Outcome | None:
 
 
 def _checked(job: Job) -> Task:
-    for name, known in (("engine", get_args(Engine)), ("task", get_args(Task))):
-        if getattr(job, name) not in known:
-            raise UnknownName(name, getattr(job, name), list(known))
-    if job.address is not None and job.engine != "ray":
-        raise UsageError("--address names a Ray cluster.", "Give --engine ray as well.")
+    check_engine(job.engine, job.workers, job.address)
+    if job.task not in get_args(Task):
+        raise UnknownName("task", job.task, list(get_args(Task)))
     if job.resume and job.overwrite:
         raise UsageError("--resume and --overwrite exclude each other.", "Give one of them.")
-    if job.workers is not None and job.workers < 1:
-        raise UsageError(f"There cannot be {job.workers} workers.", "Give 1 or more.")
-    if job.engine == "ray":
-        need_ray()
     if URL.match(str(job.output)) or job.output.is_dir():
         raise UsageError(f"{job.output} is no file on this machine, as the output is.", "Give the name of a file.")
     return cast(Task, job.task)

@@ -13,28 +13,29 @@ EVERY = 10.0
 
 
 class Progress(Protocol):
-    """Is told of pictures that are done."""
+    """Is told of pictures that are done, or of whatever is counted."""
 
     def advance(self, pictures: int) -> None: ...
 
 
 @contextmanager
-def show_progress(done: int, total: int) -> Iterator[Progress]:
+def show_progress(done: int, total: int, what: str = "pictures") -> Iterator[Progress]:
     """Show how far a run is while the block lasts.
 
     Args:
         done: Pictures that an earlier run has done.
         total: Pictures in all.
+        what: What is counted, where that is no pictures.
     """
     if not sys.stderr.isatty():
-        yield Lines(done, total)
+        yield Lines(done, total, what)
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bars
 
     columns = (BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"), TimeRemainingColumn())
-    with Bars(*columns, console=Console(stderr=True), transient=True, speed_estimate_period=120) as bars:
+    with Bars(*columns, console=Console(file=sys.stderr), transient=True, speed_estimate_period=120) as bars:
         yield Bar(bars, done, total)
 
 
@@ -44,9 +45,11 @@ class Lines:
     Args:
         done: Pictures that an earlier run has done.
         total: Pictures in all.
+        what: What they are called.
     """
 
-    def __init__(self, done: int, total: int) -> None:
+    def __init__(self, done: int, total: int, what: str = "pictures") -> None:
+        self._what = what
         self._before, self._done, self._total = done, done, total
         self._begun = self._said = time.monotonic()
 
@@ -57,7 +60,7 @@ class Lines:
             self._said = now
             rate = (self._done - self._before) / (now - self._begun)
             left = in_words((self._total - self._done) / rate)
-            line = f"{self._done:,} of {self._total:,} pictures, {rate:,.0f} a second, {left} left"
+            line = f"{self._done:,} of {self._total:,} {self._what}, {rate:,.0f} a second, {left} left"
             sys.stderr.write(f"{line}\n")
             sys.stderr.flush()
 

@@ -57,7 +57,7 @@ def read_parts(reading: Reading, given: Iterable[Range], workers: int | None, ad
         TenfoldError: If the work failed in a way that trying again does not mend.
     """
     ray = need_ray()
-    with _started(ray, address):
+    with started(ray, address):
         _quiet(ray)
         size = workers or max(1, int(ray.cluster_resources().get("CPU", 1)))
         ranges = [{"number": one.number, "lines": _packed(one.lines)} for one in given]
@@ -75,11 +75,11 @@ def read_parts(reading: Reading, given: Iterable[Range], workers: int | None, ad
             for row in done.iter_rows():
                 yield Part(row["number"], row["data"], row["rows"], row["unreadable"])
         except ray.exceptions.RayError as error:
-            raise TenfoldError(f"Ray could not finish the run: {_last_line(error)}", "Go on with --resume.") from error
+            raise TenfoldError(f"Ray could not finish the run: {last_line(error)}", "Go on with --resume.") from error
 
 
 @contextmanager
-def _started(ray: Any, address: str | None) -> Iterator[None]:
+def started(ray: Any, address: str | None) -> Iterator[None]:
     """Ray at work; what was started here is ended here, and a cluster is only left."""
     if ray.is_initialized():
         yield
@@ -94,7 +94,7 @@ def _started(ray: Any, address: str | None) -> Iterator[None]:
     except (ConnectionError, ValueError, RuntimeError) as error:
         if address:
             raise _unreachable(address, error) from error
-        raise TenfoldError(f"Ray cannot start here: {_last_line(error)}", "Try again, or --engine local.") from error
+        raise TenfoldError(f"Ray cannot start here: {last_line(error)}", "Try again, or --engine local.") from error
     try:
         yield
     finally:
@@ -118,7 +118,7 @@ def _unreachable(address: str, error: Exception) -> UsageError:
             "Set RAY_AUTH_MODE=token, and the token as Ray's documentation of authentication says.",
         )
     return UsageError(
-        f"There is no Ray cluster at {address} ({_last_line(error)}).",
+        f"There is no Ray cluster at {address} ({last_line(error)}).",
         "Give the --address of one that runs: HOST:6379, ray://HOST:10001 or auto.",
     )
 
@@ -129,7 +129,7 @@ def _quiet(ray: Any) -> None:
     context.print_on_execution_start = False
 
 
-def _last_line(error: Exception) -> str:
+def last_line(error: Exception) -> str:
     """What happened, of a report that begins with a traceback from another machine."""
     return (str(error).strip().splitlines() or [type(error).__name__])[-1]
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any, Literal
 
-from tenfold.errors import UnreadableImage
+from tenfold.errors import TenfoldError, UnreadableImage
 from tenfold.imaging.load import Source
+from tenfold.imaging.normalize import normalize
 from tenfold.output import record
 from tenfold.recognizer import Recognizer
 from tenfold.scale.pictures import Opened
-from tenfold.types import Page, Prediction
+from tenfold.types import Normalized, Page, Prediction
+
+_log = logging.getLogger(__name__)
 
 Task = Literal["predict", "read"]
 Row = dict[str, Any]
@@ -43,25 +47,36 @@ def reader_identity(task: Task, recognizer: Recognizer) -> str:
 
 def _digits(recognizer: Recognizer, opened: Iterable[Opened]) -> list[Row]:
     names: list[str] = []
-    refused: dict[int, Prediction] = {}
-
-    def readable() -> Iterator[Source]:
-        for name, _, source in opened:
-            if isinstance(source, UnreadableImage):
-                refused[len(names)] = Prediction("unreadable_image", reason=str(source), model=recognizer.model)
-            names.append(name)
-            if not isinstance(source, UnreadableImage):
-                yield source
-
-    answers = iter(recognizer.predict_batch(readable()))
-    return [record(name, refused.get(index) or next(answers)) for index, name in enumerate(names)]
+    inks: list[Normalized | None] = []
+    refused: list[Prediction] = []
+    for name, _, source in opened:
+        names.append(name)
+        try:
+            inks.append(normalize(recognizer.load(_given(source))))
+        except Exception as error:  # whatever it is, it must not keep the other pictures; _reason tells it
+            inks.append(None)
+            refused.append(Prediction("unreadable_image", reason=_reason(error, name), model=recognizer.model))
+    answers = iter(recognizer.answer([ink for ink in inks if ink]))
+    unread = iter(refused)
+    return [record(name, next(answers if ink else unread)) for name, ink in zip(names, inks, strict=True)]
 
 
 def _page(recognizer: Recognizer, name: str, number: int, source: Source | UnreadableImage) -> Row:
     try:
-        if isinstance(source, UnreadableImage):
-            raise source
-        page = recognizer.read(recognizer.load(source))
-    except UnreadableImage as error:
-        page = Page("unreadable_image", reason=str(error), model=recognizer.number_reader.model)
+        page = recognizer.read(recognizer.load(_given(source)))
+    except Exception as error:  # as above
+        page = Page("unreadable_image", reason=_reason(error, name), model=recognizer.number_reader.model)
     return {"file": name, **replace(page, page=number).to_dict()}
+
+
+def _given(source: Source | UnreadableImage) -> Source:
+    if isinstance(source, UnreadableImage):
+        raise source
+    return source
+
+
+def _reason(error: Exception, name: str) -> str:
+    if isinstance(error, TenfoldError):
+        return str(error)
+    _log.error("An accident while reading %s", name, exc_info=error)
+    return f"An accident inside Tenfold while reading it: {type(error).__name__}."

@@ -25,12 +25,23 @@ def serve(settings: Settings, ready: Callable[[str], None]) -> None:
         UnknownName: If there is no such model.
         ModelError: If the model cannot be trusted.
     """
+    need_server()
+    from tenfold.server.run import run
+
+    run(settings, ready)
+
+
+def need_server() -> None:
+    """Import the server.
+
+    Raises:
+        MissingExtra: If the packages of the extra ``serve`` are not installed.
+    """
     try:
         import python_multipart  # noqa: F401 - asked for by Starlette only when the first picture arrives
 
-        from tenfold.server.run import run
+        import tenfold.server.run  # noqa: F401
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in _EXTRA:
             raise MissingExtra("The server", "serve") from error
         raise
-    run(settings, ready)

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import anyio
+import anyio.to_thread
 import numpy as np
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -34,6 +35,8 @@ _log = logging.getLogger(__name__)
 NOWHERE = "none"
 # Corrections that are written at once.
 CORRECTING = 8
+# How long the end waits for the networks to have answered once.
+PARTING = 30.0
 
 
 def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
@@ -66,8 +69,10 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.metrics = figures
-    app.state.desk = desk or Desk(settings.places, settings.request_seconds, observe=figures.places)
-    app.state.shelf = Shelf(recognizer.for_many(figures.batch))
+    app.state.desk = desk or Desk(
+        settings.places, settings.request_seconds, observe=figures.places, together=figures.batch
+    )
+    app.state.shelf = Shelf(recognizer)
     app.state.keeper = None if settings.database == NOWHERE else Keeper(settings, figures.lost)
     app.state.renewal = None
     if app.state.keeper and settings.model == recognizer.classifier.card.name == NAME:
@@ -101,8 +106,11 @@ def _add_guards(app: FastAPI, settings: Settings, figures: Metrics) -> None:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    threading.Thread(target=_warm, args=(app,), name="warm", daemon=True).start()
+    warm = threading.Thread(target=_warm, args=(app,), name="warm", daemon=True)
+    warm.start()
     yield
+    # The interpreter must not end beneath a network that is at work.
+    await anyio.to_thread.run_sync(warm.join, PARTING)
     for worker in (app.state.renewal, app.state.keeper):
         if worker:
             worker.close()

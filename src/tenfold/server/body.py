@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import anyio
 from fastapi import Request
@@ -32,23 +32,37 @@ Reading = Callable[[], bytes | Strokes]
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """One request.
+
+    Attributes:
+        reading: Gives what its body holds.
+        address: Of the client.
+    """
+
+    reading: Reading
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
-    """What is in reach of the work on one request, and where that came from.
+    """What is in reach of the work on requests.
 
     Attributes:
         shelf: The recognisers.
         keeper: Remembers answers; None if nothing is kept.
         metrics: Counts them.
-        address: Of the client.
     """
 
     shelf: Shelf
     keeper: Keeper | None
     metrics: Metrics
-    address: str
 
-
-T = TypeVar("T")
+    @classmethod
+    def of(cls, request: Request) -> Room:
+        """That of the application which the request came to."""
+        state = request.app.state
+        return cls(state.shelf, state.keeper, state.metrics)
 
 
 @asynccontextmanager
@@ -100,22 +114,20 @@ def in_time() -> Iterator[None]:
         raise BadRequest(f"The body did not arrive within {RECEIVE_SECONDS} seconds.", "Send it again.") from error
 
 
-async def answered(request: Request, work: Callable[[Room, Reading], T]) -> T:
-    """Answer a request about a picture: hold a place, receive the body, work in a thread.
+@asynccontextmanager
+async def admitted(request: Request) -> AsyncIterator[Asked]:
+    """Hold a place for a request about a picture, and receive its body.
 
     Args:
         request: As for `received`.
-        work: Blocking work with what is in reach and the call that reads the body.
 
     Raises:
-        Busy: If every place is taken; and what `received` and the work raise.
+        Busy: If every place is taken; and what `received` raises.
     """
-    state = request.app.state
-    address = request.client.host if request.client else ""
-    desk: Desk = state.desk
+    desk: Desk = request.app.state.desk
     with desk.place():
         async with received(request) as reading:
-            return await desk.run(partial(work, Room(state.shelf, state.keeper, state.metrics, address), reading))
+            yield Asked(reading, request.client.host if request.client else "")
 
 
 async def _read_json(request: Request) -> bytes:

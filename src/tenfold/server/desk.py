@@ -16,8 +16,10 @@ from tenfold.errors import UnknownName
 from tenfold.models.onnx import shipped_names
 from tenfold.recognizer import Recognizer
 from tenfold.server.errors import Busy, TooSlow
+from tenfold.server.together import Together, Work
 
 T = TypeVar("T")
+Item = TypeVar("Item")
 
 SHELF = 4
 
@@ -33,6 +35,7 @@ class Desk:
         seconds: Longest time for the work on one.
         workers: Pictures decoded and read at once; by default one a processor, and one more.
         observe: Told how many places are taken whenever that changes.
+        together: Told how many digits were read in one go, each time.
     """
 
     def __init__(
@@ -41,13 +44,15 @@ class Desk:
         seconds: float = 30,
         workers: int | None = None,
         observe: Callable[[int], None] = lambda _: None,
+        together: Callable[[int], None] = lambda _: None,
     ) -> None:
         self.places = places
         self.taken = 0
         self._seconds = seconds
         self._observe = observe
-        # While one waits for the network, another prepares a picture for it.
-        self._workers = anyio.CapacityLimiter(workers or (os.cpu_count() or 1) + 1)
+        workers = workers or (os.cpu_count() or 1) + 1
+        self._workers = anyio.CapacityLimiter(workers)
+        self._together = Together(workers, observe=together)
 
     @property
     def full(self) -> bool:
@@ -77,9 +82,19 @@ class Desk:
         Raises:
             TooSlow: If waiting and work together take too long; the thread ends when it ends, unheard.
         """
+        with self._in_time():
+            return await anyio.to_thread.run_sync(work, limiter=self._workers, abandon_on_cancel=True)
+
+    async def run_together(self, work: Work[Item, T], item: Item) -> T:
+        """As `run`, for small work that is done for all who ask at about the same time; see `Together.ask`."""
+        with self._in_time():
+            return await self._together.ask(work, item)
+
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
         try:
             with anyio.fail_after(self._seconds):
-                return await anyio.to_thread.run_sync(work, limiter=self._workers, abandon_on_cancel=True)
+                yield
         except TimeoutError as error:
             message = f"The answer took longer than {self._seconds:g} seconds."
             raise TooSlow(message, "Send a smaller picture, or try again later.") from error

@@ -26,7 +26,7 @@ MOST = 10_000
 # How many are written in one transaction, and how many wait with their pictures: those of an hour would fill memory.
 LOT = 1000
 # How often they are written, how long a database that is gone is left alone, and how often old ones are forgotten.
-PAUSE, REST, CLEAN = 0.05, 2.0, 3600.0
+PAUSE, REST, CLEAN = 0.25, 2.0, 3600.0
 # How long the end waits for a database that does not answer.
 PARTING = 20.0
 # How long an answer that another process gave may take to be there.
@@ -174,7 +174,7 @@ class Keeper:
             self._cleaned = time.monotonic()
 
 
-def a_digit(id: str, client: str, prediction: Prediction, ink: Normalized, picture: Picture | None) -> Given:
+def a_digit(id: str, client: str, prediction: Prediction, ink: Normalized, picture: bytes | None) -> Given:
     """An answer about one digit as it is kept.
 
     Args:
@@ -182,7 +182,7 @@ def a_digit(id: str, client: str, prediction: Prediction, ink: Normalized, pictu
         client: Who asked.
         prediction: What was answered.
         ink: What the network was given.
-        picture: What was given, if it is to be kept.
+        picture: What `cut` made of the picture, if it is to be kept.
     """
     best = prediction.digit
     if best is None and prediction.alternatives:
@@ -197,7 +197,7 @@ def a_digit(id: str, client: str, prediction: Prediction, ink: Normalized, pictu
         prediction.confidence,
         prediction.probabilities,
         "" if ink.empty else look_of(ink.pixels),
-        None if picture is None or ink.box is None else _cut(picture, ink.box),
+        picture,
         time.time(),
     )
 
@@ -221,13 +221,18 @@ def a_number(id: str, client: str, page: Page, number: Number | None, picture: P
         page.status,
         number.value if number else "",
         number.confidence if number else 0.0,
-        picture=None if picture is None or box is None else _cut(picture, box),
+        picture=None if picture is None or box is None else cut(picture, box),
         at=time.time(),
     )
 
 
-def _cut(picture: Picture, box: Box) -> bytes:
-    """The ink with some ground around it, small, as PNG."""
+def cut(picture: Picture, box: Box) -> bytes:
+    """The ink with some ground around it, small, as PNG.
+
+    Args:
+        picture: What was given.
+        box: Where the ink stands in it.
+    """
     around = 2 + round(AROUND * max(box.width, box.height))
     rows = slice(max(0, box.y - around), box.y + box.height + around)
     pixels = picture.pixels[rows, max(0, box.x - around) : box.x + box.width + around]

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import uuid
-from functools import partial
-from typing import Annotated, Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from tenfold.imaging.normalize import normalize
 from tenfold.models.profile import Profile
-from tenfold.server.body import Reading, Room, answered
+from tenfold.recognizer import Recognizer
+from tenfold.server.body import Asked, Room, admitted
 from tenfold.server.hands import REFUSALS, MaybeHandle, for_hand, hand_of
-from tenfold.server.keeper import a_digit
-from tenfold.types import Status, Strokes
+from tenfold.server.keeper import a_digit, cut
+from tenfold.types import Box, Normalized, Prediction, Status, Strokes
 
 router = APIRouter()
 
@@ -88,29 +92,65 @@ async def predict(
         float | None, Query(gt=0, le=1, description="Largest share of wrong answers among those given")
     ] = None,
     profile: MaybeHandle = None,
-) -> dict[str, Any]:
+) -> Response:
     """Read one digit from a picture or from strokes."""
     hand = await hand_of(request, profile)
-    return await answered(request, partial(_answer, model, error_budget, hand))
+    work, desk = Answers(Room.of(request), model, error_budget, hand), request.app.state.desk
+    async with admitted(request) as asked:
+        return Response(await desk.run_together(work, asked), media_type="application/json")
 
 
-def _answer(
-    model: str | None, error_budget: float | None, hand: Profile | None, room: Room, reading: Reading
-) -> dict[str, Any]:
-    recognizer = for_hand(room.shelf.get(model), hand)
-    source = reading()
-    picture = recognizer.load(source)
-    prediction, ink = recognizer.examine(picture, error_budget)
-    room.metrics.answered(prediction)
-    handle = uuid.uuid4().hex
-    if keeper := room.keeper:
-        kept = picture if keeper.keeps_pictures else None
-        keeper.keep(a_digit(handle, keeper.client(room.address), prediction, ink, kept))
-    # Strokes are drawn by Tenfold itself: a box in that drawing says nothing to who sent them.
-    box = None if ink.box is None or isinstance(source, Strokes) else ink.box
-    return {
-        "id": handle,
-        **prediction.to_dict(),
-        "saw": ink.pixels.ravel().tolist(),
-        "box": box and {"x": box.x, "y": box.y, "width": box.width, "height": box.height},
-    }
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """The work on requests for one digit: pictures prepared one by one, then one call of the networks for all.
+
+    Attributes:
+        room: What is in reach.
+        model: A shipped model's name; None for the server's own.
+        error_budget: None for that of the settings.
+        hand: The profile of whose hand it is, which is like no other request's; None for anybody's.
+    """
+
+    room: Room
+    model: str | None
+    error_budget: float | None
+    hand: Profile | None
+
+    def __call__(self, some: Sequence[Asked]) -> list[bytes | Exception]:
+        """The body of each answer, or why there is none."""
+        recognizer = for_hand(self.room.shelf.get(self.model), self.hand)
+        seen = [self._look(recognizer, asked) for asked in some]
+        inks = [one.ink for one in seen if isinstance(one, _Seen)]
+        found = iter(recognizer.answer(inks, self.error_budget))
+        return [self._say(one, next(found)) if isinstance(one, _Seen) else one for one in seen]
+
+    def _look(self, recognizer: Recognizer, asked: Asked) -> _Seen | Exception:
+        try:
+            source = asked.reading()
+            picture = recognizer.load(source)
+            ink = normalize(picture)
+            keeper = self.room.keeper
+            kept = cut(picture, ink.box) if keeper and keeper.keeps_pictures and ink.box else None
+            # Strokes are drawn by Tenfold itself: a box in that drawing says nothing to who sent them.
+            return _Seen(asked.address, ink, None if isinstance(source, Strokes) else ink.box, kept)
+        except Exception as error:  # whatever it is: it must not keep the others
+            return error
+
+    def _say(self, seen: _Seen, prediction: Prediction) -> bytes:
+        self.room.metrics.answered(prediction)
+        handle = uuid.uuid4().hex
+        if keeper := self.room.keeper:
+            keeper.keep(a_digit(handle, keeper.client(seen.address), prediction, seen.ink, seen.kept))
+        box = seen.box and {"x": seen.box.x, "y": seen.box.y, "width": seen.box.width, "height": seen.box.height}
+        saw = seen.ink.pixels.ravel().tolist()
+        return json.dumps({"id": handle, **prediction.to_dict(), "saw": saw, "box": box}).encode()
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """One picture, prepared."""
+
+    address: str
+    ink: Normalized
+    box: Box | None
+    kept: bytes | None

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from tenfold.models.profile import MOST, Profile
 from tenfold.recognizer import Recognizer
-from tenfold.server.body import Reading, Room, answered
+from tenfold.server.body import Reading, Room, admitted
 from tenfold.server.errors import NOT_NOW, PICTURE_REFUSALS, Refusal, TooOften
 from tenfold.server.hands import CONFLICT, Handle, beside
 from tenfold.server.keeper import Keeper
@@ -92,7 +92,9 @@ async def add(
 ) -> dict[str, Any]:
     """Put a digit into a profile: what the network saw in it is kept, the picture is not."""
     profile = await beside(request, lambda keeper: Profiles(keeper.store).get(handle))
-    model, features = await answered(request, partial(_features, profile))
+    room, desk = Room.of(request), request.app.state.desk
+    async with admitted(request) as asked:
+        model, features = await desk.run(partial(_features, profile, room, asked.reading))
     await beside(request, lambda keeper: Profiles(keeper.store).add(handle, features, digit))
     profile.add(features, digit)
     return _counts(profile, model)

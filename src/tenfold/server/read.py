@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from tenfold.errors import UnreadableImage
 from tenfold.imaging.document import is_pdf
 from tenfold.reading.fields import LONGEST
-from tenfold.server.body import Reading, Room, answered
+from tenfold.server.body import Asked, Room, admitted
 from tenfold.server.errors import PICTURE_REFUSALS
 from tenfold.server.keeper import a_number
 from tenfold.server.predict import BODY, InkBox
@@ -80,11 +80,14 @@ async def read(
     ] = None,
 ) -> dict[str, Any]:
     """Read the numbers on a picture, or those written with strokes."""
-    return await answered(request, partial(_answer, field, error_budget))
+    room, desk = Room.of(request), request.app.state.desk
+    async with admitted(request) as asked:
+        answer: dict[str, Any] = await desk.run(partial(_answer, room, field, error_budget, asked))
+    return answer
 
 
-def _answer(field: str | None, error_budget: float | None, room: Room, reading: Reading) -> dict[str, Any]:
-    source = reading()
+def _answer(room: Room, field: str | None, error_budget: float | None, asked: Asked) -> dict[str, Any]:
+    source = asked.reading()
     if is_pdf(source):
         raise UnreadableImage(
             "This is a PDF; pictures are read here, one at a time.", "Read it with: tenfold read FILE.pdf --json"
@@ -95,7 +98,7 @@ def _answer(field: str | None, error_budget: float | None, room: Room, reading: 
     # Where there is one number, or none, that is what the page's own handle stands for.
     handle = handles[0] if len(handles) == 1 else uuid.uuid4().hex
     if keeper := room.keeper:
-        client, kept = keeper.client(room.address), picture if keeper.keeps_pictures else None
+        client, kept = keeper.client(asked.address), picture if keeper.keeps_pictures else None
         for one, number in zip(handles, page.numbers, strict=True):
             keeper.keep(a_number(one, client, page, number, kept))
         if not handles:

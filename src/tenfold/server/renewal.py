@@ -60,7 +60,7 @@ class Renewal:
             self._refused = wanted
             return
         self._metrics.expect(recognizer.classifier.card)
-        self._shelf.recognizer = recognizer.for_many(self._metrics.batch)
+        self._shelf.recognizer = recognizer
         self._now = wanted
 
     def close(self) -> None:

@@ -13,9 +13,11 @@ from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 
+import cv2
 import uvicorn
 from fastapi import FastAPI
 from prometheus_client.multiprocess import mark_process_dead
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from tenfold.config import Settings
 from tenfold.errors import TenfoldError
@@ -32,6 +34,7 @@ PARTING = 2
 def run(settings: Settings, ready: Callable[[str], None]) -> None:
     """Serve until Ctrl-C or SIGTERM; see `tenfold.server.serve`."""
     recognizer = Recognizer(settings=settings)  # before anything is bound: a bad model is the user's to hear of
+    _one_thread_each()
     with listen(settings.host, settings.port) as listener:
         ready(address(settings.host, listener.getsockname()[1]))
         with suppress(KeyboardInterrupt):  # Ctrl-C is how a server is ended; requests under way were let finish
@@ -103,7 +106,30 @@ def make_server(app: FastAPI, settings: Settings | None = None) -> uvicorn.Serve
     return uvicorn.Server(config)
 
 
+def _one_thread_each() -> None:
+    """OpenCV's own threads gain a digit little, and take the processors from the requests beside it."""
+    cv2.setNumThreads(1)
+
+
+def application(settings: Settings) -> FastAPI:
+    """The application for a server that is not ours: who a proxy says the client is, is heard within.
+
+    Args:
+        settings: As for `tenfold.server.serve`.
+
+    Raises:
+        UnknownName: If there is no such model.
+        ModelError: If the model cannot be trusted.
+    """
+    _one_thread_each()
+    app = create_app(Recognizer(settings=settings))
+    if settings.proxy:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings.proxy)
+    return app
+
+
 def _work(settings: Settings, listener: socket.socket) -> None:
+    _one_thread_each()
     with suppress(KeyboardInterrupt):  # the terminal sends Ctrl-C to every process; the parent ends the same way
         make_server(create_app(Recognizer(settings=settings)), settings).run(sockets=[listener])
 

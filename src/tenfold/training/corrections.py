@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -24,7 +25,8 @@ from tenfold.store.suspicion import NEAR
 from tenfold.store.versions import Check, Versions
 from tenfold.training.export import to_onnx
 from tenfold.training.family import Ready, answers, finish, get_ready, of_length, reminded_by
-from tenfold.training.fit import DrawEpoch, Labels, Plan, fit, forget
+from tenfold.training.fit import DrawEpoch, Labels, Plan, as_shares, fit, forget, settle
+from tenfold.training.framework import need_keras
 from tenfold.training.onnx_features import with_features
 from tenfold.training.progress import say
 from tenfold.training.recipes import TrainOptions, identity
@@ -34,9 +36,14 @@ from tenfold.types import Pixels
 # Gentle, and from weights that read well already: a few passes.
 PLAN = Plan(epochs=4, rate=4e-4, smooth=0.0, ease=0.5, augmentation=Augmentation(stretch=0.2, weight=0.5))
 # How many digits of the original data an epoch has, and how many corrections for each ten of them.
-ORIGINAL, CORRECTED = 24_000, 2
+ORIGINAL, CORRECTED = 6_000, 2
+# From how many batches of original digits the statistics of batch normalisation are taken in the end.
+SETTLE = 200
 # So many corrections are needed at least; of so many one judges.
 FEWEST, JUDGES = 20, 4
+# Up to this mean difference of their pixels, of 255, two pictures are one in two copies: scaled, or with another pen.
+# What one hand writes over and over is farther apart, and has to be on both sides.
+COPY = 6.0
 # What may be lost: one picture, or this share of them.
 TOLERANCE = 0.003
 MOST = 100_000
@@ -84,6 +91,7 @@ def learn(options: TrainOptions) -> Path:
         draw = _mixed(ready, [part for part, _ in foreign], corrected)
         plan = of_length(PLAN, options)
         fit(model, draw, ready.held, plan, options.seed, options.out, options.resume, whole, reminded_by(shipped))
+        _settle(model, ready)
         others = [*(part.name for part, _ in foreign), f"{int((~corrected.judges).sum())} accepted corrections"]
         validating = [part for _, part in foreign]
         card = finish(
@@ -121,11 +129,11 @@ def learn(options: TrainOptions) -> Path:
 def accepted(store: Store) -> Corrected:
     """The accepted corrections of single digits whose pictures are kept, through the normalisation.
 
-    Nearly the same pictures are all on one side: what judges has not been learned in another copy. Which side that is
+    Copies of one picture are all on one side: what judges has not been learned in another copy. Which side that is
     follows from the first of them, so that it stays when others come: what judges once judges always.
 
     Raises:
-        UsageError: If there are fewer than `FEWEST`, or all are nearly the same.
+        UsageError: If there are fewer than `FEWEST`, or all are copies of one.
     """
     pixels, labels, looks, names = [], [], [], []
     listed = sorted(store.listed("accepted", MOST), key=lambda one: (one.at, one.id))
@@ -147,7 +155,7 @@ def accepted(store: Store) -> Corrected:
             f"{len(labels)} accepted corrections of digits have a picture; at least {FEWEST} are needed.",
             "Keep pictures (TENFOLD_KEEP_PICTURES_DAYS), and review corrections: tenfold feedback review",
         )
-    firsts = _first_alike(np.array(looks, np.uint64))
+    firsts = _first_copies(np.stack(pixels), np.array(looks, np.uint64))
     judges = np.array([int(sha256(names[first].encode()).hexdigest(), 16) % JUDGES == 0 for first in firsts])
     if judges.all() or not judges.any():
         raise UsageError(
@@ -157,15 +165,33 @@ def accepted(store: Store) -> Corrected:
     return Corrected(np.stack(pixels), np.array(labels, np.int64), judges)
 
 
-def _first_alike(looks: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> list[int]:
-    """For each look the place of the first that it is near to, directly or by way of others that are near."""
+def _first_copies(pixels: Pixels, looks: np.ndarray[tuple[int], np.dtype[np.uint64]]) -> list[int]:
+    """For each picture the place of the first that it is a copy of, directly or by way of other copies.
+
+    Args:
+        pixels: uint8 (n, 28, 28).
+        looks: Theirs, (n,): quick to compare, so that pixels are only where looks are near.
+    """
     firsts = list(range(len(looks)))
     for place, look in enumerate(looks):
-        near = {firsts[other] for other in np.flatnonzero(np.bitwise_count(looks[:place] ^ look) <= NEAR).tolist()}
-        if near:
-            least = min(near)
-            firsts = [least if first in near or here == place else first for here, first in enumerate(firsts)]
+        near = np.flatnonzero(np.bitwise_count(looks[:place] ^ look) <= NEAR)
+        apart = np.abs(pixels[near].astype(np.int16) - pixels[place]).mean(axis=(1, 2))
+        copies = {firsts[other] for other in near[apart <= COPY].tolist()}
+        if copies:
+            least = min(copies)
+            firsts = [least if first in copies or here == place else first for here, first in enumerate(firsts)]
     return firsts
+
+
+def _settle(model: Any, ready: Ready) -> None:
+    """Take the statistics of batch normalisation from original digits as they are.
+
+    Corrections of one hand among them are a fifth of what is learned, and not of what is read afterwards: statistics
+    with them in would cost other digits more than all that was learned.
+    """
+    pictures = ready.pictures[: SETTLE * PLAN.batch]
+    batches = (as_shares(pictures[start : start + PLAN.batch]) for start in range(0, len(pictures), PLAN.batch))
+    settle(need_keras(), model, batches, SETTLE)
 
 
 def _mixed(ready: Ready, foreign: list[Dataset], corrected: Corrected) -> DrawEpoch:

@@ -14,11 +14,12 @@ from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.synth import fonts, normalized, printed, written_digit
 from tenfold.errors import MissingExtra, UsageError
 from tenfold.training.export import to_onnx
-from tenfold.training.family import Ready, finish, get_ready, of_length, reminded_by
+from tenfold.training.family import Ready, as_chosen, finish, get_ready, of_length, reminded_by
 from tenfold.training.fit import DrawEpoch, Labels, Plan, fit, forget
 from tenfold.training.keras_files import load_keras
 from tenfold.training.onnx_features import with_features
 from tenfold.training.outputs import make_folder, write_file
+from tenfold.training.params import Param
 from tenfold.training.progress import say
 from tenfold.training.recipes import EVERY_FIT, TrainOptions, identity, recipe
 from tenfold.types import Pixels
@@ -27,6 +28,14 @@ if TYPE_CHECKING:
     from keras import Model
 
 PLAN = Plan(epochs=26, ease=0.3)
+# Of the run on MNIST alone: what follows goes on from there in its own way.
+PARAMS = (
+    Param("rate", PLAN.rate, "log", (3e-4, 3e-2)),
+    Param("decay", PLAN.decay, "log", (1e-3, 0.3)),
+    Param("smooth", PLAN.smooth, "linear", (0.0, 0.15)),
+    Param("ease", PLAN.ease, "linear", (0.0, 1.0)),
+    Param("batch", PLAN.batch, "log", (32, 512)),
+)
 # From MNIST to the world: a shorter and gentler cycle, from weights that read well already.
 WIDER = Plan(epochs=6, rate=7e-4, smooth=0.0, ease=0.5, augmentation=Augmentation(stretch=0.2, weight=0.5))
 # How many foreign digits join an epoch, equally many of each set: small ones must not be lost among the large.
@@ -39,7 +48,9 @@ TAKES = (*EVERY_FIT, "feedback", "foreign", "without", "start")
 SUMMARY = "Handwritten digits: six convolutions"
 
 
-@recipe("digit", "The default network: MNIST alone, or with --foreign every hand there is; 258k parameters", TAKES)
+@recipe(
+    "digit", "The default network: MNIST alone, or with --foreign every hand there is; 258k parameters", TAKES, PARAMS
+)
 def train(options: TrainOptions) -> Path:
     """Train, calibrate and export `digit`.
 
@@ -101,7 +112,7 @@ def train_alone(options: TrainOptions, ready: Ready) -> Model:
     note = make_folder(options.out) / FINISHED
     note.unlink(missing_ok=True)
     model = catalogue.build()
-    plan, whole = of_length(PLAN, options), identity("digit", options)
+    plan, whole = as_chosen(PLAN, options), identity("digit", options)
     fit(model, ready.shuffled, ready.held, plan, options.seed, options.out, options.resume, whole)
     finish(options, ready, with_features(to_onnx(model)), "digit", SUMMARY, model=model)
     write_file(note, _what_is_trained(options).encode())

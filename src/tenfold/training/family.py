@@ -66,15 +66,21 @@ def get_ready(options: TrainOptions) -> Ready:
     make_folder(options.out)
     if not options.resume:
         forget(options.out)
-    train_set, validation_set = open_training_data(options.data or "mnist", options.settings)
-    pictures, labels = train_set.network_pixels(options.settings), train_set.labels
-    held = validation_set.network_pixels(options.settings), validation_set.labels
-    if options.limit:
-        pictures, labels = pictures[: options.limit], labels[: options.limit]
-        few = max(FEWEST, options.limit)
-        held = held[0][:few], held[1][:few]
-    say(f"{len(pictures):,} digits to train on, {len(held[1]):,} to validate.")
-    return Ready(pictures, labels, held, f"{train_set.name} ({len(pictures):,} digits)", made_at)
+    fitting, held = open_limited(options)
+    pictures = fitting.network_pixels(options.settings)
+    say(f"{len(fitting):,} digits to train on, {len(held):,} to validate.")
+    validation = held.network_pixels(options.settings), held.labels
+    return Ready(pictures, fitting.labels, validation, f"{fitting.name} ({len(fitting):,} digits)", made_at)
+
+
+def open_limited(options: TrainOptions) -> tuple[Dataset, Dataset]:
+    """The digits to train on and those to validate, no more of either than `TrainOptions.limit` asks for."""
+    fitting, held = open_training_data(options.data or "mnist", options.settings)
+    if options.limit is None:
+        return fitting, held
+    few = max(FEWEST, options.limit)
+    # Before they are normalised: of many pictures that takes longer than fitting to a few.
+    return fitting.take(np.arange(len(fitting))[: options.limit]), held.take(np.arange(len(held))[:few])
 
 
 def taught_by(name: str) -> tuple[Teacher, ModelCard]:
@@ -114,6 +120,11 @@ def _said(network: OnnxClassifier, pictures: Floats) -> Floats:
 def of_length(plan: Plan, options: TrainOptions) -> Plan:
     """The plan with the number of epochs asked for, if one was."""
     return replace(plan, epochs=options.epochs or plan.epochs)
+
+
+def as_chosen(plan: Plan, options: TrainOptions) -> Plan:
+    """The plan with what was chosen in place of its own: the number of epochs, and the parameters of the recipe."""
+    return replace(of_length(plan, options), **options.params)
 
 
 def finish(

@@ -10,9 +10,10 @@ import numpy.typing as npt
 
 from tenfold.catalogue import fast as catalogue
 from tenfold.training.export import to_onnx
-from tenfold.training.family import finish, get_ready, of_length
+from tenfold.training.family import as_chosen, finish, get_ready
 from tenfold.training.fit import Labels, Plan, fit, forget
-from tenfold.training.recipes import TrainOptions, identity, recipe
+from tenfold.training.params import Param
+from tenfold.training.recipes import EVERY_FIT, TrainOptions, identity, recipe
 from tenfold.types import Pixels
 
 Pixel = TypeVar("Pixel", np.uint8, np.float32)
@@ -22,9 +23,16 @@ SHIFT = 1
 # Of the training digits so many are shown in each of the two epochs.
 SHARE = 0.7
 PLAN = Plan(epochs=2, rate=1e-2, decay=1e-2, average=0.98, augmentation=None, settle=40)
+PARAMS = (
+    Param("rate", PLAN.rate, "log", (1e-3, 5e-2)),
+    Param("decay", PLAN.decay, "log", (1e-3, 0.3)),
+    Param("smooth", PLAN.smooth, "linear", (0.0, 0.15)),
+    Param("average", PLAN.average, "linear", (0.9, 0.998)),
+    Param("batch", PLAN.batch, "log", (32, 512)),
+)
 
 
-@recipe("fast", "The report's accuracy as fast as possible, from MNIST alone")
+@recipe("fast", "The report's accuracy as fast as possible, from MNIST alone", EVERY_FIT, PARAMS)
 def train(options: TrainOptions) -> Path:
     """Train and export `fast`.
 
@@ -39,7 +47,7 @@ def train(options: TrainOptions) -> Path:
         return shifted(pictures[some], chance), labels[some]
 
     model = catalogue.build()
-    plan, whole = of_length(PLAN, options), identity("fast", options)
+    plan, whole = as_chosen(PLAN, options), identity("fast", options)
     fit(model, draw_epoch, ready.held, plan, options.seed, options.out, options.resume, whole)
     finish(options, ready, to_onnx(model), "fast", "Three convolutions, trained in seconds", model=model)
     forget(options.out)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import os
 import sys
@@ -50,6 +51,13 @@ def need_keras(feature: str = "Training") -> Any:
             return keras
     except ModuleNotFoundError as error:
         raise MissingExtra(feature, "train") from error
+
+
+def forget_networks() -> None:
+    """Let go of what Keras keeps of networks that are done with, if it is loaded: many, one after the other, add up."""
+    if "keras" in sys.modules:
+        import_module("keras").backend.clear_session()
+    gc.collect()
 
 
 def _keep_memory() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
@@ -14,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from tenfold.config import Settings, load_settings
 from tenfold.errors import UnknownName, UsageError
 from tenfold.imaging.normalize import VERSION
+from tenfold.training.params import Param, check_params
 
 if TYPE_CHECKING:
     from tenfold.data.dataset import Dataset
@@ -45,6 +47,7 @@ class TrainOptions(BaseModel):
         start: A ``.keras`` file of an earlier run, in place of the first part of the run: for ``digit`` the one on
             MNIST alone, for ``reader`` all cycles but the last.
         feedback: Go on from the shipped weights with accepted corrections, which the settings' database keeps.
+        params: Parameters of the recipe in place of its own values; see `Recipe.params`.
         limit: Train on the first so many digits only: for trying things out, and for tests. Most recipes validate on
             few then, too.
         test: Hands over the test digits. Recipes have no other way to them, and call it once for each network
@@ -64,6 +67,7 @@ class TrainOptions(BaseModel):
     without: str | None = None
     start: Path | None = None
     feedback: bool = False
+    params: dict[str, Any] = Field(default_factory=dict)
     limit: int | None = Field(None, ge=1)
     test: Callable[[], Any] | None = Field(None, exclude=True, repr=False)
 
@@ -99,6 +103,7 @@ def command(name: str, options: TrainOptions) -> str:
     paths = {name: given[name] for name in ("data", "foreign", "start") if given[name]}
     given |= {name: Path(path).resolve().name for name, path in paths.items() if Path(path).exists()}
     flags = "".join(f" --{flag} {value}" for flag, value in given.items() if value is not None)
+    flags += f" --params '{json.dumps(options.params)}'" if options.params else ""
     return f"tenfold train {name}{' --feedback' if options.feedback else ''}{flags}"
 
 
@@ -118,12 +123,21 @@ EVERY_FIT = ("epochs", "resume")
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """One entry: its name, one sentence, the function that trains, and which of the `SPECIAL` options it takes."""
+    """One entry.
+
+    Attributes:
+        name: What `tenfold train` calls it.
+        summary: One sentence saying what it trains.
+        trainer: The function that trains.
+        takes: Which of the `SPECIAL` options it takes.
+        params: What can be chosen of it, and searched over.
+    """
 
     name: str
     summary: str
     trainer: Trainer
     takes: tuple[str, ...] = EVERY_FIT
+    params: tuple[Param, ...] = ()
 
     def train(self, options: TrainOptions) -> Path:
         """Train.
@@ -132,10 +146,12 @@ class Recipe:
             The folder with the results.
 
         Raises:
-            UsageError: If an option is given that this recipe could only ignore.
+            UsageError: If an option is given that this recipe could only ignore, or a parameter is out of its range.
+            UnknownName: If it has no parameter of that name.
         """
         self._check(options)
-        return self.trainer(options)
+        params = check_params(options.params, self.params, self.name)
+        return self.trainer(options.model_copy(update={"params": params}))
 
     def _check(self, options: TrainOptions) -> None:
         for name in SPECIAL:
@@ -145,6 +161,10 @@ class Recipe:
                 raise UsageError(f"Recipe {self.name!r} has no {flag}: that is for {' and '.join(others)}.", "Drop it.")
         if options.feedback and options.start:
             raise UsageError("--feedback starts from the shipped weights, --start from others.", "Give one of them.")
+        if options.params and (options.feedback or options.start):
+            raise UsageError(
+                "--params is for a run from the beginning.", "Leave out --feedback or --start, or --params."
+            )
         if (options.without or options.start) and not options.foreign:
             raise UsageError(
                 "--without and --start go with --foreign.", "Name the folder of the sets: --foreign FOLDER"
@@ -154,13 +174,16 @@ class Recipe:
 _RECIPES: dict[str, Recipe] = {}
 
 
-def recipe(name: str, summary: str, takes: tuple[str, ...] = EVERY_FIT) -> Callable[[Trainer], Trainer]:
+def recipe(
+    name: str, summary: str, takes: tuple[str, ...] = EVERY_FIT, params: tuple[Param, ...] = ()
+) -> Callable[[Trainer], Trainer]:
     """Register a trainer function.
 
     Args:
         name: What `tenfold train` calls it.
         summary: One sentence saying what it trains.
         takes: Which of the `SPECIAL` options it takes.
+        params: What can be chosen of it, and searched over.
 
     Raises:
         ValueError: If two functions claim one name.
@@ -170,7 +193,7 @@ def recipe(name: str, summary: str, takes: tuple[str, ...] = EVERY_FIT) -> Calla
         if name in _RECIPES:
             homes = f"{_RECIPES[name].trainer.__module__}, {train.__module__}"
             raise ValueError(f"recipe {name!r} is defined twice: {homes}")
-        _RECIPES[name] = Recipe(name, summary, train, takes)
+        _RECIPES[name] = Recipe(name, summary, train, takes, params)
         return train
 
     return register

@@ -1,0 +1,95 @@
+"""`tenfold tune`: the best parameters of a recipe, and what mattered."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def command(
+    recipe: Annotated[str, typer.Argument(help="What to tune: a recipe of tenfold train.", metavar="RECIPE")],
+    data: Annotated[
+        str, typer.Option(help="mnist, or a path: IDX files, CSV, NPZ, or a folder 0/ … 9/ of pictures.")
+    ] = "mnist",
+    trials: Annotated[
+        int, typer.Option(help="How many choices of parameters to try, the recipe's own among them.", metavar="N")
+    ] = 28,
+    epochs: Annotated[
+        int | None, typer.Option(help="Passes of each trial over its digits; by default the recipe's own.")
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of what is drawn and of each training.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for what is measured, and for best.json; by default runs/tune-RECIPE."),
+    ] = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a search that was stopped, or to more trials.")
+    ] = False,
+    engine: Annotated[
+        str,
+        typer.Option(help="local: one trial after the other; ray: one a processor.", metavar="local|ray"),
+    ] = "local",
+    address: Annotated[
+        str | None,
+        typer.Option(help="A Ray cluster: HOST:6379, ray://HOST:10001 or auto; else this machine.", metavar="ADDRESS"),
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="With --engine ray: how many trials at once.", metavar="N")
+    ] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Write a report with plots of what mattered into this HTML file.", metavar="OUT.html"),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object: the best, what mattered, all trials.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option(help="Use the first so many digits only, to try things out.")] = None,
+) -> None:
+    """Search for the best parameters of a recipe, and find out which of them matter.
+
+    Trials are judged by the validation digits. All train on few digits, the best third on three times as many, the
+    last on all. What was measured is kept: a search that was stopped goes on with --resume.
+    """
+    from rich.console import Console
+
+    from tenfold.config import load_settings
+    from tenfold.errors import UsageError
+    from tenfold.scale.tune import tune
+    from tenfold.training.outputs import check_target
+    from tenfold.tuning import text
+    from tenfold.tuning.plan import Plan
+    from tenfold.tuning.search import summary
+
+    if report:
+        check_target(report)
+        if report.suffix.lower() not in (".html", ".htm"):
+            raise UsageError(f"{report} does not end in .html, as the report does.", "Give --report NAME.html.")
+    folder = out or Path("runs") / f"tune-{recipe}"
+    plan = Plan(recipe, folder, load_settings(), data, trials, epochs, seed, limit, resume)
+    try:
+        outcome = tune(plan, engine, workers, address)
+    except KeyboardInterrupt:
+        print("tenfold: What is done is kept; go on with --resume.", file=sys.stderr)
+        raise
+    if as_json:
+        print(json.dumps(summary(outcome)))
+    else:
+        console = Console(highlight=False)
+        # A pipe has no width, and a table must not be cut there.
+        console = console if console.is_terminal else Console(width=200, highlight=False)
+        for table in (text.mattered_table(outcome), text.trials_table(outcome)):
+            console.print(table)
+        print(text.doubts(outcome.mattered))
+        print(text.found(outcome))
+    if failures := text.failures(outcome):
+        print(failures, file=sys.stderr)
+    print(f"Train with it: {text.command(outcome)}", file=sys.stderr)
+    if report:
+        from tenfold.tuning.report import write_report
+
+        write_report(outcome, report)
+        print(f"The report is in {report}", file=sys.stderr)

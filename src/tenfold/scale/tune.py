@@ -1,0 +1,57 @@
+"""`tenfold tune` from beginning to end: in this process one trial after the other, or many at once on Ray."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from tenfold.data.readers import parse_spec
+from tenfold.scale.engines import check_one_or_ray
+from tenfold.scale.progress import show_progress
+from tenfold.scale.ray_tasks import anywhere, on_ray
+from tenfold.tuning.measure import Result, Run, in_this_process, measure
+from tenfold.tuning.plan import Plan
+from tenfold.tuning.search import Engine, Outcome, Search
+
+
+def tune(plan: Plan, engine: str = "local", workers: int | None = None, address: str | None = None) -> Outcome:
+    """Search, showing how far it is; what is measured is kept, and the outcome is the same on either engine.
+
+    Args:
+        plan: What is searched.
+        engine: ``local`` or ``ray``.
+        workers: How many trials at once on Ray; None for one a processor.
+        address: Of a Ray cluster; None for this machine. Its machines have to find the data under the same name.
+
+    Raises:
+        UnknownName: If there is no such engine or recipe.
+        UsageError: If the options contradict each other, the recipe has nothing to search over, the folder holds
+            another search, or there is no cluster at that address.
+        MissingExtra: If an extra is not installed.
+        DataError: If the data is damaged or out of reach.
+        TenfoldError: If no trial could be measured, or Ray itself failed.
+    """
+    check_one_or_ray(engine, workers, address)
+    search = Search(plan)
+    with _ready(plan, engine, workers, address) as measured, show_progress(search.done, search.digits, "digits") as bar:
+        return search.run(measured, bar.advance)
+
+
+@contextmanager
+def _ready(plan: Plan, engine: str, workers: int | None, address: str | None) -> Iterator[Engine]:
+    if engine == "local":
+        yield lambda runs: in_this_process(plan, runs)
+        return
+    with on_ray(measure, replace(plan, data=_from_anywhere(plan.data)), anywhere(workers), address) as tasks:
+
+        def measured(runs: Sequence[Run]) -> Iterator[Result]:
+            return (done.answer or Result(done.job, None, error=done.error) for done in tasks.run(runs))
+
+        yield measured
+
+
+def _from_anywhere(data: str) -> str:
+    """The data as workers find it, wherever they were started."""
+    return data if parse_spec(data)[0] == "mnist" else str(Path(data).absolute())
