@@ -80,12 +80,8 @@ def test_what_is_added_later_has_no_say_in_what_was_made_before(recognizer: Reco
 
 
 def test_hands_that_ask_at_once_do_not_meet(recognizer: Recognizer) -> None:
-    shared = recognizer.for_many()
-    readers = [
-        shared,
-        shared.with_profile(profile_of(recognizer, d7=1, d1=7)),
-        shared.with_profile(profile_of(recognizer)),
-    ]
+    odd, even = profile_of(recognizer, d7=1, d1=7), profile_of(recognizer)
+    readers = [recognizer, recognizer.with_profile(odd), recognizer.with_profile(odd).with_profile(even)]
     wanted = [one.predict(PICTURES[7]).probabilities for one in readers]
     said: list[tuple[int, tuple[float, ...]]] = []
 
