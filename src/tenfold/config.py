@@ -70,7 +70,7 @@ class Settings:
             ``none``.
         keep_answers_days: Days after which answers that nobody corrected are forgotten, above 0, at most 36,500.
         keep_pictures_days: Days for which pictures are kept; 0 for none at all.
-        keep_profiles_days: Days after which personal profiles that nobody used are forgotten, above 0, at most 36,500.
+        keep_profiles_days: Days after which personal profiles nobody used are forgotten, above 0.5, at most 36,500.
 
     Raises:
         UsageError: If a value is of the wrong type or out of range, naming it and what was expected.
@@ -138,7 +138,7 @@ _NUMBERS: dict[str, tuple[type[int] | type[float], float, float]] = {
     "client_rate": (float, 0, float("inf")),
     "keep_answers_days": (float, 0, 36_500),
     "keep_pictures_days": (float, 0, 36_500),
-    "keep_profiles_days": (float, 0, 36_500),
+    "keep_profiles_days": (float, 0.5, 36_500),
 }
 
 

@@ -21,8 +21,9 @@ from tenfold.config import load_settings
 from tenfold.errors import UsageError
 from tenfold.models.base import NullClassifier
 from tenfold.recognizer import Recognizer
-from tenfold.server.access import ClientRate, _network
+from tenfold.server.access import ClientRate
 from tenfold.server.app import create_app
+from tenfold.server.guards import network_of
 from tenfold.server.metrics import stability_index
 from tenfold.types import Floats
 
@@ -105,9 +106,9 @@ def test_this_machine_may_ask_as_often_as_it_likes(blank: bytes) -> None:
 
 
 def test_another_address_of_the_same_network_is_the_same_client() -> None:
-    assert _network("2001:db8:1:2::1") == _network("2001:db8:1:2:ffff::9") != _network("2001:db8:1:3::1")
-    assert _network("::ffff:192.0.2.1") == _network("192.0.2.1") == "192.0.2.1"
-    assert _network("testclient") == "testclient"
+    assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9") != network_of("2001:db8:1:3::1")
+    assert network_of("::ffff:192.0.2.1") == network_of("192.0.2.1") == "192.0.2.1"
+    assert network_of("testclient") == "testclient"
 
 
 def test_few_clients_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:

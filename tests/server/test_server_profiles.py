@@ -142,6 +142,7 @@ def test_another_network_s_profile_is_said_to_be_that(api: httpx.Client, databas
 
 
 def test_a_client_makes_so_many_a_day(api: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert api.post(PROFILES).status_code == 200
     monkeypatch.setattr("tenfold.store.profiles.A_DAY", 1)
     answer = api.post(PROFILES)
     refused(answer, 429, "too_many_requests")

@@ -7,9 +7,14 @@ import threading
 import time
 from collections.abc import Sequence
 
+import anyio
 import pytest
 
 from tenfold.server.together import MOST, PATIENCE, Together
+
+
+def threads(count: int) -> anyio.CapacityLimiter:
+    return anyio.CapacityLimiter(count)
 
 
 class Doubling:
@@ -30,10 +35,12 @@ def test_who_comes_meanwhile_is_answered_in_one_go() -> None:
     work, seen = Doubling(), list[int]()
 
     async def all_of_them() -> list[int | BaseException]:
-        together = Together(1, observe=seen.append)
-        asking = [asyncio.create_task(together.ask(work, item)) for item in range(20)]
+        together = Together(threads(1), observe=seen.append)
+        asking = [asyncio.create_task(together.ask(work, 0))]
         while not work.lots:
             await asyncio.sleep(0.001)
+        asking += [asyncio.create_task(together.ask(work, item)) for item in range(1, 20)]
+        await asyncio.sleep(0)
         work.go.set()
         return await asyncio.gather(*asking, return_exceptions=True)
 
@@ -41,15 +48,14 @@ def test_who_comes_meanwhile_is_answered_in_one_go() -> None:
     assert isinstance(answers[13], ValueError)
     assert [one for one in answers if not isinstance(one, ValueError)] == [2 * item for item in range(20) if item != 13]
     assert seen == [len(lot) for lot in work.lots]
-    assert sum(seen) == 20
-    assert max(seen) == MOST, "they were read one after the other"
+    assert seen == [1, MOST, 20 - 1 - MOST]
 
 
 def test_a_slow_one_holds_nobody_up() -> None:
     work = Doubling()
 
     async def slow_then_quick() -> float:
-        together = Together(2)
+        together = Together(threads(2))
         slow = asyncio.create_task(together.ask(work, 1))
         while not work.lots:
             await asyncio.sleep(0.001)
@@ -69,7 +75,7 @@ def test_what_nobody_waits_for_is_not_begun() -> None:
     work = Doubling()
 
     async def given_up() -> None:
-        together = Together(1)
+        together = Together(threads(1))
         first = asyncio.create_task(together.ask(work, 1))
         while not work.lots:
             await asyncio.sleep(0.001)
@@ -90,9 +96,61 @@ def test_what_goes_wrong_as_a_whole_is_told_to_each() -> None:
         raise OSError("no network")
 
     async def both() -> None:
-        together = Together(1)
+        together = Together(threads(1))
         for item in range(2):
             with pytest.raises(OSError, match="no network"):
                 await together.ask(broken, item)
 
     asyncio.run(both())
+
+
+def test_an_accident_with_the_figures_does_not_end_it() -> None:
+    work, told = Doubling(), list[int]()
+    work.go.set()
+
+    def observe(count: int) -> None:
+        told.append(count)
+        if len(told) == 1:
+            raise OSError("no space left")
+
+    async def twice() -> int:
+        together = Together(threads(1), observe=observe)
+        with pytest.raises(OSError, match="no space left"):
+            await together.ask(work, 1)
+        return await asyncio.wait_for(together.ask(work, 2), 10)
+
+    assert asyncio.run(twice()) == 4
+
+
+def test_what_is_left_for_another_time_is_answered_then() -> None:
+    lots: list[list[int]] = []
+
+    def two_at_most(items: Sequence[int]) -> list[int | Exception]:
+        lots.append(list(items))
+        time.sleep(0.01)
+        return [2 * item for item in items[:2]]
+
+    async def all_of_them() -> list[int]:
+        together = Together(threads(1))
+        return await asyncio.gather(*(together.ask(two_at_most, item) for item in range(7)))
+
+    assert asyncio.run(all_of_them()) == [2 * item for item in range(7)]
+    assert [lot[:2] for lot in lots] == [[0, 1], [2, 3], [4, 5], [6]]
+
+
+def test_other_work_in_between_parts_no_lot() -> None:
+    lots: list[list[int]] = []
+
+    def one(items: Sequence[int]) -> list[int | Exception]:
+        lots.append(list(items))
+        return list(items)
+
+    def other(items: Sequence[int]) -> list[int | Exception]:
+        return one(items)
+
+    async def in_turns() -> list[int]:
+        together = Together(threads(1))
+        return await asyncio.gather(*(together.ask(other if item % 2 else one, item) for item in range(8)))
+
+    assert asyncio.run(in_turns()) == list(range(8))
+    assert lots == [[0, 2, 4, 6], [1, 3, 5, 7]]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import hmac
 import time
 from collections import OrderedDict
-from ipaddress import IPv6Address
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tenfold.server.errors import TooOften, Unauthorized, refuse
-from tenfold.server.guards import is_loopback
+from tenfold.server.guards import is_loopback, network_of
 
 # What needs no token: the page asks for it, and whoever looks after the process has none.
 _OPEN = ("/v2/health/", "/openapi.json", "/page/")
@@ -63,7 +62,7 @@ class ClientRate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         client = (scope.get("client") or ("",))[0]
-        if scope["type"] == "http" and not is_loopback(client) and (wait := self._wait(_network(client))) > 0:
+        if scope["type"] == "http" and not is_loopback(client) and (wait := self._wait(network_of(client))) > 0:
             message = f"More than {self._rate:g} requests a second from one client."
             error = TooOften(message, f"Wait {wait:.1f} seconds.", wait)
             await refuse(error)(scope, receive, send)
@@ -80,15 +79,6 @@ class ClientRate:
         while len(self._clients) > CLIENTS:
             self._clients.popitem(last=False)
         return wait
-
-
-def _network(client: str) -> str:
-    """Whose an address is: of IPv6 a client has a whole network of 64 bits, and may choose any address in it."""
-    try:
-        address = IPv6Address(client)
-    except ValueError:
-        return client
-    return str(address.ipv4_mapped or IPv6Address(int(address) >> 64 << 64))
 
 
 def _is_open(path: str) -> bool:

@@ -33,8 +33,8 @@ from tenfold.server.watch import Watch
 _log = logging.getLogger(__name__)
 
 NOWHERE = "none"
-# Corrections that are written at once.
-CORRECTING = 8
+# Corrections that are written at once, and profiles that are looked up: neither waits for the other.
+AT_ONCE = 8
 # How long the end waits for the networks to have answered once.
 PARTING = 30.0
 
@@ -77,7 +77,8 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
     app.state.renewal = None
     if app.state.keeper and settings.model == recognizer.classifier.card.name == NAME:
         app.state.renewal = Renewal(app.state.shelf, recognizer, app.state.keeper, figures)
-    app.state.correcting = anyio.CapacityLimiter(CORRECTING)
+    app.state.correcting = anyio.CapacityLimiter(AT_ONCE)
+    app.state.profiling = anyio.CapacityLimiter(AT_ONCE)
     app.state.warm = threading.Event()
     for room in (predict, read, profiles, feedback, models, inference, health, metrics):
         app.include_router(room.router)

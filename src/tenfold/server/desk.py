@@ -50,9 +50,8 @@ class Desk:
         self.taken = 0
         self._seconds = seconds
         self._observe = observe
-        workers = workers or (os.cpu_count() or 1) + 1
-        self._workers = anyio.CapacityLimiter(workers)
-        self._together = Together(workers, observe=together)
+        self._workers = anyio.CapacityLimiter(workers or (os.cpu_count() or 1) + 1)
+        self._together = Together(self._workers, observe=together)
 
     @property
     def full(self) -> bool:

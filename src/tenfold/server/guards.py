@@ -27,6 +27,15 @@ def is_loopback(host: str) -> bool:
         return host == "localhost" or host.endswith(".localhost")
 
 
+def network_of(client: str) -> str:
+    """Whose an address is: of IPv6 a client has a whole network of 64 bits, and may choose any address in it."""
+    try:
+        address = ipaddress.IPv6Address(client)
+    except ValueError:
+        return client
+    return str(address.ipv4_mapped or ipaddress.IPv6Address(int(address) >> 64 << 64))
+
+
 def host_name(header: str) -> str:
     """The name in a Host header, without the port: ``[::1]:8000`` gives ``[::1]``."""
     name, colon, port = header.rpartition(":")

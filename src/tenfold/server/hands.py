@@ -71,7 +71,7 @@ async def beside(request: Request, work: Callable[[Keeper], T]) -> T:
     try:
         with anyio.fail_after(seconds):
             return await anyio.to_thread.run_sync(
-                partial(work, keeper_of(request)), limiter=state.correcting, abandon_on_cancel=True
+                partial(work, keeper_of(request)), limiter=state.profiling, abandon_on_cancel=True
             )
     except TimeoutError as error:
         raise TooSlow(f"The database took longer than {seconds:g} seconds.", "Try again later.") from error

@@ -14,6 +14,7 @@ import numpy as np
 
 from tenfold.config import Settings
 from tenfold.imaging.look import look_of
+from tenfold.server.guards import network_of
 from tenfold.store.errors import StoreUnavailable, UnknownAnswer
 from tenfold.store.profiles import Profiles
 from tenfold.store.store import Correction, Given, Store
@@ -80,7 +81,7 @@ class Keeper:
 
     def client(self, address: str) -> str:
         """A name for who asks; empty as long as the database was never there."""
-        return self._store.client(address) if self._store else ""
+        return self._store.client(network_of(address)) if self._store else ""
 
     def keep(self, answer: Given) -> None:
         """Write an answer down, soon; its picture only as long as not too many wait already."""
@@ -97,7 +98,7 @@ class Keeper:
         self._write()
         while True:
             try:
-                return store.correct(answer, store.client(address), value)
+                return store.correct(answer, store.client(network_of(address)), value)
             except UnknownAnswer:
                 if time.monotonic() > patience:
                     raise

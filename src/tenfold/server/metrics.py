@@ -102,13 +102,18 @@ class Metrics:
         """A correction was written down."""
         self._corrections.inc()
 
-    def answered(self, prediction: Prediction) -> None:
-        """An answer was given."""
+    def answered(self, prediction: Prediction, drifts: bool = True) -> None:
+        """An answer was given.
+
+        Args:
+            prediction: What was answered.
+            drifts: Whether its confidence is the network's own, from which drift is told.
+        """
         self._answers.labels(prediction.model, prediction.status).inc()
         if prediction.status not in ("ok", "uncertain"):
             return
         self._confidence.observe(prediction.confidence)
-        if prediction.model != self._card.identity or not self._card.confidence:
+        if not drifts or prediction.model != self._card.identity or not self._card.confidence:
             return
         place = int(np.searchsorted(CONFIDENCE_EDGES[1:-1], prediction.confidence))
         with self._lock:

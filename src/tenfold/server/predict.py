@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from tenfold.errors import TenfoldError
 from tenfold.imaging.normalize import normalize
 from tenfold.models.profile import Profile
 from tenfold.recognizer import Recognizer
@@ -20,6 +22,9 @@ from tenfold.server.keeper import a_digit, cut
 from tenfold.types import Box, Normalized, Prediction, Status, Strokes
 
 router = APIRouter()
+
+# Seconds of preparing after which those prepared are answered, and the others wait for another worker.
+ENOUGH = 0.1
 
 _NUMBERS = {"type": "array", "items": {"type": "number"}}
 BODY = {
@@ -94,9 +99,9 @@ async def predict(
     profile: MaybeHandle = None,
 ) -> Response:
     """Read one digit from a picture or from strokes."""
-    hand = await hand_of(request, profile)
-    work, desk = Answers(Room.of(request), model, error_budget, hand), request.app.state.desk
+    room, desk = Room.of(request), request.app.state.desk
     async with admitted(request) as asked:
+        work = Answers(room, model, error_budget, await hand_of(request, profile))
         return Response(await desk.run_together(work, asked), media_type="application/json")
 
 
@@ -117,9 +122,14 @@ class Answers:
     hand: Profile | None
 
     def __call__(self, some: Sequence[Asked]) -> list[bytes | Exception]:
-        """The body of each answer, or why there is none."""
+        """The body of each answer, or why there is none; of the first ones only, where pictures are large."""
         recognizer = for_hand(self.room.shelf.get(self.model), self.hand)
-        seen = [self._look(recognizer, asked) for asked in some]
+        seen: list[_Seen | Exception] = []
+        enough = time.monotonic() + ENOUGH
+        for asked in some:
+            seen.append(self._look(recognizer, asked))
+            if time.monotonic() > enough:
+                break
         inks = [one.ink for one in seen if isinstance(one, _Seen)]
         found = iter(recognizer.answer(inks, self.error_budget))
         return [self._say(one, next(found)) if isinstance(one, _Seen) else one for one in seen]
@@ -133,17 +143,25 @@ class Answers:
             kept = cut(picture, ink.box) if keeper and keeper.keeps_pictures and ink.box else None
             # Strokes are drawn by Tenfold itself: a box in that drawing says nothing to who sent them.
             return _Seen(asked.address, ink, None if isinstance(source, Strokes) else ink.box, kept)
+        except TenfoldError as error:
+            return _bare(error)
         except Exception as error:  # whatever it is: it must not keep the others
             return error
 
     def _say(self, seen: _Seen, prediction: Prediction) -> bytes:
-        self.room.metrics.answered(prediction)
+        self.room.metrics.answered(prediction, drifts=self.hand is None)
         handle = uuid.uuid4().hex
         if keeper := self.room.keeper:
             keeper.keep(a_digit(handle, keeper.client(seen.address), prediction, seen.ink, seen.kept))
         box = seen.box and {"x": seen.box.x, "y": seen.box.y, "width": seen.box.width, "height": seen.box.height}
         saw = seen.ink.pixels.ravel().tolist()
         return json.dumps({"id": handle, **prediction.to_dict(), "saw": saw, "box": box}).encode()
+
+
+def _bare(error: TenfoldError) -> TenfoldError:
+    """An error that does not hold on to the picture it was raised over."""
+    error.__cause__ = error.__context__ = None
+    return error.with_traceback(None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
+from tenfold.errors import UsageError
+from tenfold.models.personal import featured
 from tenfold.models.profile import MOST, Profile
 from tenfold.recognizer import Recognizer
 from tenfold.server.body import Reading, Room, admitted
-from tenfold.server.errors import NOT_NOW, PICTURE_REFUSALS, Refusal, TooOften
+from tenfold.server.errors import PICTURE_REFUSALS, NoStore, Refusal, TooOften
 from tenfold.server.hands import CONFLICT, Handle, beside
 from tenfold.server.keeper import Keeper
 from tenfold.server.predict import BODY
@@ -26,9 +28,11 @@ LATER = 3600.0
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     404: {"model": Refusal, "description": "There is no profile of that handle"},
+    413: {"model": Refusal, "description": "The body is over a limit"},
     422: {"model": Refusal, "description": "Well-formed, but not what is asked for"},
-    **NOT_NOW,
+    503: {"model": Refusal, "description": "The database does not answer, or no profiles are kept"},
 }
+MAKING = {status: said for status, said in REFUSALS.items() if status != 404}
 
 
 class Counts(BaseModel):
@@ -46,13 +50,14 @@ class Made(Counts):
     profile: str = Field(description="Its handle, which is kept nowhere else: whoever has it has the profile")
 
 
-@router.post("", response_model=Made, responses=REFUSALS)
+@router.post("", response_model=Made, responses=MAKING)
 async def create(request: Request) -> Made:
     """Make an empty profile. Its handle goes into the header `X-Tenfold-Profile` of what follows."""
     address = request.client.host if request.client else ""
     recognizer: Recognizer = request.app.state.shelf.recognizer
 
     def make(keeper: Keeper) -> Made:
+        _featured(recognizer)
         try:
             handle = Profiles(keeper.store).create(keeper.client(address), recognizer.model)
         except TooManyProfiles as error:
@@ -98,6 +103,13 @@ async def add(
     await beside(request, lambda keeper: Profiles(keeper.store).add(handle, features, digit))
     profile.add(features, digit)
     return _counts(profile, model)
+
+
+def _featured(recognizer: Recognizer) -> None:
+    try:
+        featured(recognizer.classifier)
+    except UsageError as error:
+        raise NoStore("This server keeps no profiles: its network gives nothing to keep.", error.hint) from error
 
 
 def _features(profile: Profile, room: Room, reading: Reading) -> tuple[str, Floats]:

@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -34,14 +37,15 @@ class Together:
     other, unless it takes long.
 
     Args:
-        lanes: How many lots that take long are under way at once, each in a thread of its own.
+        threads: Bounds how many lots that take long are under way at once, each in a thread of its own.
         most: How many are worked on together.
         observe: Told how many were, each time.
     """
 
-    def __init__(self, lanes: int, most: int = MOST, observe: Callable[[int], None] = lambda _: None) -> None:
-        self._lanes, self._most, self._observe = lanes, most, observe
-        self._threads = ThreadPoolExecutor(lanes, "together")
+    def __init__(
+        self, threads: anyio.CapacityLimiter, most: int = MOST, observe: Callable[[int], None] = lambda _: None
+    ) -> None:
+        self._threads, self._most, self._observe = threads, most, observe
         self._waiting: deque[_Asked] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         # Lanes there are, and those of them whose work takes long.
@@ -52,7 +56,7 @@ class Together:
 
         Args:
             work: Blocking work on several items; those of one work, by ``==``, are done together. It gives what became
-                of each, in the same order.
+                of each, in the same order, and may leave the last ones for another time.
             item: One.
 
         Raises:
@@ -61,12 +65,17 @@ class Together:
         asked = _Asked(work, item, asyncio.get_running_loop().create_future())
         self._waiting.append(asked)
         self._begin()
-        answer: Answer = await asked.answer
+        try:
+            answer: Answer = await asked.answer
+        finally:
+            if not asked.answer.done() or asked.answer.cancelled():
+                with suppress(ValueError):  # it is being worked on
+                    self._waiting.remove(asked)
         return answer
 
     def _begin(self) -> None:
         """Open a lane, if somebody waits and all lanes are held up."""
-        if self._waiting and self._running == self._slow < self._lanes:
+        if self._waiting and self._running == self._slow < self._threads.total_tokens:
             self._running += 1
             task = asyncio.create_task(self._lane())
             self._tasks.add(task)
@@ -74,14 +83,32 @@ class Together:
 
     async def _lane(self) -> None:
         """Goes on as long as somebody waits and no other lane has taken over."""
-        while self._running - self._slow <= 1 and (some := self._next()):
-            self._observe(len(some))
-            for one, answer in zip(some, await self._answers(some), strict=True):
-                _tell(one.answer, answer)
-        self._running -= 1
+        try:
+            while self._running - self._slow <= 1 and (some := self._next()):
+                await self._answer(some)
+        finally:
+            self._running -= 1
+            self._begin()
 
-    async def _answers(self, some: list[_Asked]) -> Sequence[Any]:
-        work = asyncio.get_running_loop().run_in_executor(self._threads, some[0].work, [one.item for one in some])
+    async def _answer(self, some: list[_Asked]) -> None:
+        try:
+            self._observe(len(some))
+            answers = await self._work(some)
+            if not 0 < len(answers) <= len(some):
+                raise RuntimeError(f"{len(answers)} answers to {len(some)}")
+        except Exception as error:  # whatever it is: it belongs to those who asked
+            answers = [error] * len(some)
+        except BaseException:
+            for one in some:
+                one.answer.cancel()
+            raise
+        for one, answer in zip(some, answers, strict=False):
+            _tell(one.answer, answer)
+        self._waiting.extendleft(reversed(some[len(answers) :]))
+
+    async def _work(self, some: list[_Asked]) -> Sequence[Any]:
+        items = [one.item for one in some]
+        work = asyncio.ensure_future(anyio.to_thread.run_sync(some[0].work, items, limiter=self._threads))
         slow = False
         try:
             if not (await asyncio.wait([work], timeout=PATIENCE))[0]:
@@ -89,20 +116,19 @@ class Together:
                 self._slow += 1
                 self._begin()
             return await work
-        except Exception as error:  # whatever it is: it belongs to those who asked
-            return [error] * len(some)
         finally:
             self._slow -= slow
 
     def _next(self) -> list[_Asked]:
+        """Who has waited longest, and others with the same work, wherever they stand in the row."""
         some: list[_Asked] = []
+        others: deque[_Asked] = deque()
         while self._waiting and len(some) < self._most:
-            if self._waiting[0].answer.done():  # given up
-                self._waiting.popleft()
-            elif some and self._waiting[0].work != some[0].work:
-                break
-            else:
-                some.append(self._waiting.popleft())
+            asked = self._waiting.popleft()
+            if asked.answer.done():  # given up
+                continue
+            (some if not some or asked.work == some[0].work else others).append(asked)
+        self._waiting.extendleft(reversed(others))
         return some
 
 

@@ -93,7 +93,7 @@ def _engine(address: URL) -> Engine:
             file.parent.mkdir(parents=True, exist_ok=True)
             # What people wrote is nobody else's to read; the files SQLite lays beside it are as this one.
             file.touch(mode=0o600)
-        engine = create_engine(address, connect_args={"timeout": WAIT_SECONDS})
+        engine = create_engine(address, connect_args={"timeout": WAIT_SECONDS}, hide_parameters=True)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
@@ -102,6 +102,8 @@ def _engine(address: URL) -> Engine:
             address,
             connect_args={"connect_timeout": WAIT_SECONDS, "options": f"-c statement_timeout={STATEMENT_SECONDS}s"},
             pool_timeout=WAIT_SECONDS,
+            # What is kept of people does not belong in a log, not even when something goes wrong.
+            hide_parameters=True,
             # A connection that broke while nobody used it is replaced before it is.
             pool_pre_ping=True,
         )

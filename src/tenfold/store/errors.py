@@ -46,7 +46,7 @@ class UnknownProfile(UsageError):
 class TooManyProfiles(TenfoldError):
     """One client has made as many profiles as it may in a day."""
 
-    code = "too_many_profiles"
+    code = "too_many_requests"
     http_status = 429
 
 

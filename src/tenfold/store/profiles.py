@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -13,13 +14,15 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from tenfold.errors import ProfileFull
 from tenfold.models.profile import MOST, Profile
-from tenfold.store.errors import TooManyProfiles, UnknownProfile
+from tenfold.store.errors import StoreUnavailable, TooManyProfiles, UnknownProfile
 from tenfold.store.store import DAY, Store
 from tenfold.store.tables import PROFILE_DIGITS, PROFILES
 from tenfold.types import Floats
 
 # Profiles one client may make in a day.
 A_DAY = 100
+# Days for which a use is not written down again; fewer than any profile is kept.
+TOUCHED = 0.25
 # Of chance in a handle.
 HANDLE_BYTES = 32
 _FLOATS = np.dtype("<f4")
@@ -46,14 +49,16 @@ class Profiles:
             model: ``name@hash`` of the network it is for.
 
         Raises:
-            TooManyProfiles: If that client has made `A_DAY` within a day.
+            TooManyProfiles: If that client has `A_DAY` that it made within a day.
             StoreUnavailable: If the database does not answer; so do all methods.
         """
         now, handle = time.time(), secrets.token_urlsafe(HANDLE_BYTES)
         lately = select(func.count()).where(PROFILES.c.client == client, PROFILES.c.at > now - DAY)
         with self._store.writing() as connection:
             if (connection.scalar(lately) or 0) >= A_DAY:
-                raise TooManyProfiles(f"More than {A_DAY} profiles in a day.", "Use one that you have.")
+                raise TooManyProfiles(
+                    f"There are {A_DAY} profiles of this client, made within a day.", "Use one that you have."
+                )
             row = {"handle": _hash(handle), "client": client, "at": now, "used": now, "model": model}
             connection.execute(insert(PROFILES).values(**row))
         return handle
@@ -69,8 +74,10 @@ class Profiles:
             digits = (PROFILE_DIGITS.c.digit, PROFILE_DIGITS.c.features)
             query = select(*digits).where(PROFILE_DIGITS.c.profile == one.id).order_by(PROFILE_DIGITS.c.id)
             rows = connection.execute(query).all()
-        if one.used < time.time() - DAY:
-            self._touch(one.id)
+        if one.used < time.time() - TOUCHED * DAY:
+            # What is only to be read does not fail because nothing can be written.
+            with suppress(StoreUnavailable):
+                self._touch(one.id)
         if not rows:
             return Profile(one.model)
         features = np.stack([np.frombuffer(bytes(row.features), _FLOATS) for row in rows]).astype(np.float32)

@@ -6,8 +6,8 @@ const KEY = "tenfold-profile";
 /** How many of each digit are asked for. */
 export const OF_EACH = 2;
 const NONE = Array(10).fill(0);
-// With these the profile cannot be used, whatever is asked: unknown, of another network, or no place to keep any.
-const UNUSABLE = ["unknown_profile", "other_network", "no_store"];
+// With these the profile cannot be used, whatever is asked: unknown, of another network, or in no place in reach.
+const UNUSABLE = ["unknown_profile", "other_network", "no_store", "store_unavailable"];
 /** The status of a refusal by which it is of another network. */
 export const OTHER = 409;
 
@@ -99,10 +99,13 @@ export class Hand extends EventTarget {
   }
 
   #drop() {
-    this.#keep("");
+    const mine = this.#handle;
+    this.#handle = "";
+    this.trouble = 0;
     this.counts = NONE;
     try {
-      localStorage.removeItem(KEY);
+      // Another tab may have begun anew meanwhile: its handle is kept nowhere else.
+      if (localStorage.getItem(KEY) === mine) localStorage.removeItem(KEY);
     } catch {
       // there was nothing to remove
     }

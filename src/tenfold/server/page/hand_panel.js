@@ -139,8 +139,12 @@ export class HandPanel {
     const { version } = this.sheet;
     this.#busy = true;
     this.#show();
-    const outcome = await this.hand.add(digit, await this.sheet.toBlob());
-    this.#busy = false;
+    let outcome;
+    try {
+      outcome = await this.hand.add(digit, await this.sheet.toBlob());
+    } finally {
+      this.#busy = false;
+    }
     if (outcome.answer && version === this.sheet.version) this.sheet.clear();
     this.#show();
     this.#tell(outcome);
@@ -148,6 +152,7 @@ export class HandPanel {
   }
 
   async #reset() {
+    if (this.#busy) return; // what is being kept would come back
     const outcome = await this.hand.reset();
     this.sheet.clear();
     this.#show();

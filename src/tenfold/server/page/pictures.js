@@ -13,9 +13,11 @@ export function takePictures({ choose, file, shoot, camera }, take) {
     });
   }
 
+  // What lies behind an open dialog is not meant.
+  const covered = () => document.querySelector("dialog[open]") !== null;
   document.addEventListener("paste", (event) => {
     const [pasted] = event.clipboardData.files;
-    if (pasted) take(pasted);
+    if (pasted && !covered()) take(pasted);
   });
 
   const holdsFile = (event) => event.dataTransfer.types.includes("Files");
@@ -31,6 +33,6 @@ export function takePictures({ choose, file, shoot, camera }, take) {
     event.preventDefault();
     mark(false);
     const [dropped] = event.dataTransfer.files;
-    if (dropped) take(dropped);
+    if (dropped && !covered()) take(dropped);
   });
 }
