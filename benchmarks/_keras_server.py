@@ -1,21 +1,23 @@
 """The plain way to serve: FastAPI, the report's network, Keras' predict for each picture.
 
-python benchmarks/_keras_server.py NETWORK.keras PORT
+NETWORK=FILE.keras python -m uvicorn _keras_server:app --app-dir benchmarks --port PORT [--workers N]
+
+Each process says "ready" on a line of its own when it has loaded the network.
 """
 
 from __future__ import annotations
 
 import io
-import sys
+import os
 
 import numpy as np
-import uvicorn
 from fastapi import FastAPI, UploadFile
 from keras.models import load_model
 from PIL import Image
 
 app = FastAPI()
-model = load_model(sys.argv[1])
+model = load_model(os.environ["NETWORK"])
+print("ready", flush=True)
 
 
 @app.post("/v1/predict")
@@ -25,7 +27,3 @@ def predict(image: UploadFile) -> dict:
     pixels = 1 - np.array(picture).reshape(1, 28, 28, 1) / 255.0
     probabilities = model.predict(pixels, verbose=0)[0]
     return {"digit": int(np.argmax(probabilities)), "confidence": float(max(probabilities))}
-
-
-if __name__ == "__main__":
-    uvicorn.run(app, port=int(sys.argv[2]), log_level="error", access_log=False)

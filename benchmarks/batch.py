@@ -36,7 +36,8 @@ from tenfold.scale.batch import PARTS, SIZES
 
 CLAIM = "`tenfold batch` reads a million digits in flat memory, and loses none when a Ray worker is killed."
 TENFOLD = Path(sysconfig.get_path("scripts")) / "tenfold"
-LOT = 10_000
+# Rows of a row group: as many as a part has, as docs/scaling.md asks for.
+LOT = SIZES["predict"][1]
 QUICK = 2_000
 # How often memory is asked for, in seconds; and when it is compared and a worker killed, as shares of the parts.
 EVERY, EARLY, KILL = 0.5, 0.1, 0.5
@@ -115,12 +116,54 @@ def kill_a_worker(processes: list[int]) -> int:
     return 0
 
 
+@dataclass
+class Watch:
+    """What is seen of a run, look by look.
+
+    Attributes:
+        parts: How many parts the run has.
+        most: How many were done, at most. When all are joined they are removed, one after the other, while the process
+            lives on: then few are there, and the run is not at its beginning again.
+        early: Peak memory until a tenth was done, in MB.
+        peak: Peak memory, in MB.
+        begun: Seconds until the first part was there; 0 before.
+        unfinished: Seconds at the latest look at which a part was missing.
+    """
+
+    parts: int
+    most: int = 0
+    early: float = 0.0
+    peak: float = 0.0
+    begun: float = 0.0
+    unfinished: float = 0.0
+
+    def look(self, now: float, done: int, memory: float) -> None:
+        """Note what is there now.
+
+        Args:
+            now: Seconds since the start.
+            done: How many parts lie in the folder.
+            memory: Of all processes, in MB.
+        """
+        self.most = max(self.most, done)
+        self.peak = max(self.peak, memory)
+        self.begun = self.begun or (now if done else 0.0)
+        if self.most < self.parts:
+            self.unfinished = now
+        if self.most <= EARLY * self.parts:
+            self.early = self.peak
+
+    @property
+    def half_way(self) -> bool:
+        """Whether half of the parts are done, and not all."""
+        return KILL * self.parts <= self.most < self.parts
+
+
 def measure(source: Path, output: Path, count: int, engine: str) -> Measured:
     """Run an engine, watch its memory, and kill one of Ray's workers half-way."""
     low, high = SIZES["predict"]
-    parts = -(-count // max(low, min(high, -(-count // PARTS))))
+    watch = Watch(-(-count // max(low, min(high, -(-count // PARTS)))))
     folder = output.with_name(f"{output.name}.parts")
-    early = peak = begun = unfinished = 0.0
     killed = listing = 0
     start = time.perf_counter()
     process = subprocess.Popen(
@@ -128,21 +171,19 @@ def measure(source: Path, output: Path, count: int, engine: str) -> Measured:
     )
     while process.poll() is None:
         processes = family(process.pid)
-        peak = max(peak, held(processes))
-        done, now = len(list(folder.glob("part-*[0-9]"))), time.perf_counter() - start
-        begun = begun or (now if done else 0.0)
-        if done < parts and folder.is_dir():
-            unfinished = now
-            listing = max(listing, sum(size_of(file) for file in folder.glob("listing.jsonl")))
-        if done <= EARLY * parts:
-            early = peak
-        if engine == "ray" and not killed and KILL * parts <= done < parts:
+        memory = held(processes)
+        done = len(list(folder.glob("part-*[0-9]")))
+        # Parts that were not all seen before they went were joined between two looks.
+        done = watch.parts if output.exists() else done
+        watch.look(time.perf_counter() - start, done, memory)
+        listing = max(listing, sum(size_of(file) for file in folder.glob("listing.jsonl")))
+        if engine == "ray" and not killed and watch.half_way:
             killed = kill_a_worker(processes)
         time.sleep(EVERY if count > QUICK else EVERY / 10)
     if process.returncode:
         stop(f"The engine {engine} ended with {process.returncode}.")
     seconds = time.perf_counter() - start
-    return Measured(seconds, early, peak, killed, begun, seconds - unfinished, listing)
+    return Measured(seconds, watch.early, watch.peak, killed, watch.begun, seconds - watch.unfinished, listing)
 
 
 def size_of(file: Path) -> int:

@@ -1,8 +1,9 @@
-"""Claim: the service answers many times as many as a plain one, refuses what is too much, and does not grow.
+"""Claim: the service answers many times as many as a plain handler, refuses what is too much, and does not grow.
 
 A closed loop of clients in a second process on loopback sends a PNG of 280x280 to `/v1/predict`; answers are written
 down as they are by default. The plain way is a FastAPI handler around the report's network in Keras, in the same run.
-It is one process; ours is measured as one too, and with a process for every processor, as a service is run.
+What is asked for is 20 times that handler as anybody would start it, in one process, by ours as a service is run, in a
+process for every processor. Like stands beside like, too: ours in one process, and the plain one in as many as ours.
 
     python benchmarks/load.py [--seconds 10] [--soak 200000] [--overload 60]
 """
@@ -25,7 +26,7 @@ from typing import Any
 from _claim import ROOT, Figure, arguments, report, stop
 from PIL import Image
 
-CLAIM = "The service answers 20 times as many as a plain one, refuses what is too much, and does not grow."
+CLAIM = "The service answers 20 times as many as a plain handler, refuses what is too much, and does not grow."
 DRAWING = ROOT / "examples" / "digits" / "seven-crossed.png"
 SIDE = 280
 PROCESSES = len(os.sched_getaffinity(0))
@@ -42,10 +43,23 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(command: list[str], port: int, picture: Path, **environment: str) -> Iterator[int]:
-    """A server that answers; gives the number of its process."""
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, env={**os.environ, **environment})
+def served(command: list[str], port: int, picture: Path, ready: int = 0, **environment: str) -> Iterator[int]:
+    """A server that answers; gives the number of its process.
+
+    Args:
+        command: Starts it.
+        port: Where it listens.
+        picture: What its first requests send.
+        ready: How many lines it says before it answers: one for each of its processes, as the plain one does.
+        environment: What it has in its environment besides this one's, from which no setting of Tenfold is taken.
+    """
+    output = subprocess.PIPE if ready else subprocess.DEVNULL
+    process = subprocess.Popen(command, stdout=output, env=surroundings(environment))
     try:
+        # The socket is there before the processes behind it, and one that is late would be missing from the figures.
+        for _ in range(ready):
+            assert process.stdout is not None
+            process.stdout.readline()
         for _ in range(600):
             if process.poll() is not None:
                 stop(f"{' '.join(command)} ended; run it by hand to see why.")
@@ -58,6 +72,22 @@ def served(command: list[str], port: int, picture: Path, **environment: str) -> 
     finally:
         process.terminate()
         process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+
+def surroundings(more: dict[str, str]) -> dict[str, str]:
+    """The environment of a server: what is measured are the defaults, whatever is set here."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")} | more
+
+
+def plainly_served(port: int, processes: int) -> list[str]:
+    """The command of the plain handler; it finds the network's file in its environment, as NETWORK."""
+    folder = str(Path(__file__).parent)
+    command = [sys.executable, "-m", "uvicorn", "_keras_server:app", "--app-dir", folder, "--port", str(port)]
+    command += ["--log-level", "error", "--no-access-log", "--workers", str(processes)]
+    # A process that is busy with loading Keras is not to be taken for a dead one.
+    return [*command, "--timeout-worker-healthcheck", "60"]
 
 
 def load(port: int, picture: Path, clients: int, seconds: float, requests: int | None = None) -> dict[str, Any]:
@@ -75,13 +105,26 @@ def resident(pid: int) -> float:
     return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
-def ordinary(ours: dict[int, Any], plain: dict[int, Any], processes: int) -> list[Figure]:
-    """Requests a second and times by number of clients."""
-    how = "one process" if processes == 1 else f"{processes} processes"
+def counted(processes: int) -> str:
+    """So many processes, in words."""
+    return "one process" if processes == 1 else f"{processes} processes"
+
+
+def beside(ours: dict[int, Any], processes: int, plain: dict[int, Any], plain_processes: int) -> list[Figure]:
+    """Requests a second and times by number of clients, beside the plain handler in so many processes.
+
+    Args:
+        ours: What `load` found, by number of clients.
+        processes: How many processes ours had.
+        plain: The same of the plain handler.
+        plain_processes: How many that had.
+    """
+    how = counted(processes)
     figures = []
     for clients, found in ours.items():
         ratio = found["rate"] / plain[clients]["rate"]
-        asked = f"at least {TIMES:g} times" if clients == 8 and processes == PROCESSES else ""
+        judged = clients == 8 and processes == PROCESSES and plain_processes == 1
+        asked = f"at least {TIMES:g} times the plain handler in one process" if judged else ""
         times = {name: 1000 * found[name] for name in ("p50", "p95", "p99")}
         figures.append(
             Figure(
@@ -90,7 +133,7 @@ def ordinary(ours: dict[int, Any], plain: dict[int, Any], processes: int) -> lis
                 unit="",
                 n=found["answered"],
                 baseline=plain[clients]["rate"],
-                baseline_what="FastAPI and Keras' predict, one process",
+                baseline_what=f"FastAPI and Keras' predict, {counted(plain_processes)}",
                 ratio=ratio,
                 asked=asked,
                 met=not asked or ratio >= TIMES,
@@ -100,21 +143,23 @@ def ordinary(ours: dict[int, Any], plain: dict[int, Any], processes: int) -> lis
                 },
             )
         )
-    most = ours[CLIENTS[-1]]
-    figures.append(
-        Figure(
-            what=f"99th of 100 answers, {how}, {CLIENTS[-1]} clients",
-            value=1000 * most["p99"],
-            unit="ms",
-            n=most["answered"],
-            baseline=1000 * most["p50"],
-            baseline_what="the 50th",
-            ratio=most["p99"] / most["p50"],
-            asked=f"at most {TAIL:g} times",
-            met=most["p99"] <= TAIL * most["p50"],
-        )
-    )
     return figures
+
+
+def tail(ours: dict[int, Any], processes: int) -> Figure:
+    """How long the slowest wait where there are most clients."""
+    most = ours[CLIENTS[-1]]
+    return Figure(
+        what=f"99th of 100 answers, {counted(processes)}, {CLIENTS[-1]} clients",
+        value=1000 * most["p99"],
+        unit="ms",
+        n=most["answered"],
+        baseline=1000 * most["p50"],
+        baseline_what="the 50th",
+        ratio=most["p99"] / most["p50"],
+        asked=f"at most {TAIL:g} times",
+        met=most["p99"] <= TAIL * most["p50"],
+    )
 
 
 def overloaded(port: int, picture: Path, pid: int, seconds: float, calm: dict[str, Any]) -> list[Figure]:
@@ -122,19 +167,8 @@ def overloaded(port: int, picture: Path, pid: int, seconds: float, calm: dict[st
     before = resident(pid)
     found = load(port, picture, 192, seconds)
     after, then = resident(pid), load(port, picture, 8, 5)
-    others = sum(count for status, count in found["statuses"].items() if status not in ("200", "429"))
     return [
-        Figure(
-            what="192 clients at 64 places: answers that are neither a digit nor a 429",
-            value=others,
-            unit="",
-            n=sum(found["statuses"].values()),
-            baseline=found["statuses"].get("429", 0),
-            baseline_what="refused with 429",
-            asked="none",
-            met=others == 0,
-            more={"answered a second": found["rate"], "memory before MB": before, "memory after MB": after},
-        ),
+        refused(found, {"answered a second": found["rate"], "memory before MB": before, "memory after MB": after}),
         Figure(
             what="Half of the answers to 8 clients, right after that",
             value=1000 * then["p50"],
@@ -147,6 +181,24 @@ def overloaded(port: int, picture: Path, pid: int, seconds: float, calm: dict[st
             met=then["p50"] <= 1.5 * calm["p50"] and set(then["statuses"]) == {"200"},
         ),
     ]
+
+
+def refused(found: dict[str, Any], more: dict[str, float]) -> Figure:
+    """Whether what was too much was refused, and in no other way than it should be."""
+    statuses = found["statuses"]
+    others = sum(count for status, count in statuses.items() if status not in ("200", "429"))
+    return Figure(
+        what="192 clients at 64 places: answers that are neither a digit nor a 429",
+        value=others,
+        unit="",
+        n=sum(statuses.values()),
+        baseline=statuses.get("429", 0),
+        baseline_what="refused with 429",
+        asked="none, and some refused with 429",
+        # A server that refuses nothing has not been asked too much, and shows nothing.
+        met=others == 0 and statuses.get("429", 0) > 0,
+        more=more,
+    )
 
 
 def soaked(port: int, picture: Path, pid: int, requests: int) -> Figure:
@@ -180,17 +232,22 @@ def main() -> None:
         subprocess.run([sys.executable, "-c", save], check=True, stderr=subprocess.DEVNULL)
         picture = Path(folder) / "digit.png"
         Image.open(DRAWING).resize((SIDE, SIDE), Image.Resampling.BICUBIC).save(picture)
-        port = free_port()
-        plain_server = [sys.executable, str(Path(__file__).with_name("_keras_server.py")), network, str(port)]
-        with served(plain_server, port, picture, TF_CPP_MIN_LOG_LEVEL="3"):
-            plain = {clients: load(port, picture, clients, seconds) for clients in CLIENTS}
+        many = sorted({1, PROCESSES})
+        plain = {}
+        for processes in many:
+            port = free_port()
+            command = plainly_served(port, processes)
+            with served(command, port, picture, processes, NETWORK=network, TF_CPP_MIN_LOG_LEVEL="3"):
+                plain[processes] = {clients: load(port, picture, clients, seconds) for clients in CLIENTS}
         port = free_port()
         server = [tenfold, "serve", "--port", str(port), "--database", f"sqlite:///{folder}/kept.db"]
         figures = []
-        for processes in sorted({1, PROCESSES}):
+        for processes in many:
             with served([*server, "--workers", str(processes)], port, picture) as pid:
                 ours = {clients: load(port, picture, clients, seconds) for clients in CLIENTS}
-                figures += ordinary(ours, plain, processes)
+                for others in sorted({1, processes}):
+                    figures += beside(ours, processes, plain[others], others)
+                figures.append(tail(ours, processes))
                 if processes == 1:
                     figures += overloaded(port, picture, pid, overload, ours[8])
         with served(server, port, picture) as pid:

@@ -17,8 +17,8 @@ from tenfold.models.onnx import WEIGHTS
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def tool(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, ROOT / "tools" / f"{name}.py")
+def tool(name: str, folder: str = "tools") -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / folder / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -80,19 +80,20 @@ def test_scorecard_shows_what_was_missed(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def batch_result() -> dict[str, object]:
-    """What benchmarks/batch.py leaves, with round numbers: two processes read 200 a second, on Ray 100."""
-    more = {
-        "seconds in all": 5000.0,
-        "seconds until the first part": 10.0,
-        "seconds after the last part": 36.0,
-        "processes": 2,
-        "bytes of the listing": 20_000,
-        "bytes in a picture": 1000.0,
-        "bytes out a picture": 250.0,
-    }
+    """What benchmarks/batch.py leaves, in round numbers: two processes read a million in 5,000 s, on Ray in 10,000."""
     figures = []
-    for engine, rate in (("local", 200.0), ("ray", 100.0)):
-        figures.append({"what": f"Pictures a second, engine {engine}", "value": rate, "n": 1_000_000, "more": more})
+    for engine, seconds in (("local", 5000.0), ("ray", 10_000.0)):
+        more = {
+            "seconds in all": seconds,
+            "seconds until the first part": 10.0,
+            "seconds after the last part": 36.0,
+            "processes": 2,
+            "bytes of the listing": 20_000,
+            "bytes in a picture": 1000.0,
+            "bytes out a picture": 250.0,
+        }
+        rate = {"value": 1_000_000 / seconds, "n": 1_000_000, "more": more}
+        figures.append({"what": f"Pictures a second, engine {engine}", **rate})
         figures.append({"what": f"Peak memory of all processes, engine {engine}", "value": 600.0, "more": None})
     return {"figures": figures, "machine": {"cpu": "a processor", "cores": 2}, "commit": "abc"}
 
@@ -104,12 +105,52 @@ def test_the_plan_for_a_billion_is_arithmetic() -> None:
     assert "| pictures a second and core | 100 | 50 |" in text
     assert "| core-hours | 2,778 | 5,556 |" in text
     assert "| hours on 1,000 cores | 2.8 | 5.6 |" in text
-    assert "| read from storage in a second, 1,000 cores | 0.10 GB | 0.05 GB |" in text
     assert "| memory a core | 300 MB | 300 MB |" in text
     assert "| cores at $0.04 an hour (assumed) | $111 | $222 |" in text
-    assert "1,000 GB are read and 250 GB of CSV written" in text
-    assert "takes 10.0 hours (36 s for 1,000,000)" in text
-    assert "is 0.2 % of the time" in text
+    assert "1,000 GB are read and 250 GB written" in text
+    assert "for what was measured: PNGs of 72x72 in Parquet, and CSV" in text
+    assert "joins its parts for 36 s" in text
+    assert "would be 10.0 hours" in text
+    assert "after 10 s, 0.2 % of its time" in text
+    assert "with Ray one of the workers was killed half-way" in text
+
+
+def test_no_more_cores_are_planned_with_than_the_commands_have_processes() -> None:
+    """A thousand commands of two processes: all at once on 2,000 cores, each 5,000 s, and no faster on 10,000."""
+    text = " ".join(tool("billion").plan(batch_result()).split())
+    assert "| hours on 2,000 cores | 1.4 | 2.8 |" in text
+    assert "have work for 2,000 cores and no more" in text
+    assert "10,000 cores" not in text
+    # 1,000 GB in 5,000 s, and in 10,000 s.
+    assert "| read from storage in a second, 2,000 cores | 0.20 GB | 0.10 GB |" in text
+
+
+def test_a_shorter_measurement_is_stretched_but_for_its_start() -> None:
+    """Half a million in 90 s, 10 of them for the start and 20 for the join: a million takes 10 + 2 * 60 + 2 * 20 s."""
+    result = batch_result()
+    for figure in result["figures"]:
+        if figure["more"]:
+            figure["n"] = 500_000
+            figure["more"] |= {"seconds in all": 90.0, "seconds after the last part": 20.0}
+    command = tool("billion")._command(result, "local")
+    assert (command.begin, command.reading, command.join, command.seconds) == (10, 120, 40, 170)
+    # Three cores have room for one command of two processes, so that a thousand are a thousand rounds.
+    assert command.hours(3) == pytest.approx(170_000 / 3600)
+
+
+@pytest.mark.parametrize("missing", ["Pictures a second, engine ray", "Peak memory of all processes, engine local"])
+def test_the_plan_says_which_figure_was_not_measured(missing: str) -> None:
+    result = batch_result()
+    result["figures"] = [figure for figure in result["figures"] if figure["what"] != missing]
+    with pytest.raises(SystemExit, match=f"needs {missing}, and batch.json has none: measure again"):
+        tool("billion").plan(result)
+
+
+def test_the_plan_says_which_number_was_not_measured() -> None:
+    result = batch_result()
+    del result["figures"][0]["more"]["bytes in a picture"]
+    with pytest.raises(SystemExit, match="needs 'bytes in a picture' of 'Pictures a second, engine local'"):
+        tool("billion").plan(result)
 
 
 def test_the_plan_is_left_out_until_it_is_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,8 +20,10 @@ from tenfold.imaging.normalize import VERSION
 from tenfold.models.onnx import WEIGHTS, load_onnx
 from tenfold.store.store import Given, Store
 from tenfold.store.versions import Check, Versions
-from tenfold.training.corrections import FEWEST, accepted, compared
+from tenfold.training import corrections, passing
+from tenfold.training.accepted import COPY, FEWEST, Corrected, accepted, divided
 from tenfold.training.family import Ready
+from tenfold.training.passing import FEWEST_JUDGES, better, compared, hardly_worse, sign_test
 from tenfold.training.recipes import find_recipe, train_options
 
 # A 9 whose tail comes back in a loop.
@@ -72,18 +74,58 @@ def test_only_accepted_digits_with_a_picture_are_taken(url: str) -> None:
     store.close()
 
 
-def test_what_is_nearly_the_same_is_on_one_side(url: str) -> None:
-    store = Store(url)
-    many(store, FEWEST)
+def copies_of_one_picture(store: Store) -> None:
     for pen in (18, 19, 20, 21, 22) * 3:
         correct(store, "4", png(digit_picture(4, pen=pen)))
+
+
+def apart(some: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Mean differences of pixels, (n, m)."""
+    return np.abs(some[:, None].astype(int) - others[None]).mean(axis=(2, 3))
+
+
+def test_what_is_learned_is_no_copy_of_what_judges_and_copies_judge_once(url: str) -> None:
+    store = Store(url)
+    many(store, FEWEST)
+    copies_of_one_picture(store)
     found = accepted(store)
-    alike = found.pixels[found.labels == 4]
-    nearest = np.abs(alike[:, None].astype(int) - alike[None]).mean(axis=(2, 3)) < 4
-    sides = found.judges[found.labels == 4]
-    assert nearest.sum() > 100
-    assert (sides[:, None] == sides[None])[nearest].all()
     store.close()
+    judging = found.pixels[found.judges]
+    assert (apart(judging, found.pixels[~found.judges]) > COPY).all()
+    assert (apart(judging, judging) > COPY)[~np.eye(len(judging), dtype=bool)].all()
+    fours = found.pixels[found.labels == 4]
+    of_them = apart(fours, found.pixels[found.judges]) < 4
+    assert of_them.any(axis=0).sum() <= 1, "fifteen copies are not fifteen judges"
+
+
+def test_what_judges_once_judges_always(url: str) -> None:
+    """Whatever comes later, even as the first of its copies, or goes: what judges is not learned."""
+    store = Store(url)
+    many(store, 60)
+    found = accepted(store)
+    store.close()
+    judging = {one.tobytes() for one in found.pixels[found.judges]}
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        order = rng.permutation(len(found.labels))[: int(rng.integers(30, 60))]
+        pixels = found.pixels[order]
+        # Each beside a copy that is a little brighter, before or behind it.
+        brighter = np.minimum(pixels.astype(int) + 4 * (pixels > 0), 255).astype(np.uint8)
+        both = [pixels, brighter] if rng.integers(2) else [brighter, pixels]
+        again = divided(np.concatenate(both), np.concatenate([found.labels[order]] * 2))
+        learned = {one.tobytes() for one in again.pixels[~again.judges]}
+        assert not learned & judging
+
+
+def test_those_without_a_picture_are_told(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store(url)
+    many(store, FEWEST)
+    correct(store, "7", None)
+    correct(store, "3", png(digit_picture(3)), at=1.0)
+    store.forget(30, 1)
+    accepted(store)
+    store.close()
+    assert "2 accepted corrections have no picture, or none any more" in capsys.readouterr().err
 
 
 def test_one_hand_that_writes_one_digit_over_and_over_is_on_both_sides(url: str) -> None:
@@ -132,13 +174,68 @@ def test_what_reads_a_digit_worse_does_not_pass(url: str, tmp_path: Path) -> Non
     assert [check.passed for check in same] == [True] * 10 + [False], "corrections have to be read better, not as well"
 
 
+def test_the_sign_test_is_that_of_the_books() -> None:
+    assert sign_test(5, 0) == 1 / 32
+    assert sign_test(0, 0) == 1
+    # Siegel and Castellan's table of the binomial: 10 pairs, 2 of the rarer kind.
+    assert sign_test(8, 2) == pytest.approx(0.0547, abs=1e-4)
+    assert sign_test(9, 1) == pytest.approx(0.0107, abs=1e-4)
+
+
+def test_one_more_right_is_chance_and_five_of_five_are_not() -> None:
+    all_of = np.ones(30, bool)
+    for count, enough in ((0, False), (1, False), (4, False), (5, True)):
+        old = np.arange(30) >= count
+        assert better(old, all_of) == enough
+    assert not better(np.arange(30) >= 8, np.arange(30) < 28), "8 won, 2 lost: 5.5 %"
+    assert not better(np.zeros(FEWEST_JUDGES - 1, bool), np.ones(FEWEST_JUDGES - 1, bool))
+
+
+def test_no_more_is_lost_than_one_picture_or_three_of_a_thousand() -> None:
+    for count, lost, enough in ((10, 1, True), (10, 2, False), (1000, 3, True), (1000, 4, False)):
+        assert hardly_worse(np.ones(count, bool), np.arange(count) >= lost) == enough
+
+
+def test_losses_that_are_allowed_do_not_add_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each version loses one picture of what the one before it knew: the second has lost two of the shipped ones."""
+    labels = np.zeros(40, np.int64)
+    pixels = np.zeros((40, 28, 28), np.uint8)
+    corrected = Corrected(pixels, labels, np.arange(40) < 20)
+    said = {"shipped": range(20, 20), "first": range(20, 21), "second": range(20, 22)}
+
+    def answer(network: Any, pixels: np.ndarray) -> np.ndarray:
+        return np.eye(10)[np.isin(np.arange(len(pixels)), list(said[network])).astype(int)]
+
+    monkeypatch.setattr(passing, "answers", answer)
+    known, options = ready(labels, pixels), train_options(out=tmp_path)
+
+    def passed(*networks: str) -> dict[str, bool]:
+        before, after, *shipped = networks
+        found = compared(before, after, known, [], corrected, options, *shipped)  # type: ignore[arg-type]
+        return {check.what: check.passed for check in found}
+
+    zeros = "0 among MNIST's validation digits"
+    assert passed("first", "second")[zeros]
+    beside = passed("first", "second", "shipped")
+    assert beside[zeros]
+    assert not beside[f"{zeros}, beside the shipped network"]
+    assert passed("shipped", "first", "shipped")[f"{zeros}, beside the shipped network"]
+    assert list(beside)[-1] == "corrections it has not learned from"
+
+
 @pytest.mark.train
 @pytest.mark.mnist
-def test_a_run_leaves_a_version_and_says_what_becomes_of_it(url: str, tmp_path: Path, mnist_settings: Settings) -> None:
+def test_a_run_leaves_a_version_and_says_what_becomes_of_it(
+    url: str, tmp_path: Path, mnist_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     store = Store(url)
     many(store, 40)
+    order = []
+    monkeypatch.setattr(corrections, "compared", lambda *given: order.append("compared") or compared(*given))
     few = {"limit": 200, "epochs": 1, "settings": replace(mnist_settings, database=url)}
+    few["test"] = lambda: order.append("test digits")
     out = find_recipe("digit").train(train_options(out=tmp_path / "run", feedback=True, **few))
+    assert order == ["compared", "test digits"], "what passes is decided before the test digits are seen"
     (version,) = Versions(store).listed()
     weights, card = Versions(store).weights(version.id)
     assert weights == (out / "digit.onnx").read_bytes()
