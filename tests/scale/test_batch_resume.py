@@ -13,7 +13,7 @@ import pytest
 from tests.cli.commands import TENFOLD, environment, python
 from tests.scale.drawn import digit, digits_zip, folder_of, parquet_of
 
-from tenfold.errors import UsageError
+from tenfold.errors import TenfoldError, UsageError
 from tenfold.scale import tasks
 from tenfold.scale.alone import alone
 from tenfold.scale.batch import Job, run
@@ -228,6 +228,17 @@ def test_nothing_is_overwritten_unasked(tmp_path: Path) -> None:
         run(Job(input=str(source), output=output))
     assert run(Job(input=str(source), output=output, resume=True)) is None
     assert output.read_bytes() == whole
+
+
+@pytest.mark.parametrize("wrong", [{"model": "nowhere.onnx"}, {"input": "nowhere"}, {"input": "empty"}])
+def test_a_run_that_fails_leaves_the_finished_output(few: Path, tmp_path: Path, wrong: dict[str, str]) -> None:
+    output = tmp_path / "out.csv"
+    output.write_text("finished")
+    (tmp_path / "empty").mkdir()
+    given = {name: value if name == "model" else str(tmp_path / value) for name, value in wrong.items()}
+    with pytest.raises(TenfoldError):
+        run(Job(output=output, overwrite=True, **{"input": str(few), **given}))
+    assert output.read_text() == "finished"
 
 
 def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path: Path) -> None:

@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import json
 import math
+import os
+import signal
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tenfold.config import Settings
 from tenfold.errors import TenfoldError, UnknownName, UsageError
+from tenfold.scale.alone import alone
 from tenfold.scale.tune import tune
-from tenfold.tuning.measure import Result, Run
-from tenfold.tuning.plan import Plan
+from tenfold.training.beside import Beside, Tell
+from tenfold.training.family import open_limited
+from tenfold.training.recipes import train_options
+from tenfold.tuning.measure import Result, Run, one_by_one
+from tenfold.tuning.plan import Plan, get_space
 from tenfold.tuning.report import page
 from tenfold.tuning.search import Search, summary
 from tenfold.tuning.text import failures
@@ -96,16 +104,89 @@ def test_it_goes_on_where_it_was(plan: Plan) -> None:
 
 
 def test_another_search_is_not_gone_on_with(plan: Plan) -> None:
-    Search(plan)
-    with pytest.raises(UsageError, match="holds a search already"):
+    with pytest.raises(KeyboardInterrupt):
+        Search(plan).run(Planted(0))
+    assert not plan.out.exists(), "nothing was measured: there is nothing to go on with"
+    with pytest.raises(KeyboardInterrupt):
+        Search(plan).run(Planted(1))
+    with pytest.raises(UsageError, match=r"holds a search already.*--resume.*--overwrite"):
         Search(plan)
     with pytest.raises(UsageError, match="other recipe, parameters"):
         Search(replace(plan, recipe="knn", resume=True))
     with pytest.raises(UsageError, match="other rungs, seed"):
         Search(replace(plan, seed=1, limit=500, resume=True))
+    with pytest.raises(UsageError, match="exclude each other"):
+        Search(replace(plan, resume=True, overwrite=True))
     (plan.out / "search.json").write_text("[")
     with pytest.raises(UsageError, match="cannot be read"):
         Search(replace(plan, resume=True))
+
+
+def test_a_new_search_takes_the_place_of_an_old_one_when_it_has_measured(plan: Plan) -> None:
+    Search(plan).run(Planted())
+    before = {path: path.read_bytes() for path in plan.out.rglob("*.json")}
+    other = replace(plan, seed=1, overwrite=True)
+    with pytest.raises(TenfoldError, match="No trial could be measured"):
+        Search(other).run(lambda runs: (Result(run, None, error="a loose screw") for run in runs))
+    assert {path: path.read_bytes() for path in plan.out.rglob("*.json")} == before
+    search = Search(other)
+    assert search.done == 0
+    with pytest.raises(KeyboardInterrupt):
+        search.run(Planted(2))
+    left = sorted(path.name for path in plan.out.rglob("*.json"))
+    assert left == ["00000-366.json", "00001-366.json", "search.json"]
+    engine = Planted()
+    Search(replace(plan, seed=1, resume=True)).run(engine)
+    assert len(engine.runs) == 54 - 2
+
+
+def dying(plan: Plan, run: Run, _: Tell) -> Result:
+    """As a trial that takes more memory than there is: the second always, the third where it is tried first."""
+    once = plan.out.with_name("once")
+    first = run.trial == 2 and not once.exists()
+    if first:
+        once.touch()
+    if first or run.trial == 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return next(Planted()([run]))
+
+
+def test_a_trial_that_dies_is_a_failed_row_and_is_tried_again(plan: Plan) -> None:
+    plan = replace(plan, trials=9)
+    with closing(Beside(dying, plan)) as process:
+        outcome = Search(plan).run(lambda runs: one_by_one(process, runs))
+    assert [trial.number for trial in outcome.trials if trial.died] == [1]
+    said = "1 of 9 trials failed, 1 of them because the process died; 1 said: its process ended with exit status -9"
+    assert failures(outcome).startswith(said)
+    assert said in page(outcome)
+    assert summary(outcome)["died"] == summary(outcome)["failed"] == 1
+    again = Planted()
+    Search(replace(plan, resume=True)).run(again)
+    assert [run.trial for run in again.runs][:1] == [1]
+
+
+def test_a_rung_has_every_digit_whatever_their_order(mnist_settings: Settings, tmp_path: Path) -> None:
+    """As a folder 0/ to 9/ gives them: sorted."""
+    labels = np.repeat(np.arange(10), 360)
+    pictures = np.zeros((3600, 28, 28), np.uint8)
+    pictures[:, 0, 0], pictures[:, 0, 1] = np.divmod(np.arange(3600), 256)
+    np.savez(tmp_path / "sorted.npz", images=pictures, labels=labels)
+    plan = Plan("linear", tmp_path / "out", mnist_settings, str(tmp_path / "sorted.npz"))
+    rungs = get_space(plan).rungs
+    assert rungs == (366, 1100, 3300)
+    before: set[int] = set()
+    for digits in rungs:
+        given = train_options(out=tmp_path, data=plan.data, settings=mnist_settings, limit=digits)
+        fitting, held = open_limited(given)
+        assert len(fitting) == digits
+        for part in (fitting, held):
+            counts = np.bincount(part.labels, minlength=10)
+            assert counts.max() - counts.min() <= 2
+        assert isinstance(fitting.images, np.ndarray)
+        codes = fitting.images[:, 0, 0].astype(int) * 256 + fitting.images[:, 0, 1]
+        assert (np.diff(codes) > 0).all(), "in their order"
+        assert before <= set(codes.tolist())
+        before = set(codes.tolist())
 
 
 def test_what_fails_goes_no_further_and_is_tried_again(plan: Plan) -> None:
@@ -130,7 +211,9 @@ def test_what_fails_goes_no_further_and_is_tried_again(plan: Plan) -> None:
 def test_wrong_words_are_refused_before_any_work(plan: Plan) -> None:
     with pytest.raises(UnknownName, match="Did you mean 'linear'"):
         tune(replace(plan, recipe="linaer"))
-    with pytest.raises(UsageError, match=r"'vote' has no parameters to search over\. Those that have: .*fast.*linear"):
+    with pytest.raises(
+        UsageError, match=r"'vote' has no hyperparameters to search over\. Those that have: .*fast.*linear"
+    ):
         tune(replace(plan, recipe="vote"))
     with pytest.raises(UnknownName, match="no engine 'spark'"):
         tune(plan, "spark")
@@ -141,6 +224,15 @@ def test_wrong_words_are_refused_before_any_work(plan: Plan) -> None:
     for given in ({"trials": 1}, {"epochs": 0}, {"limit": 0}):
         with pytest.raises(UsageError, match=f"--{next(iter(given))} is"):
             tune(replace(plan, **given))
+    with pytest.raises(UsageError, match=r"'linear' is not trained in epochs\. Leave out --epochs"):
+        tune(replace(plan, epochs=3))
+    with pytest.raises(UsageError, match="--seed is 5000000000; expected less than 4294967296"):
+        tune(replace(plan, seed=5_000_000_000))
     with pytest.raises(UsageError, match="never trained on"):
         tune(replace(plan, data="mnist:test"))
+    with alone(plan.out), pytest.raises(UsageError, match="Another process is writing"):
+        tune(plan)
     assert not plan.out.exists()
+    plan.out.touch()
+    with pytest.raises(UsageError, match="it is a file"):
+        tune(plan)

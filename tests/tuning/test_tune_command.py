@@ -19,6 +19,16 @@ from tenfold.tuning.plan import Plan
 from tenfold.tuning.report import page
 
 
+def test_the_list_shows_what_is_searched(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "tenfold", "tune", "linear", "--list"]
+    done = subprocess.run(words, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=True)
+    for word in ("hyperparameter", "penalty", "0.0001", "1e-06 to 1, log", "iterations", "10 to 300, log"):
+        assert word in done.stdout
+    assert not list(tmp_path.iterdir())
+    done = subprocess.run([*words, "--json"], env=environment(), capture_output=True, text=True, check=True)
+    assert [one["name"] for one in json.loads(done.stdout)] == ["penalty", "iterations"]
+
+
 @pytest.mark.train
 @pytest.mark.mnist
 def test_killed_it_goes_on_to_the_same_report(few: Path, mnist_settings: Settings, tmp_path: Path) -> None:

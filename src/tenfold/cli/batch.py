@@ -42,7 +42,7 @@ def command(
         bool, typer.Option("--resume", help="Go on with a run that was killed, or begin if there is none.")
     ] = False,
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Remove an output or unfinished run that is there.")
+        bool, typer.Option("--overwrite", help="Begin anew where an output or unfinished run is there.")
     ] = False,
     column: Annotated[
         str | None,

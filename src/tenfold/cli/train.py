@@ -49,11 +49,11 @@ def command(
     params: Annotated[
         str | None,
         typer.Option(
-            help="Parameters of the recipe in place of its own: the best.json of tenfold tune, or a JSON object.",
+            help="Hyperparameters in place of the recipe's own: the best.json of tenfold tune, or a JSON object.",
             metavar="FILE|JSON",
         ),
     ] = None,
-    limit: Annotated[int | None, typer.Option(help="Use the first so many digits only, to try things out.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Use so many digits only, to try things out.")] = None,
 ) -> None:
     """Train a network by a recipe and save it, with its history, where --out says."""
     from tenfold.config import load_settings

@@ -1,13 +1,20 @@
-"""`tenfold tune`: the best parameters of a recipe, and what mattered."""
+"""`tenfold tune`: the best hyperparameters of a recipe, and what mattered."""
 
 from __future__ import annotations
 
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.table import Table
+
+    from tenfold.training.params import Param
 
 
 def command(
@@ -16,7 +23,7 @@ def command(
         str, typer.Option(help="mnist, or a path: IDX files, CSV, NPZ, or a folder 0/ … 9/ of pictures.")
     ] = "mnist",
     trials: Annotated[
-        int, typer.Option(help="How many choices of parameters to try, the recipe's own among them.", metavar="N")
+        int, typer.Option(help="How many choices of hyperparameters to try, the recipe's own among them.", metavar="N")
     ] = 28,
     epochs: Annotated[
         int | None, typer.Option(help="Passes of each trial over its digits; by default the recipe's own.")
@@ -28,6 +35,10 @@ def command(
     ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a search that was stopped, or to more trials.")
+    ] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Begin anew where a search is there.")] = False,
+    listed: Annotated[
+        bool, typer.Option("--list", help="Show what would be searched, each with its range, and end.")
     ] = False,
     engine: Annotated[
         str,
@@ -47,29 +58,30 @@ def command(
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object: the best, what mattered, all trials.")
     ] = False,
-    limit: Annotated[int | None, typer.Option(help="Use the first so many digits only, to try things out.")] = None,
+    limit: Annotated[int | None, typer.Option(help="Use so many digits only, to try things out.")] = None,
 ) -> None:
-    """Search for the best parameters of a recipe, and find out which of them matter.
+    """Search for the best hyperparameters of a recipe, and find out which of them matter.
 
     Trials are judged by the validation digits. All train on few digits, the best third on three times as many, the
     last on all. What was measured is kept: a search that was stopped goes on with --resume.
     """
-    from rich.console import Console
-
     from tenfold.config import load_settings
     from tenfold.errors import UsageError
     from tenfold.scale.tune import tune
     from tenfold.training.outputs import check_target
     from tenfold.tuning import text
-    from tenfold.tuning.plan import Plan
+    from tenfold.tuning.plan import Plan, searched
     from tenfold.tuning.search import summary
 
+    if listed:
+        _list(searched(recipe), as_json)
+        return
     if report:
         check_target(report)
         if report.suffix.lower() not in (".html", ".htm"):
             raise UsageError(f"{report} does not end in .html, as the report does.", "Give --report NAME.html.")
     folder = out or Path("runs") / f"tune-{recipe}"
-    plan = Plan(recipe, folder, load_settings(), data, trials, epochs, seed, limit, resume)
+    plan = Plan(recipe, folder, load_settings(), data, trials, epochs, seed, limit, resume, overwrite)
     try:
         outcome = tune(plan, engine, workers, address)
     except KeyboardInterrupt:
@@ -78,11 +90,7 @@ def command(
     if as_json:
         print(json.dumps(summary(outcome)))
     else:
-        console = Console(highlight=False)
-        # A pipe has no width, and a table must not be cut there.
-        console = console if console.is_terminal else Console(width=200, highlight=False)
-        for table in (text.mattered_table(outcome), text.trials_table(outcome)):
-            console.print(table)
+        _show(text.mattered_table(outcome), text.trials_table(outcome))
         print(text.doubts(outcome.mattered))
         print(text.found(outcome))
     if failures := text.failures(outcome):
@@ -93,3 +101,23 @@ def command(
 
         write_report(outcome, report)
         print(f"The report is in {report}", file=sys.stderr)
+
+
+def _list(params: Sequence[Param], as_json: bool) -> None:
+    from tenfold.tuning.text import searched_table
+
+    if as_json:
+        found = [{"name": one.name, "own": one.default, "kind": one.kind, "range": one.range} for one in params]
+        print(json.dumps(found))
+    else:
+        _show(searched_table(params))
+
+
+def _show(*tables: Table) -> None:
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    # A pipe has no width, and a table must not be cut there.
+    console = console if console.is_terminal else Console(width=200, highlight=False)
+    for table in tables:
+        console.print(table)

@@ -5,12 +5,9 @@ from __future__ import annotations
 import gc
 import hashlib
 import json
-import multiprocessing
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from multiprocessing.connection import Connection
-from multiprocessing.context import SpawnProcess
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +20,12 @@ from tenfold.comparison.measure import described, measure
 from tenfold.errors import TenfoldError
 from tenfold.literature.entries import Entry
 from tenfold.models.load import find_model
+from tenfold.training.beside import Beside, Died, Tell
 from tenfold.training.framework import need_sklearn
 from tenfold.training.outputs import make_folder, write_file
 from tenfold.training.progress import say
 
 Row = dict[str, Any]
-Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +102,13 @@ def one_by_one(
     plan: Plan, material: Material, entries: Sequence[Entry], tell: Tell
 ) -> Generator[tuple[Entry, Row], None, None]:
     """Measure one classifier after the other, in a process beside this one."""
-    with closing(_Worker(plan, material)) as worker:
+    with closing(Beside(_attempt, (plan, material))) as process:
         for entry in entries:
             tell(entry.name)
-            row = worker.measure(entry, tell)
+            try:
+                row = process.do(entry, tell)
+            except Died as died:
+                row = failed(entry, str(died))
             yield entry, {**row, "at_once": 1}
 
 
@@ -157,56 +157,8 @@ def _key(entry: Entry, plan: Plan, material: Material) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-class _Worker:
-    """A process that measures one classifier after the other; where one brings it down, the next gets a new one."""
-
-    def __init__(self, plan: Plan, material: Material) -> None:
-        self._given = plan, material
-        self._process: SpawnProcess | None = None
-
-    def measure(self, entry: Entry, tell: Tell) -> Row:
-        """The figures of a classifier, or why there are none."""
-        process = self._process or self._start()
-        try:
-            if self._process is None:
-                # Not handed over with the process itself: one that died early would never take it, and this one wait.
-                self._pipe.send(self._given)
-                self._process = process
-            self._pipe.send(entry)
-            while True:
-                kind, what = self._pipe.recv()
-                if kind == "row":
-                    return {**what}
-                tell(f"{entry.name}: {what}")
-        except (EOFError, OSError):
-            process.join()
-            self._process = None
-            status = process.exitcode
-            return failed(entry, f"its process ended with exit status {status}; memory may have run out")
-
-    def _start(self) -> SpawnProcess:
-        """A new process, not a copy of this: a copy would lack the threads that libraries wait for."""
-        context = multiprocessing.get_context("spawn")
-        self._pipe, there = context.Pipe()
-        process = context.Process(target=_work, args=(there,), daemon=True)
-        process.start()
-        there.close()
-        return process
-
-    def close(self) -> None:
-        """End the process."""
-        if self._process is not None:
-            self._process.terminate()
-            self._process.join()
-            self._process = None
-
-
-def _work(pipe: Connection) -> None:
-    """In the process: measure what is asked for, and say what came of it."""
-    plan, material = pipe.recv()
-    while True:
-        entry = pipe.recv()
-        pipe.send(("row", attempt(plan, material, entry, lambda step: pipe.send(("step", step)))))
+def _attempt(given: tuple[Plan, Material], entry: Entry, tell: Tell) -> Row:
+    return attempt(*given, entry, lambda step: tell(f"{entry.name}: {step}"))
 
 
 @contextmanager

@@ -114,6 +114,25 @@ def choose_validation(labels: Labels, count: int, seed: int) -> Indices:
     return np.sort(np.concatenate(chosen)).astype(np.int64)
 
 
+def some(data: Dataset, count: int) -> Dataset:
+    """So many pictures of a data set, with each digit's share as in the whole, in their order.
+
+    Folders are sorted by digit: the first so many would be zeros. Fewer are always among more, so that who has learned
+    from few has seen nothing that who learned from more has not.
+
+    Args:
+        data: The data set.
+        count: How many to take; all of it if there are fewer.
+    """
+    place = np.empty(len(data))
+    random = np.random.RandomState(SEED)  # as above
+    for digit in range(10):
+        those = random.permutation(np.flatnonzero(data.labels == digit))
+        # Each digit's are spread evenly over the whole, so that any beginning of it has every digit's share.
+        place[those] = (np.arange(len(those)) + random.random_sample(len(those))) / max(1, len(those))
+    return data.take(np.sort(np.argsort(place, kind="stable")[:count]))
+
+
 def stored_validation() -> Indices:
     """The positions of the 5,000 validation pictures in MNIST's training files, as committed."""
     text = (files("tenfold.data") / _STORED).read_text("ascii")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,4 +79,5 @@ def _epochs(entry: Entry, options: TrainOptions) -> dict[str, Any]:
 
 for _entry in ENTRIES:
     if _entry.name not in OWN:
-        recipe(_entry.name, _entry.title, ("epochs",), PARAMS.get(_entry.name, ()))(trainer_of(_entry))
+        _known = PARAMS.get(_entry.name, ())
+        recipe(_entry.name, _entry.title, ("epochs",), _known, partial(_epochs, _entry))(trainer_of(_entry))

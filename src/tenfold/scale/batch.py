@@ -43,7 +43,7 @@ class Job:
         engine: ``"local"`` or ``"ray"``.
         address: Of a Ray cluster; None for this machine.
         resume: Go on with an unfinished run, if there is one.
-        overwrite: Remove an output or an unfinished run that is there.
+        overwrite: Begin anew where an output or an unfinished run is there; the output stays until the new is whole.
         model: As for `Recognizer`, by name or path.
         error_budget: As for `Recognizer`.
         column: The column of pictures in Parquet files; by default the only one that can be.
@@ -107,6 +107,8 @@ def _run(job: Job, task: Task, parts: Parts, kind: Format) -> Outcome:
     suffix = job.output.suffix.lower()
     reading = Reading(_place(job.input), task, suffix, _for_workers(job.model), job.error_budget, load_settings())
     recognizer = load_recognizer(reading)
+    if job.overwrite:  # not before there is a network to begin with; the output is replaced when the new one is whole
+        parts.remove()
     manifest = _begin(job, reading, recognizer, parts)
 
     done = parts.done()
@@ -139,15 +141,14 @@ def _checked(job: Job) -> Task:
 
 
 def _may_begin(job: Job, parts: Parts) -> bool:
-    """Whether there is anything to do; what is in the way is removed where that was asked for."""
+    """Whether there is anything to do."""
     there = job.output.exists()
-    if job.overwrite:
-        parts.remove()
-        job.output.unlink(missing_ok=True)
-    elif job.resume:
+    if job.resume:
         if not parts.begun:
             parts.remove()
             return not there
+    elif job.overwrite:
+        return True
     elif parts.folder.exists():
         raise UsageError(
             f"An unfinished run of {job.output} is there.", "Go on with --resume, or begin anew with --overwrite."

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenfold.comparison.material import Material
-from tenfold.comparison.run import Plan, Tell, attempt, failed
+from tenfold.comparison.run import Plan, attempt, failed
 from tenfold.literature.entries import Entry
 from tenfold.scale.ray_tasks import by_machine, on_ray
+from tenfold.training.beside import Tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,7 @@ class OnRay:
     network took on the same one.
 
     Attributes:
-        workers: How many at once; None for one a machine.
+        workers: How many at once, though no more than there are processors; None for one a machine.
         address: Of a cluster; None for this machine.
     """
 
@@ -37,13 +38,14 @@ class OnRay:
 
         Raises:
             MissingExtra: If the extra ``[scale]`` is not installed.
-            UsageError: If there is no cluster at that address.
+            UsageError: If there is no cluster at that address, or none with a processor.
             TenfoldError: If Ray itself failed.
         """
         if not entries:
             return
         tell("starting Ray")
-        with on_ray(_measured, (plan, material), by_machine(self.workers), self.address) as tasks:
+        hint = "What is done is kept: give the command again."
+        with on_ray(_measured, (plan, material), by_machine(self.workers), self.address, hint) as tasks:
             at_once = max(Counter(place.machine for place in tasks.places).values())
             tell(f"{min(len(tasks.places), len(entries))} at once on Ray")
             for done in tasks.run(entries):

@@ -7,15 +7,14 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from tenfold.errors import TenfoldError
+from tenfold.errors import TenfoldError, UsageError
 from tenfold.scale.extra import need_ray
 from tenfold.scale.ray_engine import last_line, started
+from tenfold.training.beside import DIED, RETRIES
 
 Shared = TypeVar("Shared")
 Job = TypeVar("Job")
 Answer = TypeVar("Answer")
-# How often a job is given to another worker when the one that had it died.
-RETRIES = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +37,14 @@ class Done(Generic[Job, Answer]):
     Attributes:
         job: Which.
         answer: What came of it; None if it failed.
-        error: Why it failed, else empty: it raised, or whoever had it died more than once.
+        error: Why it failed, else empty.
+        died: Whether that is because whoever had it died, each time it was tried; else it raised.
     """
 
     job: Job
     answer: Answer | None
     error: str = ""
+    died: bool = False
 
 
 class Tasks(Generic[Shared, Job, Answer]):
@@ -95,12 +96,16 @@ class Tasks(Generic[Shared, Job, Answer]):
         except errors.RayTaskError as error:  # raised by the work itself
             return Done(job, None, last_line(error))
         except (errors.WorkerCrashedError, errors.OutOfMemoryError, errors.NodeDiedError):
-            return Done(job, None, "its process on Ray ended; memory may have run out")
+            return Done(job, None, f"its process on Ray ended; {DIED}", died=True)
 
 
 @contextmanager
 def on_ray(
-    work: Callable[[Shared, Job], Answer], shared: Shared, places: Callable[[Any], list[Place]], address: str | None
+    work: Callable[[Shared, Job], Answer],
+    shared: Shared,
+    places: Callable[[Any], list[Place]],
+    address: str | None,
+    hint: str = "Give the command again.",
 ) -> Iterator[Tasks[Shared, Job, Answer]]:
     """Ray, ready to do jobs.
 
@@ -109,10 +114,11 @@ def on_ray(
         shared: What every job needs, sent to each machine once.
         places: Where, given the module ``ray`` at work.
         address: Of a cluster; None for this machine.
+        hint: What to do if Ray itself fails half-way.
 
     Raises:
         MissingExtra: If the extra ``[scale]`` is not installed.
-        UsageError: If there is no cluster at that address.
+        UsageError: If there is no cluster at that address, or none with a processor.
         TenfoldError: If Ray itself failed.
     """
     ray = need_ray()
@@ -120,24 +126,53 @@ def on_ray(
         try:
             yield Tasks(ray, work, shared, places(ray))
         except (ray.exceptions.RayError, ConnectionError) as error:
-            raise TenfoldError(
-                f"Ray could not finish the run: {last_line(error)}", "What is done is kept: give the command again."
-            ) from error
+            raise TenfoldError(f"Ray could not finish the run: {last_line(error)}", hint) from error
 
 
 def anywhere(count: int | None) -> Callable[[Any], list[Place]]:
-    """So many places of one processor, on whatever machine; by default one for every processor there is."""
-    return lambda ray: [Place(1)] * (count or max(1, int(ray.cluster_resources().get("CPU", 1))))
+    """So many places of one processor, on whatever machine; by default one for every processor there is.
+
+    They may be more than there are processors: what waits is how a cluster that grows by itself learns of the need.
+    """
+
+    def places(ray: Any) -> list[Place]:
+        return [Place(1)] * (count or sum(there for _, there in _machines(ray)))
+
+    return places
 
 
 def by_machine(count: int | None) -> Callable[[Any], list[Place]]:
-    """So many places, equally many on each machine, that share its processors; by default one on each."""
+    """So many places, equally many on each machine, that share its processors; by default one on each.
+
+    There are fewer where a machine has not a processor for each: what waits for one is not done at the same time.
+    """
 
     def places(ray: Any) -> list[Place]:
-        nodes = [node for node in ray.nodes() if node["Alive"] and node["Resources"].get("CPU")]
-        found = sorted((node["NodeID"], int(node["Resources"]["CPU"])) for node in nodes)
+        found = _machines(ray)
         wanted = count or len(found)
         at_each = -(-wanted // len(found))
-        return [Place(max(1, there // at_each), machine) for _ in range(at_each) for machine, there in found][:wanted]
+        return [
+            Place(there // min(at_each, there), machine)
+            for turn in range(at_each)
+            for machine, there in found
+            if turn < there
+        ][:wanted]
 
     return places
+
+
+def _machines(ray: Any) -> list[tuple[str, int]]:
+    """The machines that have processors, with how many each has, in the order of their ids.
+
+    Raises:
+        UsageError: If there are none.
+    """
+    nodes = [node for node in ray.nodes() if node["Alive"]]
+    found = sorted((node["NodeID"], int(node["Resources"].get("CPU", 0))) for node in nodes)
+    found = [(machine, there) for machine, there in found if there]
+    if not found:
+        raise UsageError(
+            "The Ray cluster has no machine with a processor yet.",
+            "Wait until one has joined, as ray status shows, and give the command again.",
+        )
+    return found

@@ -10,7 +10,7 @@ import numpy as np
 
 from tenfold.data.augment import Augmentation, augment
 from tenfold.data.dataset import Dataset
-from tenfold.data.splits import open_training_data
+from tenfold.data.splits import open_training_data, some
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import CONFIDENCE_EDGES, Calibrated, ModelCard
 from tenfold.models.onnx import OnnxClassifier, load_onnx
@@ -74,13 +74,15 @@ def get_ready(options: TrainOptions) -> Ready:
 
 
 def open_limited(options: TrainOptions) -> tuple[Dataset, Dataset]:
-    """The digits to train on and those to validate, no more of either than `TrainOptions.limit` asks for."""
+    """The digits to train on and those to validate, no more of either than `TrainOptions.limit` asks for.
+
+    Those of a lower limit are among those of a higher one.
+    """
     fitting, held = open_training_data(options.data or "mnist", options.settings)
     if options.limit is None:
         return fitting, held
-    few = max(FEWEST, options.limit)
     # Before they are normalised: of many pictures that takes longer than fitting to a few.
-    return fitting.take(np.arange(len(fitting))[: options.limit]), held.take(np.arange(len(held))[:few])
+    return some(fitting, options.limit), some(held, max(FEWEST, options.limit))
 
 
 def taught_by(name: str) -> tuple[Teacher, ModelCard]:

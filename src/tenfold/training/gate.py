@@ -12,7 +12,7 @@ from tenfold.catalogue import digit as catalogue
 from tenfold.data.augment import Augmentation, augment
 from tenfold.data.clutter import no_digit
 from tenfold.data.foreign import chosen_sets, open_foreign
-from tenfold.data.splits import open_training_data
+from tenfold.data.splits import open_training_data, some
 from tenfold.data.synth import normalized, spoiled, together, written_digit
 from tenfold.decide import TURNED_AWAY, threshold
 from tenfold.models.base import ModelCard
@@ -56,13 +56,14 @@ def train(options: TrainOptions) -> Path:
     out = make_folder(options.out)
     rng = np.random.default_rng(options.seed)
     train_set, validation_set = open_training_data(options.data or "mnist", options.settings)
-    pictures = train_set.network_pixels(options.settings)[: options.limit]
     held = validation_set.network_pixels(options.settings)
     part = 1.0 if options.limit is None else min(1.0, options.limit / len(train_set))
+    train_set = some(train_set, options.limit) if options.limit else train_set
+    pictures = train_set.network_pixels(options.settings)
     say(f"{len(pictures):,} digits; drawing what is not one digit …")
     foreign = open_foreign(options.foreign, options.without) if options.foreign else []
     others = [fitted.network_pixels(options.settings) for fitted, _ in foreign]
-    extra, kinds = _others(pictures, train_set.labels[: options.limit], rng, part)
+    extra, kinds = _others(pictures, train_set.labels, rng, part)
     extra = np.concatenate([extra, *others])
     kinds = np.concatenate([kinds, np.full(len(extra) - len(kinds), ONE)])
     judged, judged_kinds = _others(held, validation_set.labels, np.random.default_rng(options.seed + 1), 0.1 * part)

@@ -1,4 +1,4 @@
-"""What of a recipe can be chosen: its parameters, each with its range, said once for searching and for checking."""
+"""What of a recipe can be chosen: its hyperparameters, each with its range, for searching and for checking."""
 
 from __future__ import annotations
 

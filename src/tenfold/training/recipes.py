@@ -30,6 +30,10 @@ MODULES = tuple(
 )
 
 
+# What numpy and scikit-learn take for a seed is below this.
+SEEDS = 2**32
+
+
 class TrainOptions(BaseModel):
     """What every recipe is told: the flags of `tenfold train`, or keyword arguments.
 
@@ -48,8 +52,8 @@ class TrainOptions(BaseModel):
             MNIST alone, for ``reader`` all cycles but the last.
         feedback: Go on from the shipped weights with accepted corrections, which the settings' database keeps.
         params: Parameters of the recipe in place of its own values; see `Recipe.params`.
-        limit: Train on the first so many digits only: for trying things out, and for tests. Most recipes validate on
-            few then, too.
+        limit: Train on so many digits only, of each as many as its share: for trying things out, and for tests. Most
+            recipes validate on few then, too.
         test: Hands over the test digits. Recipes have no other way to them, and call it once for each network
             they leave, after the last choice is made.
     """
@@ -58,7 +62,7 @@ class TrainOptions(BaseModel):
 
     data: str | None = None
     epochs: int | None = Field(None, ge=1)
-    seed: int = Field(0, ge=0, lt=2**32)
+    seed: int = Field(0, ge=0, lt=SEEDS)
     out: Path
     as_reported: bool = False
     settings: Settings = Field(default_factory=load_settings)
@@ -131,6 +135,7 @@ class Recipe:
         trainer: The function that trains.
         takes: Which of the `SPECIAL` options it takes.
         params: What can be chosen of it, and searched over.
+        fits: Raises UsageError where options do not go with it that only it can tell; None if there are none.
     """
 
     name: str
@@ -138,6 +143,7 @@ class Recipe:
     trainer: Trainer
     takes: tuple[str, ...] = EVERY_FIT
     params: tuple[Param, ...] = ()
+    fits: Callable[[TrainOptions], object] | None = None
 
     def train(self, options: TrainOptions) -> Path:
         """Train.
@@ -149,9 +155,21 @@ class Recipe:
             UsageError: If an option is given that this recipe could only ignore, or a parameter is out of its range.
             UnknownName: If it has no parameter of that name.
         """
+        return self.trainer(self.check(options))
+
+    def check(self, options: TrainOptions) -> TrainOptions:
+        """Find out whether it can train with these options, before any data is opened.
+
+        Returns:
+            The options, with the values of parameters as the recipe takes them.
+
+        Raises:
+            TenfoldError: As `train` does at its beginning.
+        """
         self._check(options)
-        params = check_params(options.params, self.params, self.name)
-        return self.trainer(options.model_copy(update={"params": params}))
+        if self.fits:
+            self.fits(options)
+        return options.model_copy(update={"params": check_params(options.params, self.params, self.name)})
 
     def _check(self, options: TrainOptions) -> None:
         for name in SPECIAL:
@@ -175,7 +193,11 @@ _RECIPES: dict[str, Recipe] = {}
 
 
 def recipe(
-    name: str, summary: str, takes: tuple[str, ...] = EVERY_FIT, params: tuple[Param, ...] = ()
+    name: str,
+    summary: str,
+    takes: tuple[str, ...] = EVERY_FIT,
+    params: tuple[Param, ...] = (),
+    fits: Callable[[TrainOptions], object] | None = None,
 ) -> Callable[[Trainer], Trainer]:
     """Register a trainer function.
 
@@ -184,6 +206,7 @@ def recipe(
         summary: One sentence saying what it trains.
         takes: Which of the `SPECIAL` options it takes.
         params: What can be chosen of it, and searched over.
+        fits: Raises UsageError where options do not go with it that only it can tell.
 
     Raises:
         ValueError: If two functions claim one name.
@@ -193,7 +216,7 @@ def recipe(
         if name in _RECIPES:
             homes = f"{_RECIPES[name].trainer.__module__}, {train.__module__}"
             raise ValueError(f"recipe {name!r} is defined twice: {homes}")
-        _RECIPES[name] = Recipe(name, summary, train, takes, params)
+        _RECIPES[name] = Recipe(name, summary, train, takes, params, fits)
         return train
 
     return register

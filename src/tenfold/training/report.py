@@ -12,7 +12,7 @@ import numpy as np
 
 from tenfold.catalogue import report as catalogue
 from tenfold.data.dataset import Dataset
-from tenfold.data.splits import open_training_data, training_data, training_files
+from tenfold.data.splits import open_training_data, some, training_data, training_files
 from tenfold.errors import UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
@@ -143,7 +143,7 @@ def _ready(dataset: Dataset, kind: str, options: TrainOptions) -> Split:
 
 
 def _limited(dataset: Dataset, options: TrainOptions) -> Dataset:
-    return dataset.take(np.arange(min(options.limit or len(dataset), len(dataset))))
+    return some(dataset, options.limit) if options.limit else dataset
 
 
 # -- fit ----------------------------------------------------------------------------------------------------

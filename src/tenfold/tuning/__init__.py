@@ -1,1 +1,1 @@
-"""Searching for a recipe's best parameters: who goes on, what is kept, what mattered; judged by validation digits."""
+"""The search for a recipe's best hyperparameters: who goes on, what is kept, what mattered; judged on validation."""

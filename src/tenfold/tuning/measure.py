@@ -12,6 +12,7 @@ from contextlib import redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
 
+from tenfold.training.beside import RETRIES, Beside, Died, Tell
 from tenfold.training.framework import forget_networks
 from tenfold.training.params import Params
 from tenfold.training.recipes import find_recipe, train_options
@@ -42,12 +43,17 @@ class Result:
         accuracy: On the validation digits, 0..1; None if it failed.
         seconds: What it took.
         error: Why it failed; empty if it did not.
+        died: Whether that is because its process died, each time it was tried.
     """
 
     run: Run
     accuracy: float | None
     seconds: float = 0.0
     error: str = ""
+    died: bool = False
+
+
+Process = Beside[Plan, Run, Result]
 
 
 def measure(plan: Plan, run: Run) -> Result:
@@ -83,6 +89,30 @@ def measure(plan: Plan, run: Run) -> Result:
     return Result(run, accuracy, time.perf_counter() - start)
 
 
-def in_this_process(plan: Plan, runs: Sequence[Run]) -> Iterator[Result]:
-    """Measure one after the other, here."""
-    return (measure(plan, run) for run in runs)
+def process_for(plan: Plan) -> Process:
+    """The process in which `one_by_one` measures; whoever has it closes it."""
+    return Beside(_measured, plan)
+
+
+def one_by_one(process: Process, runs: Sequence[Run]) -> Iterator[Result]:
+    """Measure one after the other, in a process beside this one.
+
+    A trial may take more memory than there is, and the system then ends the process it is in: that must not end the
+    search, nor every one that goes on with it. As on Ray it is tried once more, as the memory may have been another's.
+    """
+    for run in runs:
+        yield _tried(process, run)
+
+
+def _tried(process: Process, run: Run) -> Result:
+    died = ""
+    for _ in range(1 + RETRIES):
+        try:
+            return process.do(run)
+        except Died as error:
+            died = str(error)
+    return Result(run, None, error=died, died=True)
+
+
+def _measured(plan: Plan, run: Run, _: Tell) -> Result:
+    return measure(plan, run)

@@ -10,7 +10,7 @@ from tenfold.training.outputs import write_file
 from tenfold.training.params import shown
 from tenfold.tuning.charts import bars, panels
 from tenfold.tuning.search import Outcome, Trial
-from tenfold.tuning.text import called, command, doubts, found
+from tenfold.tuning.text import called, command, doubts, failures, found
 
 
 def write_report(outcome: Outcome, path: Path) -> None:
@@ -32,21 +32,25 @@ def page(outcome: Outcome) -> str:
     style += (files("tenfold.tuning") / "tuning.css").read_text("utf-8")
     first = f"{outcome.space.rungs[0]:,}"
     mattered = (
-        "How much of the differences between trials each parameter explains by itself, on an average over all the "
+        "How much of the differences between trials each hyperparameter explains by itself, on an average over all the "
         f"others, when all are trained on {first} digits. What is missing to 100 % belongs to several together. "
         f"{doubts(outcome.mattered)}"
     )
     by_value = (
         f"A dot is a trial: full where it was trained on {first} digits, hollow where it went on to more; the recipe's "
-        "own has the colour of the line. The line is the error expected on an average over all other parameters, after "
-        f"{first} digits."
+        "own has the colour of the line. The line is the error expected on an average over all other hyperparameters, "
+        f"after {first} digits."
     )
     main = "".join(
         (
             _header(outcome),
             _section("What mattered", mattered, bars(outcome)),
             _section("Errors by value", by_value, panels(outcome)),
-            _section("Trials", "Those that went furthest first, best first among them.", _trials(outcome)),
+            _section(
+                "Trials",
+                f"Those that went furthest first, best first among them. {failures(outcome)}".strip(),
+                _trials(outcome),
+            ),
         )
     ).replace(" %", "\u00a0%")
     return (
@@ -94,7 +98,8 @@ def _trials(outcome: Outcome) -> str:
 def _row(trial: Trial, names: list[str], rungs: tuple[int, ...]) -> str:
     rights = [f"{100 * trial.accuracies[digits]:.2f} %" if digits in trial.accuracies else "" for digits in rungs]
     if trial.error:
-        rights[sum(map(bool, rights))] = f'<em title="{escape(trial.error)}">failed</em>'
+        word = "died" if trial.died else "failed"
+        rights[sum(map(bool, rights))] = f'<em title="{escape(trial.error)}">{word}</em>'
     values = [escape(shown(trial.params[name])) for name in names]
     cells = "".join(f"<td>{text}</td>" for text in (*rights, *values))
     return f'<tr><th scope="row">{called(trial)}</th>{cells}</tr>'

@@ -16,11 +16,9 @@ from tenfold.errors import TenfoldError
 from tenfold.training.outputs import write_file
 from tenfold.training.params import Params
 from tenfold.tuning.importance import Importances, importances
-from tenfold.tuning.kept import Kept
+from tenfold.tuning.kept import BEST, Kept
 from tenfold.tuning.measure import Result, Run
 from tenfold.tuning.plan import ONE_IN, Plan, Space, drawn, get_space
-
-BEST = "best.json"
 
 # Measures runs in any order.
 Engine = Callable[[Sequence[Run]], Iterator[Result]]
@@ -28,7 +26,7 @@ Engine = Callable[[Sequence[Run]], Iterator[Result]]
 
 @dataclass(slots=True)
 class Trial:
-    """One choice of parameters.
+    """One choice of hyperparameters.
 
     Attributes:
         number: Which; 0 has the recipe's own.
@@ -36,6 +34,7 @@ class Trial:
         accuracies: On the validation digits, by how many digits it was trained on.
         seconds: What all of that took.
         error: Why it went no further, if it failed.
+        died: Whether that is because its process died.
     """
 
     number: int
@@ -43,6 +42,7 @@ class Trial:
     accuracies: dict[int, float] = field(default_factory=dict)
     seconds: float = 0.0
     error: str = ""
+    died: bool = False
 
     @property
     def last(self) -> tuple[int, float]:
@@ -74,7 +74,7 @@ class Outcome:
 
     @property
     def own(self) -> Trial:
-        """The one with the recipe's own parameters."""
+        """The one with the recipe's own hyperparameters."""
         return next(trial for trial in self.trials if trial.number == 0)
 
 
@@ -122,7 +122,10 @@ class Search:
             self._measure([Run(trial.number, digits, trial.params) for trial in going], engine, tell)
             measured = [trial for trial in going if digits in trial.accuracies]
             if not measured:
-                raise TenfoldError(f"No trial could be measured. The first said: {going[0].error}")
+                raise TenfoldError(
+                    f"No trial could be measured. The first said: {going[0].error}",
+                    "Mend what it says, or give other --data or options, and give the command again.",
+                )
             going = _going_on(measured, digits)
         ranked = sorted(self._trials, key=lambda trial: (*(-figure for figure in trial.last), trial.number))
         write_file(self._plan.out / BEST, (json.dumps(ranked[0].params) + "\n").encode())
@@ -142,7 +145,7 @@ class Search:
     def _take(self, result: Result) -> None:
         trial = self._trials[result.run.trial]
         trial.seconds += result.seconds
-        trial.error = result.error
+        trial.error, trial.died = result.error, result.died
         if result.accuracy is not None:
             trial.accuracies[result.run.digits] = result.accuracy
 
@@ -153,7 +156,7 @@ def _places(count: int) -> int:
 
 
 def _going_on(measured: Sequence[Trial], digits: int) -> list[Trial]:
-    """The best, and the recipe's own parameters whatever they are worth: what is found is to be held against them."""
+    """The best, and the recipe's own whatever it is worth: what is found is to be held against it."""
     others = [trial for trial in measured if trial.number]
     best = sorted(others, key=lambda trial: (-trial.accuracies[digits], trial.number))[: _places(len(others) + 1)]
     return sorted([*best, *(trial for trial in measured if not trial.number)], key=lambda trial: trial.number)
@@ -173,6 +176,8 @@ def summary(outcome: Outcome) -> Mapping[str, object]:
         "own": _row(outcome.own),
         "explained": outcome.mattered.explained,
         "mattered": [{"name": one.name, "importance": one.share} for one in outcome.mattered.params],
+        "failed": sum(bool(trial.error) for trial in outcome.trials),
+        "died": sum(trial.died for trial in outcome.trials),
         "trials": [_row(trial) for trial in outcome.trials],
     }
 
@@ -180,4 +185,5 @@ def summary(outcome: Outcome) -> Mapping[str, object]:
 def _row(trial: Trial) -> dict[str, object]:
     accuracies = {str(digits): accuracy for digits, accuracy in trial.accuracies.items()}
     row: dict[str, object] = {"trial": trial.number, "params": trial.params, "accuracies": accuracies}
-    return {**row, "seconds": round(trial.seconds, 3), **({"error": trial.error} if trial.error else {})}
+    wrong = {"error": trial.error, "died": trial.died} if trial.error else {}
+    return {**row, "seconds": round(trial.seconds, 3), **wrong}
