@@ -19,11 +19,12 @@ from pathlib import Path
 import cv2
 import httpx
 import numpy as np
-from _claim import Figure, arguments, report
+from _claim import ROOT, Figure, arguments, report
 from fuzz_read import case, seeds
 from load import free_port, resident, served
 
 CLAIM = "No upload, however broken, gets anything but its proper answer from the service."
+PICTURE = ROOT / "examples" / "digits" / "seven-crossed.png"
 PROPER = {200, 400, 413, 415, 422}
 NAMES = ("a.png", "../../../../etc/passwd", "a\x00b.png", "ü" * 300, "x" * 10_000, "", "C:\\con.png", "%2e%2e%2fa")
 
@@ -59,7 +60,10 @@ def main() -> None:
     port, tenfold = free_port(), str(Path(sysconfig.get_path("scripts")) / "tenfold")
     with tempfile.TemporaryDirectory() as folder:
         command = [tenfold, "serve", "--port", str(port), "--database", f"sqlite:///{folder}/kept.db"]
-        with served(command, port) as pid, httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+        with (
+            served(command, port, PICTURE) as pid,
+            httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
+        ):
             before = resident(pid)
             for number in range(cases):
                 rng = np.random.default_rng([given.seed, number, 7])
