@@ -34,7 +34,16 @@ CORE = (
     "regex",
 )
 EXTRAS = {
-    "serve": ("fastapi", "uvicorn", "python_multipart", "sqlalchemy", "alembic", "prometheus_client"),
+    "serve": (
+        "fastapi",
+        "uvicorn",
+        "httptools",
+        *(() if sys.platform == "win32" else ("uvloop",)),
+        "python_multipart",
+        "sqlalchemy",
+        "alembic",
+        "prometheus_client",
+    ),
     "postgres": ("psycopg",),
     "scale": ("pyarrow", "ray"),
     "train": ("keras", "tensorflow", "onnx", "h5py", "matplotlib", "sklearn", "threadpoolctl"),
