@@ -17,6 +17,7 @@ from tests.data.written import idx_folder, some_digits
 from tenfold.config import Settings
 from tenfold.data.dataset import Dataset
 from tenfold.data.held_out import test_data as mnist_test
+from tenfold.data.splits import some
 from tenfold.errors import UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.onnx import load_onnx
@@ -87,7 +88,7 @@ def test_it_learns(trained: Trained) -> None:
 @pytest.mark.mnist
 def test_all_three_files_hold_the_same_network(trained: Trained, mnist_settings: Settings) -> None:
     out, _ = trained
-    test = mnist_test(mnist_settings).take(np.arange(LIMIT))
+    test = some(mnist_test(mnist_settings), LIMIT)
     images = test.network_pixels().astype(np.float32) / np.float32(255)
     onnx = load_onnx(out / "mnist.onnx", VERSION).predict_proba(images)
     for name in ("mnist.h5", "mnist.keras"):
