@@ -14,11 +14,16 @@ from tenfold.training.framework import need_keras
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    # Keras 3.15 reads TensorFlow's variables in a way numpy 2 deprecates: theirs to settle.
-    theirs = pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword")
+    theirs = (
+        # Keras 3.15 reads TensorFlow's variables in a way numpy 2 deprecates: theirs to settle.
+        pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword"),
+        # See `keras` below: what reads digits for Keras' predict is traced all the same.
+        pytest.mark.filterwarnings("ignore:Even though the .tf.config"),
+    )
     for item in items:
         if item.get_closest_marker("train"):
-            item.add_marker(theirs)
+            for mark in theirs:
+                item.add_marker(mark)
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +31,12 @@ def keras() -> Any:
     # TensorFlow warns of its own dependencies' ageing while it is imported: not ours to fix.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return need_keras()
+        found = need_keras()
+        import tensorflow as tf
+    # Tracing a network takes seconds, and most here are asked a few times only. What the commands start as processes
+    # of their own is traced as ever.
+    tf.config.run_functions_eagerly(True)
+    return found
 
 
 @pytest.fixture(scope="session")

@@ -120,6 +120,8 @@ def fit_network(model: Model, draw: Draw, plan: Plan, verbose: bool = False) -> 
         jit_compile=False,
         steps_per_execution=_at_once(steps, plan.epochs),
     )
+    # What makes variables is traced twice.
+    optimizer.build(model.trainable_variables)
     # As in `tenfold.training.fit`: threads that wait for pictures would take the processor from the network.
     with threadpool_limits(1, "blas"), one_thread_for_pictures():
         model.fit(batches(), steps_per_epoch=steps, epochs=plan.epochs, shuffle=False, verbose=2 if verbose else 0)
