@@ -125,9 +125,8 @@ async def admitted(request: Request) -> AsyncIterator[Asked]:
         Busy: If every place is taken; and what `received` raises.
     """
     desk: Desk = request.app.state.desk
-    with desk.place():
-        async with received(request) as reading:
-            yield Asked(reading, request.client.host if request.client else "")
+    async with desk.place(), received(request) as reading:
+        yield Asked(reading, request.client.host if request.client else "")
 
 
 async def _read_json(request: Request) -> bytes:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 import anyio
@@ -22,6 +22,8 @@ T = TypeVar("T")
 Item = TypeVar("Item")
 
 SHELF = 4
+# Seconds for which a request waits for a place.
+BREATH = 0.5
 
 
 class Desk:
@@ -58,13 +60,16 @@ class Desk:
         """Whether the next request would be refused."""
         return self.taken >= self.places
 
-    @contextmanager
-    def place(self) -> Iterator[None]:
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
         """Hold a place while a request is received and answered.
 
         Raises:
-            Busy: If every place is taken.
+            Busy: If every place is taken, and still is after `BREATH`.
         """
+        if self.full:
+            # Refused at once, those who ask again at once would have the processor busy with nothing but refusals.
+            await anyio.sleep(BREATH)
         if self.full:
             raise Busy(f"Tenfold is answering {self.places} requests already.", "Try again in a moment.")
         self.taken += 1

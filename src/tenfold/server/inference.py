@@ -116,7 +116,7 @@ async def infer(request: Request, name: Name) -> Inferred:
     """Read a stack of pictures, (n, height, width): UINT8 0 to 255 or FP32 0 to 1, dark on light or light on dark."""
     desk: Desk = request.app.state.desk
     shelf: Shelf = request.app.state.shelf
-    with desk.place():
+    async with desk.place():
         with in_time():
             text = await request.body()
         # A long list of numbers takes as long to take apart as to look at: in a thread, as everything that works.
