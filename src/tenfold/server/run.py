@@ -6,9 +6,10 @@ import math
 import os
 import signal
 import socket
+import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
@@ -36,12 +37,16 @@ def run(settings: Settings, ready: Callable[[str], None]) -> None:
     recognizer = Recognizer(settings=settings)  # before anything is bound: a bad model is the user's to hear of
     _one_thread_each()
     with listen(settings.host, settings.port) as listener:
-        ready(address(settings.host, listener.getsockname()[1]))
+        port = listener.getsockname()[1]
         with suppress(KeyboardInterrupt):  # Ctrl-C is how a server is ended; requests under way were let finish
             if settings.workers == 1:
+                ready(address(settings.host, port))
                 make_server(create_app(recognizer), settings).run(sockets=[listener])
             else:
-                _supervise(settings, listener)
+                with ExitStack() as stack:
+                    listeners = [stack.enter_context(one) for one in _one_each(listener, settings.workers)]
+                    ready(address(settings.host, port))
+                    _supervise(settings, listeners)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -106,6 +111,28 @@ def make_server(app: FastAPI, settings: Settings | None = None) -> uvicorn.Serve
     return uvicorn.Server(config)
 
 
+def _one_each(listener: socket.socket, count: int) -> list[socket.socket]:
+    """A socket for every process, all on one port: of one that they share, the first to look takes all that wait.
+
+    Args:
+        listener: Has the port; where the system spreads connections over several sockets, it is closed.
+        count: How many processes there are.
+    """
+    if sys.platform != "linux":
+        return [listener.dup() for _ in range(count)]
+    name, family = listener.getsockname(), listener.family
+    listener.close()
+    listeners = [socket.socket(family, socket.SOCK_STREAM) for _ in range(count)]
+    for one in listeners:
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        one.bind(name)
+    # Nobody is let in before all are there.
+    for one in listeners:
+        one.listen(BACKLOG)
+    return listeners
+
+
 def _one_thread_each() -> None:
     """OpenCV's own threads gain a digit little, and take the processors from the requests beside it."""
     cv2.setNumThreads(1)
@@ -134,20 +161,20 @@ def _work(settings: Settings, listener: socket.socket) -> None:
         make_server(create_app(Recognizer(settings=settings)), settings).run(sockets=[listener])
 
 
-def _supervise(settings: Settings, listener: socket.socket) -> None:
-    """Keep as many processes on one socket as the settings say; one that dies is replaced."""
+def _supervise(settings: Settings, listeners: list[socket.socket]) -> None:
+    """Keep a process on each socket; one that dies is replaced, and who waits at its socket is answered by the next."""
     context = get_context("spawn")
     shared = tempfile.TemporaryDirectory(prefix="tenfold-metrics-")
     # Where the processes write their figures, for whichever of them is asked.
     os.environ[SHARED] = shared.name
 
-    def start() -> SpawnProcess:
+    def start(listener: socket.socket) -> SpawnProcess:
         process = context.Process(target=_work, args=(settings, listener), daemon=True)
         process.start()
         return process
 
     before = signal.signal(signal.SIGTERM, _interrupt)
-    workers = [start() for _ in range(settings.workers)]
+    workers = [start(listener) for listener in listeners]
     try:
         while True:
             wait([worker.sentinel for worker in workers])
@@ -157,7 +184,7 @@ def _supervise(settings: Settings, listener: socket.socket) -> None:
                 if worker.exitcode > 0:  # it could not start; the next one could not either
                     raise TenfoldError(f"A server process ended with status {worker.exitcode}.", "See above.")
                 mark_process_dead(worker.pid, shared.name)  # type: ignore[no-untyped-call]
-                workers[place] = start()
+                workers[place] = start(listeners[place])
     finally:
         for worker in workers:
             worker.terminate()
