@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 from tests.scale.drawn import folder_of, parquet_of
+from tests.scale.ray_here import start_ray
 
 from tenfold.config import load_settings
 from tenfold.errors import TenfoldError
 from tenfold.scale.batch import Job, run
-from tenfold.scale.extra import need_ray
 from tenfold.scale.part import Part, Range, Reading
 from tenfold.scale.parts import Parts
 from tenfold.scale.ray_engine import read_parts
@@ -26,15 +26,7 @@ COUNT = 700
 @pytest.fixture(scope="module", autouse=True)
 def ray_at_work() -> Iterator[None]:
     """Ray takes seconds to start: once for all tests, which find it running and leave it so."""
-    ray = need_ray()
-    ray.init(
-        address="local",
-        num_cpus=2,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level="ERROR",
-        object_store_memory=100_000_000,
-    )
+    ray = start_ray()
     yield
     assert ray.is_initialized()
     ray.shutdown()

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from tests.scale.ray_here import start_ray
 
 from tenfold.comparison.material import get_material
 from tenfold.comparison.run import Plan as Comparison
@@ -34,15 +35,7 @@ CLOCK = ("seconds", "fit_seconds", "seconds_a_digit", "seconds_alone", "digit_se
 @pytest.fixture(scope="module", autouse=True)
 def ray_at_work() -> Iterator[None]:
     """Ray takes seconds to start: once for all tests."""
-    ray = need_ray()
-    ray.init(
-        address="local",
-        num_cpus=2,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level="ERROR",
-        object_store_memory=100_000_000,
-    )
+    ray = start_ray()
     yield
     ray.shutdown()
 

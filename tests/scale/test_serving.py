@@ -9,9 +9,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.scale.ray_here import start_ray
 
 from tenfold.errors import UsageError
-from tenfold.scale.extra import need_ray, need_serve
+from tenfold.scale.extra import need_serve
 from tenfold.scale.serving import app
 
 TOKEN = "0123456789abcdef"
@@ -28,15 +29,7 @@ def free_port() -> int:
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """One replica on this machine, with a token, a limit and a database of its own."""
     database = f"sqlite:///{tmp_path_factory.mktemp('serve') / 'kept.db'}"
-    ray, serve, port = need_ray(), need_serve(), free_port()
-    ray.init(
-        address="local",
-        num_cpus=2,
-        include_dashboard=False,
-        log_to_driver=False,
-        logging_level="ERROR",
-        object_store_memory=100_000_000,
-    )
+    ray, serve, port = start_ray(), need_serve(), free_port()
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
     try:
         serve.start(http_options={"host": "127.0.0.1", "port": port})
