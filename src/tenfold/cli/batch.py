@@ -8,7 +8,8 @@ from typing import Annotated
 
 import typer
 
-from tenfold.cli.inputs import ErrorBudget, leave_if_unreadable
+from tenfold.cli.inputs import leave_if_unreadable
+from tenfold.cli.options import Address, ErrorBudget
 
 
 def command(
@@ -30,10 +31,7 @@ def command(
         str,
         typer.Option(help="local: processes of this machine; ray: actors of Ray.", metavar="local|ray"),
     ] = "local",
-    address: Annotated[
-        str | None,
-        typer.Option(help="A Ray cluster: HOST:6379, ray://HOST:10001 or auto; else this machine.", metavar="ADDRESS"),
-    ] = None,
+    address: Address = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Processes or actors; by default one a processor.", metavar="N"),

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from tenfold.cli.options import Address, Report, TrainingData, check_report
+
 
 def command(
     models: Annotated[
@@ -17,13 +19,8 @@ def command(
         bool, typer.Option("--quick", help="10,000 digits to train, 2,000 to test, fewer epochs: some minutes.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a classifier, one a line.")] = False,
-    report: Annotated[
-        Path | None,
-        typer.Option(help="Write a report with plots and pictures into this HTML file.", metavar="OUT.html"),
-    ] = None,
-    data: Annotated[
-        str, typer.Option(help="mnist, or a path: IDX files, CSV, NPZ, or a folder 0/ … 9/ of pictures.")
-    ] = "mnist",
+    report: Report = None,
+    data: Annotated[str, TrainingData] = "mnist",
     foreign: Annotated[
         Path | None, typer.Option(help="Folder with sets of digits that are no MNIST, to read too.")
     ] = None,
@@ -32,10 +29,7 @@ def command(
         str,
         typer.Option(help="local: one after the other; ray: one on each machine of a cluster.", metavar="local|ray"),
     ] = "local",
-    address: Annotated[
-        str | None,
-        typer.Option(help="A Ray cluster: HOST:6379, ray://HOST:10001 or auto; else this machine.", metavar="ADDRESS"),
-    ] = None,
+    address: Address = None,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -62,15 +56,10 @@ def command(
     from tenfold.comparison.run import Plan, compare
     from tenfold.comparison.text import LEGEND, shared_note, table
     from tenfold.config import load_settings
-    from tenfold.errors import UsageError
     from tenfold.literature.entries import ENTRIES, find_entry
     from tenfold.scale.engines import check_one_or_ray
-    from tenfold.training.outputs import check_target
 
-    if report:
-        check_target(report)
-        if report.suffix.lower() not in (".html", ".htm"):
-            raise UsageError(f"{report} does not end in .html, as the report does.", "Give --report NAME.html.")
+    check_report(report)
     check_one_or_ray(engine, workers, address)
     entries = [find_entry(name.strip()) for name in models.split(",")] if models else list(ENTRIES)
     material = get_material(data, load_settings(), foreign, quick)

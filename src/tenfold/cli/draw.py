@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenfold.cli.inputs import ErrorBudget, ModelName
+from tenfold.cli.options import ErrorBudget, ModelName
 
 
 def command(

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from tenfold.cli.options import Report, check_report
 
 
 def command(
@@ -22,9 +23,7 @@ def command(
         str, typer.Option(help="mnist:test, or a path: IDX files, CSV, NPZ, or a folder 0/ … 9/ of pictures.")
     ] = "mnist:test",
     as_json: Annotated[bool, typer.Option("--json", help="All figures as one JSON object on one line.")] = False,
-    report: Annotated[
-        Path | None, typer.Option(help="Write a report with pictures into this HTML file.", metavar="OUT.html")
-    ] = None,
+    report: Report = None,
     whole_path: Annotated[
         bool, typer.Option("--whole-path", help="Send MNIST too through loading and normalising, as PNG files.")
     ] = False,
@@ -39,18 +38,13 @@ def command(
     """Measure a model on labelled digits."""
     from tenfold.config import load_settings
     from tenfold.data.held_out import open_data
-    from tenfold.errors import UsageError
     from tenfold.training.evaluate import evaluate, one_way
     from tenfold.training.model_files import open_model
-    from tenfold.training.outputs import check_target
     from tenfold.training.text_report import describe
 
     settings = load_settings()
     way = one_way(whole=whole_path, raw=raw, naive=naive)
-    if report:
-        check_target(report)
-        if report.suffix.lower() not in (".html", ".htm"):
-            raise UsageError(f"{report} does not end in .html, as the report does.", "Give --report NAME.html.")
+    check_report(report)
     outcome = evaluate(open_model(model, settings), open_data(data, settings), settings, way, error_budget)
     figures = outcome.to_dict()
     print(json.dumps(figures) if as_json else describe(figures))

@@ -1,29 +1,12 @@
-"""What the commands that read pictures share: options, standard input, and the count of what could not be read."""
+"""What the commands that read pictures share: standard input, and the count of what could not be read."""
 
 from __future__ import annotations
 
 import sys
-from typing import Annotated
 
 import typer
 
 STDIN = "-"
-
-AsCsv = Annotated[bool, typer.Option("--csv", help="A table for spreadsheets.")]
-Top = Annotated[int | None, typer.Option(min=0, help="How many other readings to show.", metavar="K")]
-ModelName = Annotated[
-    str | None,
-    typer.Option(
-        help="A shipped model (see: tenfold models list), one trained here, or an .onnx, .npz, .keras or .h5 file.",
-        metavar="NAME|FILE",
-    ),
-]
-ErrorBudget = Annotated[
-    float | None,
-    typer.Option(
-        help="Largest share of wrong answers among those given; the smaller, the more are doubtful.", metavar="P"
-    ),
-]
 
 
 def check_formats(as_json: bool, as_csv: bool, inputs: list[str]) -> None:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenfold.cli.inputs import STDIN, AsCsv, ErrorBudget, ModelName, Top, check_formats, leave_if_unreadable, read_stdin
+from tenfold.cli.inputs import STDIN, check_formats, leave_if_unreadable, read_stdin
+from tenfold.cli.options import AsCsv, ErrorBudget, ModelName, Top
 
 if TYPE_CHECKING:
     from tenfold.models.base import Classifier

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tenfold.cli.inputs import STDIN, AsCsv, ErrorBudget, Top, check_formats, leave_if_unreadable, read_stdin
+from tenfold.cli.inputs import STDIN, check_formats, leave_if_unreadable, read_stdin
+from tenfold.cli.options import AsCsv, ErrorBudget, Top
 
 if TYPE_CHECKING:
     from tenfold.types import Page, Picture

@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
+from tenfold.cli.options import TrainingData
+
 
 def command(
     recipe: Annotated[str | None, typer.Argument(help="What to train; without it, the recipes are listed.")] = None,
-    data: Annotated[
-        str | None,
-        typer.Option(help="mnist, or a path: IDX files, CSV, NPZ, or a folder 0/ … 9/ of pictures."),
-    ] = None,
+    data: Annotated[str | None, TrainingData] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the data; by default the recipe's own.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the results; by default runs/RECIPE.")] = None,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tenfold.cli.options import Address, Report, TrainingData, check_report
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -19,9 +21,7 @@ if TYPE_CHECKING:
 
 def command(
     recipe: Annotated[str, typer.Argument(help="What to tune: a recipe of tenfold train.", metavar="RECIPE")],
-    data: Annotated[
-        str, typer.Option(help="mnist, or a path: IDX files, CSV, NPZ, or a folder 0/ … 9/ of pictures.")
-    ] = "mnist",
+    data: Annotated[str, TrainingData] = "mnist",
     trials: Annotated[
         int, typer.Option(help="How many choices of hyperparameters to try, the recipe's own among them.", metavar="N")
     ] = 28,
@@ -44,17 +44,11 @@ def command(
         str,
         typer.Option(help="local: one trial after the other; ray: one a processor.", metavar="local|ray"),
     ] = "local",
-    address: Annotated[
-        str | None,
-        typer.Option(help="A Ray cluster: HOST:6379, ray://HOST:10001 or auto; else this machine.", metavar="ADDRESS"),
-    ] = None,
+    address: Address = None,
     workers: Annotated[
         int | None, typer.Option(min=1, help="With --engine ray: how many trials at once.", metavar="N")
     ] = None,
-    report: Annotated[
-        Path | None,
-        typer.Option(help="Write a report with plots of what mattered into this HTML file.", metavar="OUT.html"),
-    ] = None,
+    report: Report = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object: the best, what mattered, all trials.")
     ] = False,
@@ -66,9 +60,7 @@ def command(
     last on all. What was measured is kept: a search that was stopped goes on with --resume.
     """
     from tenfold.config import load_settings
-    from tenfold.errors import UsageError
     from tenfold.scale.tune import tune
-    from tenfold.training.outputs import check_target
     from tenfold.tuning import text
     from tenfold.tuning.plan import Plan, searched
     from tenfold.tuning.search import summary
@@ -76,10 +68,7 @@ def command(
     if listed:
         _list(searched(recipe), as_json)
         return
-    if report:
-        check_target(report)
-        if report.suffix.lower() not in (".html", ".htm"):
-            raise UsageError(f"{report} does not end in .html, as the report does.", "Give --report NAME.html.")
+    check_report(report)
     folder = out or Path("runs") / f"tune-{recipe}"
     plan = Plan(recipe, folder, load_settings(), data, trials, epochs, seed, limit, resume, overwrite)
     try:
