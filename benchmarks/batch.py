@@ -21,6 +21,7 @@ import sys
 import sysconfig
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,14 +69,18 @@ class Measured:
 
 
 def make_digits(path: Path, count: int) -> None:
-    """A Parquet file of PNGs, a row group a lot."""
-    rng = np.random.default_rng(0)
+    """A Parquet file of PNGs, a row group a lot; drawn by a process a processor."""
     schema = pa.schema([("image", pa.binary()), ("label", pa.int8())])
-    with pq.ParquetWriter(path, schema) as writer:
-        for start in range(0, count, LOT):
-            labels = [number % 10 for number in range(start, min(start + LOT, count))]
-            pictures = [cv2.imencode(".png", written_digit(label, rng))[1].tobytes() for label in labels]
-            writer.write_table(pa.table([pictures, labels], schema))
+    lots = [range(start, min(start + LOT, count)) for start in range(0, count, LOT)]
+    with ProcessPoolExecutor() as pool, pq.ParquetWriter(path, schema) as writer:
+        for numbers, pictures in zip(lots, pool.map(drawn, lots), strict=True):
+            writer.write_table(pa.table([pictures, [number % 10 for number in numbers]], schema))
+
+
+def drawn(numbers: range) -> list[bytes]:
+    """The digits of a lot as PNGs."""
+    rng = np.random.default_rng(numbers.start)
+    return [cv2.imencode(".png", written_digit(number % 10, rng))[1].tobytes() for number in numbers]
 
 
 def family(root: int) -> list[int]:
