@@ -1,4 +1,4 @@
-"""What all tests share: MNIST, brought by the product's own code into the user's cache, where it stays."""
+"""What all tests share: their order, MNIST in the user's cache, and Keras."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ import itertools
 import os
 import signal
 import tempfile
+import warnings
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tenfold.catalogue import blocks
 from tenfold.config import Settings, load_settings
 from tenfold.data.mnist import fetch_mnist
 from tenfold.errors import NoSource
+from tenfold.training.framework import need_keras
 
 # A shell that starts the tests in the background has Ctrl-C ignored, and every program they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -27,7 +32,25 @@ os.environ["XDG_DATA_HOME"] = _KEPT.name
 SLOW = ("contract", "store/test_nothing_lost", "training", "scale", "comparison", "tuning", "literature", "cli")
 
 
+# Of those who train, what is theirs to settle.
+THEIRS = (
+    # Keras 3.15 reads TensorFlow's variables in a way numpy 2 deprecates.
+    "ignore:__array__ implementation doesn't accept a copy keyword",
+    # What reads digits for Keras' predict is traced even where nothing else is.
+    "ignore:Even though the .tf.config",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put them in order, and have those that train not fail for warnings of others."""
+    in_order(items)
+    for item in items:
+        if item.get_closest_marker("train"):
+            for warning in THEIRS:
+                item.add_marker(pytest.mark.filterwarnings(warning))
+
+
+def in_order(items: list[pytest.Item]) -> None:
     """Every other file is one that waits for a browser, as long as there are: what computes has the processor then."""
     files = list(dict.fromkeys(item.path for item in items))
     waits = [path for path in files if path.parent.name == "browser"]
@@ -54,3 +77,25 @@ def mnist_settings() -> Settings:
             pytest.fail(str(error), pytrace=False)
         pytest.skip("MNIST is nowhere to be had; bring it with: tenfold data fetch mnist --from FOLDER")
     return settings
+
+
+@pytest.fixture(scope="session")
+def keras() -> Any:
+    # TensorFlow warns of its own dependencies' ageing while it is imported: not ours to fix.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        found = need_keras()
+        import tensorflow  # noqa: F401 - its warnings come here, and not in the test that needs it first
+    return found
+
+
+@pytest.fixture
+def small_digit(keras: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+    """A network of one convolution in place of `digit`, for what is done with it: TensorFlow has it ready at once."""
+
+    def build(classes: int = 10) -> Any:
+        stack = [*blocks.pictures(), *blocks.convolutions([(6, 5, 4, "valid")]), keras.layers.Flatten()]
+        return keras.Sequential([*stack, keras.layers.Dropout(0.3), keras.layers.Dense(classes)], name="digit")
+
+    monkeypatch.setattr("tenfold.catalogue.digit.build", build)
+    return build

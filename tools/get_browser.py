@@ -57,11 +57,13 @@ def main() -> int:
     if not has_chromium():
         print("Fetching Chromium for the browser tests ...")
         run(sys.executable, "-m", "playwright", "install", "chromium")
-    install([name for name, there in (("chromium", has_chromium()), ("xvfb", has_display())) if not there])
+    install(
+        [name for name, there in (("chromium-headless-shell", has_chromium()), ("xvfb", has_display())) if not there]
+    )
     missing = [
         text
         for text, there in (
-            (f"Chromium (browser tests): apt-get install chromium, or {BRING}", has_chromium()),
+            (f"Chromium (browser tests): apt-get install chromium-headless-shell, or {BRING}", has_chromium()),
             ("a display (window tests): apt-get install xvfb", has_display()),
             ("Tk (window tests): a Python built with Tk, or apt-get install python3-tk", has_tk()),
         )

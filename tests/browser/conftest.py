@@ -10,10 +10,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 from tests.browser.chromium import BRING, launch, serving
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+
+# What is expected comes at last, on a machine that has much else to do too.
+expect.set_options(timeout=30_000)
 
 # What Chromium writes to the console for every answer that is no success; the page cannot help it.
 REFUSAL = "Failed to load resource"

@@ -16,7 +16,6 @@ pytestmark = pytest.mark.browser
 # Somebody whose ones are all others' sevens.
 ODD = {1: 7, 7: 1}
 HEADER = "x-tenfold-profile"
-PATIENCE = 30_000
 
 
 def opened(page: Page) -> None:
@@ -47,7 +46,7 @@ def test_twenty_digits_are_written_used_and_forgotten(visit: Callable[..., Visit
     said = page.get_by_role("dialog").get_by_role("status")
     for number in range(20):
         # Chromium makes the picture when it has nothing else to do.
-        expect(said).to_contain_text(f"{number} of 20 are there.", timeout=PATIENCE)
+        expect(said).to_contain_text(f"{number} of 20 are there.")
         keep = page.get_by_role("button", name=f"Keep this {number % 10}")
         expect(keep).to_have_attribute("aria-disabled", "true")
         write(page, DIGITS[ODD.get(number % 10, number % 10)])
@@ -55,15 +54,13 @@ def test_twenty_digits_are_written_used_and_forgotten(visit: Callable[..., Visit
             keep.click()
         else:
             page.keyboard.press("Enter")
-    expect(said).to_contain_text("All 20 are there.", timeout=PATIENCE)
+    expect(said).to_contain_text("All 20 are there.")
     expect(page.locator("dialog canvas")).to_be_hidden()
     page.keyboard.press("Escape")
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.get_by_role("button", name="My hand (20)")).to_be_visible()
     bars = page.locator("#bars")
-    expect(bars.locator("li").nth(1)).to_have_class(
-        "best", timeout=PATIENCE
-    )  # the seven on the sheet was asked about again
+    expect(bars.locator("li").nth(1)).to_have_class("best")  # the seven on the sheet was asked about again
     handle = page.evaluate("localStorage.getItem('tenfold-profile')")
     assert seen.questions[-1].headers[HEADER] == handle
     assert handle not in "".join(request.url for request in seen.requests)
@@ -71,7 +68,7 @@ def test_twenty_digits_are_written_used_and_forgotten(visit: Callable[..., Visit
     page.reload()
     expect(page.get_by_role("button", name="My hand (20)")).to_be_visible()
     draw(page, DIGITS[7])
-    expect(bars.locator("li").nth(1)).to_have_class("best", timeout=PATIENCE)
+    expect(bars.locator("li").nth(1)).to_have_class("best")
     stranger = visit(url=keeping).page  # another browser has another hand
     draw(stranger, DIGITS[7])
     assert settled(stranger) == "ok"
@@ -81,7 +78,7 @@ def test_twenty_digits_are_written_used_and_forgotten(visit: Callable[..., Visit
     page.get_by_role("button", name="Reset").click()
     expect(said).to_contain_text("All is forgotten.")
     page.get_by_role("button", name="Close").click()
-    expect(page.locator("#digit")).to_have_text("7", timeout=PATIENCE)
+    expect(page.locator("#digit")).to_have_text("7")
     assert page.evaluate("localStorage.getItem('tenfold-profile')") is None
     assert HEADER not in seen.questions[-1].headers
 
@@ -93,9 +90,7 @@ def test_what_is_no_digit_is_said_and_not_kept(visit: Callable[..., Visit], keep
     opened(page)
     write(page, shrink(DIGITS[3], 0.45, 0.02) + shrink(DIGITS[5], 0.45, 0.53))
     page.get_by_role("button", name="Keep this 0").click()
-    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text(
-        "This does not look like one digit.", timeout=PATIENCE
-    )
+    expect(page.get_by_role("dialog").get_by_role("status")).to_contain_text("This does not look like one digit.")
     page.get_by_role("button", name="Clear").nth(-1).click()
     page.get_by_role("button", name="Close").click()
     expect(page.get_by_role("button", name="My hand", exact=True)).to_be_visible()

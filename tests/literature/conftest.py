@@ -1,15 +1,12 @@
-"""Keras, a small network, and MNIST's first training digits, as the tests of the literature take them."""
+"""MNIST's first training digits, as the tests of the literature take them."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
-from tests.training.conftest import keras, pytest_collection_modifyitems, small_digit
 
 from tenfold.config import Settings
 from tenfold.data.splits import training_data
-
-__all__ = ["keras", "pytest_collection_modifyitems", "small_digit"]
 
 
 @pytest.fixture(scope="session")

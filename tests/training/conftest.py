@@ -1,45 +1,28 @@
-"""Keras once a session, and small networks with weights as training would leave them."""
+"""Keras as training's tests use it, and networks with weights as training would leave them."""
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 
-from tenfold.catalogue import blocks
-from tenfold.training.framework import need_keras
 
+@pytest.fixture(scope="module")
+def keras(keras: Any) -> Iterator[Any]:
+    """Without tracing: that takes seconds a network, and the networks here are asked a few times only.
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    theirs = (
-        # Keras 3.15 reads TensorFlow's variables in a way numpy 2 deprecates: theirs to settle.
-        pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept a copy keyword"),
-        # See `keras` below: what reads digits for Keras' predict is traced all the same.
-        pytest.mark.filterwarnings("ignore:Even though the .tf.config"),
-    )
-    for item in items:
-        if item.get_closest_marker("train"):
-            for mark in theirs:
-                item.add_marker(mark)
+    What the commands start as processes of their own is traced as ever, and so is what the literature's tests fit.
+    """
+    import tensorflow as tf
 
-
-@pytest.fixture(scope="session")
-def keras() -> Any:
-    # TensorFlow warns of its own dependencies' ageing while it is imported: not ours to fix.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        found = need_keras()
-        import tensorflow as tf
-    # Tracing a network takes seconds, and most here are asked a few times only. What the commands start as processes
-    # of their own is traced as ever.
     tf.config.run_functions_eagerly(True)
-    return found
+    yield keras
+    tf.config.run_functions_eagerly(False)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def layers(keras: Any) -> Any:
     return keras.layers
 
@@ -65,15 +48,3 @@ def shake() -> Callable[[Any], Any]:
         return model
 
     return shake
-
-
-@pytest.fixture
-def small_digit(keras: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
-    """A network of one convolution in place of `digit`, for what is done with it: TensorFlow has it ready at once."""
-
-    def build(classes: int = 10) -> Any:
-        stack = [*blocks.pictures(), *blocks.convolutions([(6, 5, 4, "valid")]), keras.layers.Flatten()]
-        return keras.Sequential([*stack, keras.layers.Dropout(0.3), keras.layers.Dense(classes)], name="digit")
-
-    monkeypatch.setattr("tenfold.catalogue.digit.build", build)
-    return build

@@ -34,7 +34,7 @@ LIMIT = 320
 Trained = tuple[Path, str]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def trained(keras: Any, mnist_settings: Settings, tmp_path_factory: pytest.TempPathFactory) -> Trained:
     """Two epochs on a few digits: the folder of results, and what was said on the way."""
     out = tmp_path_factory.mktemp("runs") / "report"
