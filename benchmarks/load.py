@@ -1,84 +1,29 @@
-"""Claim: the service answers many times as many as a plain handler, refuses what is too much, and does not grow.
+"""Claim: the service answers many times as many as a plain handler and refuses what is too much.
 
 A closed loop of clients in a second process on loopback sends a PNG of 280x280 to `/v1/predict`; answers are written
 down as they are by default. The plain way is a FastAPI handler around the report's network in Keras, in the same run.
 What is asked for is 20 times that handler as anybody would start it, in one process, by ours as a service is run, in a
 process for every processor. Like stands beside like, too: ours in one process, and the plain one in as many as ours.
 
-    python benchmarks/load.py [--seconds 10] [--soak 200000] [--overload 60]
+    python benchmarks/load.py [--seconds 10] [--overload 60]
 """
 
 from __future__ import annotations
 
-import json
 import os
-import socket
 import subprocess
 import sys
-import sysconfig
 import tempfile
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from _claim import ROOT, Figure, arguments, report, stop
-from PIL import Image
+from _claim import Figure, arguments, report
+from _service import drawing, free_port, load, resident, served, tenfold_serve
 
-CLAIM = "The service answers 20 times as many as a plain handler, refuses what is too much, and does not grow."
-DRAWING = ROOT / "examples" / "digits" / "seven-crossed.png"
-SIDE = 280
+CLAIM = "The service answers 20 times as many as a plain handler and refuses what is too much."
 PROCESSES = len(os.sched_getaffinity(0))
 CLIENTS = (1, 8, 64)
-TIMES, TAIL, GROWTH = 20.0, 10.0, 1.05
-SETTLED = 10_000
-
-
-def free_port() -> int:
-    """A port nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def served(command: list[str], port: int, picture: Path, ready: int = 0, **environment: str) -> Iterator[int]:
-    """A server that answers; gives the number of its process.
-
-    Args:
-        command: Starts it.
-        port: Where it listens.
-        picture: What its first requests send.
-        ready: How many lines it says before it answers: one for each of its processes, as the plain one does.
-        environment: What it has in its environment besides this one's, from which no setting of Tenfold is taken.
-    """
-    output = subprocess.PIPE if ready else subprocess.DEVNULL
-    process = subprocess.Popen(command, stdout=output, env=surroundings(environment))
-    try:
-        # The socket is there before the processes behind it, and one that is late would be missing from the figures.
-        for _ in range(ready):
-            assert process.stdout is not None
-            process.stdout.readline()
-        for _ in range(600):
-            if process.poll() is not None:
-                stop(f"{' '.join(command)} ended; run it by hand to see why.")
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        load(port, picture, 8, 4)  # the first requests take longer than all others
-        yield process.pid
-    finally:
-        process.terminate()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
-
-
-def surroundings(more: dict[str, str]) -> dict[str, str]:
-    """The environment of a server: what is measured are the defaults, whatever is set here."""
-    return {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")} | more
+TIMES, TAIL = 20.0, 10.0
 
 
 def plainly_served(port: int, processes: int) -> list[str]:
@@ -88,21 +33,6 @@ def plainly_served(port: int, processes: int) -> list[str]:
     command += ["--log-level", "error", "--no-access-log", "--workers", str(processes)]
     # A process that is busy with loading Keras is not to be taken for a dead one.
     return [*command, "--timeout-worker-healthcheck", "60"]
-
-
-def load(port: int, picture: Path, clients: int, seconds: float, requests: int | None = None) -> dict[str, Any]:
-    """What a closed loop of clients found."""
-    command = [sys.executable, str(Path(__file__).with_name("_load_client.py")), "127.0.0.1", str(port), "/v1/predict"]
-    command += [str(picture), str(clients), str(seconds), *([str(requests)] if requests else [])]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    found: dict[str, Any] = json.loads(done.stdout)
-    return {**found, "rate": found["statuses"].get("200", 0) / found["seconds"]}
-
-
-def resident(pid: int) -> float:
-    """Memory a process has in use, in MB."""
-    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
-    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 def counted(processes: int) -> str:
@@ -201,37 +131,15 @@ def refused(found: dict[str, Any], more: dict[str, float]) -> Figure:
     )
 
 
-def soaked(port: int, picture: Path, pid: int, requests: int) -> Figure:
-    """Memory after very many requests."""
-    early = min(SETTLED, requests // 4)
-    load(port, picture, 8, 3600, early)
-    first = resident(pid)
-    found = load(port, picture, 8, 7200, requests - early)
-    last = resident(pid)
-    return Figure(
-        what=f"Memory after {requests:,} requests",
-        value=last,
-        unit="MB",
-        n=requests,
-        baseline=first,
-        baseline_what=f"after {early:,}",
-        ratio=first / last,
-        asked="within 5 %",
-        met=last <= GROWTH * first and set(found["statuses"]) == {"200"},
-    )
-
-
 def main() -> None:
     """Measure and report."""
-    given = arguments(CLAIM, seconds=10, soak=200_000, overload=60)
-    seconds, soak, overload = (2, 2000, 3) if given.quick else (given.seconds, given.soak, given.overload)
-    tenfold = str(Path(sysconfig.get_path("scripts")) / "tenfold")
+    given = arguments(CLAIM, seconds=10, overload=60)
+    seconds, overload = (2, 3) if given.quick else (given.seconds, given.overload)
     with tempfile.TemporaryDirectory() as folder:
         network = str(Path(folder) / "report.keras")
         save = f"from tenfold.catalogue.report import build; build().save({network!r})"
         subprocess.run([sys.executable, "-c", save], check=True, stderr=subprocess.DEVNULL)
-        picture = Path(folder) / "digit.png"
-        Image.open(DRAWING).resize((SIDE, SIDE), Image.Resampling.BICUBIC).save(picture)
+        picture = drawing(Path(folder))
         many = sorted({1, PROCESSES})
         plain = {}
         for processes in many:
@@ -240,7 +148,7 @@ def main() -> None:
             with served(command, port, picture, processes, NETWORK=network, TF_CPP_MIN_LOG_LEVEL="3"):
                 plain[processes] = {clients: load(port, picture, clients, seconds) for clients in CLIENTS}
         port = free_port()
-        server = [tenfold, "serve", "--port", str(port), "--database", f"sqlite:///{folder}/kept.db"]
+        server = tenfold_serve(port, Path(folder))
         figures = []
         for processes in many:
             with served([*server, "--workers", str(processes)], port, picture) as pid:
@@ -250,8 +158,6 @@ def main() -> None:
                 figures.append(tail(ours, processes))
                 if processes == 1:
                     figures += overloaded(port, picture, pid, overload, ours[8])
-        with served(server, port, picture) as pid:
-            figures.append(soaked(port, picture, pid, soak))
     report("load", CLAIM, figures, quick=given.quick)
 
 

@@ -38,7 +38,7 @@ def test_a_server_that_refuses_nothing_does_not_show_that_it_refuses(monkeypatch
 
 def test_servers_are_measured_without_the_settings_of_who_measures(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TENFOLD_PLACES", "1000")
-    found = benchmark("load", monkeypatch).surroundings({"NETWORK": "some.keras"})
+    found = benchmark("_service", monkeypatch).surroundings({"NETWORK": "some.keras"})
     assert "TENFOLD_PLACES" not in found
     assert found["NETWORK"] == "some.keras"
     assert "PATH" in found

@@ -29,7 +29,7 @@ Every figure Tenfold claims, each beside a plain way of doing the same in the sa
 `benchmarks/results`; `make bench` measures them again. Times depend on the machine: the ratios are what to compare.
 """
 # What is measured of the service and of long runs has a page of its own.
-RELIABLE = ("batch", "corrections", "fuzz_read", "fuzz_uploads", "load", "personal_profile")
+RELIABLE = ("batch", "corrections", "fuzz_read", "fuzz_uploads", "load", "personal_profile", "soak")
 RELIABILITY_HEAD = """\
 # Reliability
 
