@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -31,6 +32,15 @@ def tenfold(*arguments: str | bytes | Path, stdin: bytes | None = None, **env: s
 def python(code: str, *arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
     """Run Python code in a fresh process; `arguments` are what it finds in sys.argv[1:]."""
     return finished([sys.executable, "-c", code, *map(str, arguments)], None, env)
+
+
+def read_terminal(leader: int) -> str:
+    """All that was written to a terminal whose other end is closed when the program ends; closes this end."""
+    output = b""
+    with os.fdopen(leader, "rb", buffering=0) as terminal, contextlib.suppress(OSError):  # Linux's way to say it ends
+        while said := terminal.read(65536):
+            output += said
+    return output.decode("utf-8")
 
 
 def finished(command: list[Any], stdin: bytes | None, env: dict[str, str]) -> subprocess.CompletedProcess[str]:

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tests.cli.commands import TENFOLD, environment, python, save_digit, tenfold
+from tests.cli.commands import TENFOLD, environment, python, read_terminal, save_digit, tenfold
 
 # Stands in for a machine without the extra.
 WITHOUT = """
@@ -123,16 +123,10 @@ def test_progress_on_a_terminal(folder: Path, tmp_path: Path) -> None:
     command = [TENFOLD, "batch", folder, tmp_path / "out.csv", "--workers", "1"]
     process = subprocess.Popen(command, stdin=follower, stdout=subprocess.DEVNULL, stderr=follower, env=env)
     os.close(follower)
-    shown = b""
-    try:
-        while chunk := os.read(leader, 65536):
-            shown += chunk
-    except OSError:  # how Linux says that the other end is closed
-        pass
-    os.close(leader)
+    shown = read_terminal(leader)
     assert process.wait() == 0
-    assert "103" in shown.decode("utf-8")
-    assert "/s" in shown.decode("utf-8")
+    assert "103" in shown
+    assert "/s" in shown
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

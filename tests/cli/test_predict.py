@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import csv
 import io
 import os
@@ -14,7 +13,17 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tests.cli.commands import TENFOLD, answers, digit_picture, environment, png, python, save_digit, tenfold
+from tests.cli.commands import (
+    TENFOLD,
+    answers,
+    digit_picture,
+    environment,
+    png,
+    python,
+    read_terminal,
+    save_digit,
+    tenfold,
+)
 
 from tenfold.types import Prediction
 
@@ -28,14 +37,8 @@ def on_a_terminal(*arguments: str | Path, stdin: int | None = None) -> tuple[int
         [TENFOLD, *arguments], stdin=follower, stdout=follower, stderr=follower, env=environment(TERM="xterm-256color")
     )
     os.close(follower)
-    output = b""
-    try:
-        while chunk := os.read(leader, 65536):
-            output += chunk
-    except OSError:  # how Linux says that the other end is closed
-        pass
-    os.close(leader)
-    return process.wait(), output.decode("utf-8").replace("\r\n", "\n")
+    output = read_terminal(leader)
+    return process.wait(), output.replace("\r\n", "\n")
 
 
 # ---- what it answers -------------------------------------------------------------------------------
@@ -268,11 +271,7 @@ def test_progress_of_many_pictures_is_counted_on_a_terminal_only(seven: Path) ->
         check=True,
     )
     os.close(follower)
-    shown = ""
-    with os.fdopen(leader, "rb", buffering=0) as terminal, contextlib.suppress(OSError):  # Linux's way to say it ends
-        while said := terminal.read(65536):
-            shown += said.decode()
-    assert re.findall(r"\r(\d+) of 130 pictures", shown) == ["64", "128", "130"]
+    assert re.findall(r"\r(\d+) of 130 pictures", read_terminal(leader)) == ["64", "128", "130"]
     assert len(done.stdout.splitlines()) == 130
 
 
