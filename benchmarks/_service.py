@@ -31,6 +31,7 @@ def drawing(folder: Path) -> Path:
 def tenfold_serve(port: int, folder: Path) -> list[str]:
     """The command of the service, with a database of its own."""
     command = str(Path(sysconfig.get_path("scripts")) / "tenfold")
+    folder.mkdir(exist_ok=True)
     return [command, "serve", "--port", str(port), "--database", f"sqlite:///{folder}/kept.db"]
 
 

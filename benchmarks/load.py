@@ -5,12 +5,17 @@ down as they are by default. The plain way is a FastAPI handler around the repor
 What is asked for is 20 times that handler as anybody would start it, in one process, by ours as a service is run, in a
 process for every processor. Like stands beside like, too: ours in one process, and the plain one in as many as ours.
 
-    python benchmarks/load.py [--seconds 10] [--overload 60]
+All four servers run all the time and are asked in turns, so that a machine that gets slower does so for each of them;
+the figures are the medians of the rounds.
+
+    python benchmarks/load.py [--rounds 3] [--seconds 8] [--overload 60]
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -131,33 +136,46 @@ def refused(found: dict[str, Any], more: dict[str, float]) -> Figure:
     )
 
 
+def middle(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """One finding of several: the medians, and how many were answered in all."""
+    medians = {name: statistics.median(found[name] for found in rounds) for name in ("rate", "p50", "p95", "p99")}
+    return {**medians, "answered": sum(found["answered"] for found in rounds)}
+
+
 def main() -> None:
     """Measure and report."""
-    given = arguments(CLAIM, seconds=10, overload=60)
-    seconds, overload = (2, 3) if given.quick else (given.seconds, given.overload)
-    with tempfile.TemporaryDirectory() as folder:
-        network = str(Path(folder) / "report.keras")
+    given = arguments(CLAIM, rounds=3, seconds=8, overload=60)
+    rounds, seconds, overload = (1, 2, 3) if given.quick else (given.rounds, given.seconds, given.overload)
+    many = sorted({1, PROCESSES})
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as running:
+        folder = Path(name)
+        network = str(folder / "report.keras")
         save = f"from tenfold.catalogue.report import build; build().save({network!r})"
         subprocess.run([sys.executable, "-c", save], check=True, stderr=subprocess.DEVNULL)
-        picture = drawing(Path(folder))
-        many = sorted({1, PROCESSES})
-        plain = {}
+        picture = drawing(folder)
+        plain, ours, pids = {}, {}, {}
         for processes in many:
-            port = free_port()
-            command = plainly_served(port, processes)
-            with served(command, port, picture, processes, NETWORK=network, TF_CPP_MIN_LOG_LEVEL="3"):
-                plain[processes] = {clients: load(port, picture, clients, seconds) for clients in CLIENTS}
-        port = free_port()
-        server = tenfold_serve(port, Path(folder))
+            port = plain[processes] = free_port()
+            told = {"NETWORK": network, "TF_CPP_MIN_LOG_LEVEL": "3"}
+            running.enter_context(served(plainly_served(port, processes), port, picture, processes, **told))
+            port = ours[processes] = free_port()
+            command = [*tenfold_serve(port, folder / str(processes)), "--workers", str(processes)]
+            pids[processes] = running.enter_context(served(command, port, picture))
+        found: dict[int, dict[int, list[Any]]] = {
+            port: {clients: [] for clients in CLIENTS} for port in (*plain.values(), *ours.values())
+        }
+        # In turns, as a machine that others use too is now quicker and now slower.
+        for _ in range(rounds):
+            for clients in CLIENTS:
+                for port in found:
+                    found[port][clients].append(load(port, picture, clients, seconds))
+        medians = {port: {clients: middle(found[port][clients]) for clients in CLIENTS} for port in found}
         figures = []
         for processes in many:
-            with served([*server, "--workers", str(processes)], port, picture) as pid:
-                ours = {clients: load(port, picture, clients, seconds) for clients in CLIENTS}
-                for others in sorted({1, processes}):
-                    figures += beside(ours, processes, plain[others], others)
-                figures.append(tail(ours, processes))
-                if processes == 1:
-                    figures += overloaded(port, picture, pid, overload, ours[8])
+            for others in sorted({1, processes}):
+                figures += beside(medians[ours[processes]], processes, medians[plain[others]], others)
+            figures.append(tail(medians[ours[processes]], processes))
+        figures += overloaded(ours[1], picture, pids[1], overload, medians[ours[1]][8])
     report("load", CLAIM, figures, quick=given.quick)
 
 
