@@ -109,7 +109,7 @@ def _threshold(
     # A single hot pixel is no ink: look at the strongest place after a light blur, where there is room.
     calm = cv2.GaussianBlur(strength, (3, 3), 0.6) if min(strength.shape) >= 8 else strength
     top = float(calm.max())
-    if top < least or top - level < LEAST_OVER_NOISE * noise:
+    if top < least or top <= level or top - level < LEAST_OVER_NOISE * noise:
         return None
     gain = 255.0 / (top - level)
     # All that follows depends on the level alone, so it is worked out for 256 levels, not for every pixel.
