@@ -70,7 +70,7 @@ def _spread(side: Counts, middle: float) -> float:
 
 def from_flat(tone: Pixels, ground: int) -> Pixels:
     """How far each pixel is from a flat ground, on the side that stands out more: uint8 (h, w)."""
-    above, below = max(0, int(tone.max()) - ground), max(0, ground - int(tone.min()))
+    above, below = max(0.0, float(tone.max()) - ground), max(0.0, ground - float(tone.min()))
     cut = round(0.35 * max(above, below))
     if min(above, below) > cut:
         # Both sides stand out: more of the one that is ink lies far out.

@@ -37,9 +37,9 @@ def remove_rules(mask: Pixels) -> Pixels:
     left = _without_lines(mask) if _reaches_across(mask) else mask
     if not _reaches_across(left.T):
         return left
-    turned = np.ascontiguousarray(left.T)
+    turned = np.asarray(cv2.transpose(left), np.uint8)
     upright = _without_lines(turned)
-    return left if upright is turned else np.ascontiguousarray(upright.T)
+    return left if upright is turned else np.asarray(cv2.transpose(upright), np.uint8)
 
 
 def _reaches_across(mask: Pixels) -> bool:
@@ -78,11 +78,15 @@ def _lines(mask: Pixels) -> tuple[Floats, float]:
     height, width = mask.shape
     middle = (width - 1) / 2
     # Some columns tell as much as all of them.
-    columns = np.arange(0, width, max(1, width // 80))
-    few = mask[:, :: max(1, width // 80)] > 0
+    step = max(1, width // 80)
+    few = mask[:, ::step]
+    most = few.shape[1]
     # A thin line steps from one row to the next and back: what counts is ink in either of two rows.
-    ys, which = np.nonzero(few[:-1] | few[1:])
-    down, across = ys.astype(np.float64), columns[which] - middle
+    either = few[:-1] | few[1:]
+    if not either.any():
+        return np.zeros(0, np.float32), 0.0
+    across, down = cv2.findNonZero(either).reshape(-1, 2).T.astype(np.float64, order="C")
+    across = across * step - middle
     # Shear so that lines of one slope become rows; at the right slope the fullest row is fullest.
     best, slope, profile = 0, 0.0, np.zeros(height, np.int64)
     beyond = int(max(SLOPES) * middle) + 2
@@ -91,9 +95,9 @@ def _lines(mask: Pixels) -> tuple[Floats, float]:
         counts = np.bincount(rows + beyond, minlength=height + 2 * beyond)[beyond : beyond + height]
         if counts.max() > best:
             best, slope, profile = int(counts.max()), float(candidate), counts
-        if best >= 0.97 * len(columns):
+        if best >= 0.97 * most:
             break  # no slope can be much better
-    full = np.concatenate([[False], profile >= LINE_LENGTH * len(columns), [False]])
+    full = np.concatenate([[False], profile >= LINE_LENGTH * most, [False]])
     starts, ends = np.flatnonzero(full[1:] & ~full[:-1]), np.flatnonzero(full[:-1] & ~full[1:])
     return ((starts + ends) / 2 - slope * middle)[:MOST_LINES].astype(np.float32), slope
 
@@ -118,8 +122,9 @@ def erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, int
     # Along each line a band is looked at: narrow at first, as most lines are thin; wide enough for the thickest where
     # that is full. Bare ground above and below the picture, so that every place has its band.
     narrow, wide = 5, 2 + int(2 * limit)
-    ink = cv2.copyMakeBorder(mask, wide + 1, wide + 1, 0, 0, cv2.BORDER_CONSTANT, value=(0,)).ravel()
-    places = (centre + wide + 1) * width + columns
+    bare = wide + 1
+    ink = np.asarray(cv2.copyMakeBorder(mask, bare, bare, 0, 0, cv2.BORDER_CONSTANT, value=(0,)), np.uint8).ravel()
+    places = (centre + bare) * width + columns
     # A line drawn or scanned is never quite straight: where it misses, its neighbour row may hit.
     for step in (-width, width):
         places += step * (ink[places] < ink[places + step])
@@ -139,15 +144,16 @@ def erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, int
         thin = on_line & (thickness <= 1.6 * usual[:, None] + 1) & ((usual <= limit) & ~full & ~again)[:, None]
         if thin.any():
             left = ink.copy() if left is ink else left
+            erased = places[thin]
             for step, run in ((-width, above[thin]), (width, below[thin])):
                 for away in range(run.max()):
-                    left[places[thin][run > away] + step * away] = 0
+                    left[erased[run > away] + step * away] = 0
             found = thin.any(axis=1)
             lines, thickest = lines + int(found.sum()), max(thickest, float(usual[found].max()))
         if not full.any():
             break
         places = places[full]
-    return left.reshape(-1, width)[wide + 1 : -wide - 1] if lines else mask, lines, thickest
+    return left.reshape(-1, width)[bare:-bare] if lines else mask, lines, thickest
 
 
 def _run(ink: Pixels, places: Places, step: int, reach: int) -> Places:
