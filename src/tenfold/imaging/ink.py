@@ -97,7 +97,7 @@ def _contrast(channel: Pixels) -> float:
 def grain(tone: Pixels) -> float:
     """Standard deviation of the noise, from second differences (Immerkaer 1996), robust to edges."""
     step = max(1, max(tone.shape) // 48)
-    second = np.diff(tone[::step].astype(np.int16), 2)
+    second = np.asarray(np.diff(tone[::step].astype(np.int16), 2), np.int16)
     middle = quantile(count_levels(np.asarray(cv2.convertScaleAbs(second), np.uint8)), 0.5)
     return middle * 1.4826 / float(np.sqrt(6.0))
 

@@ -132,7 +132,7 @@ def _runs_around(pieces: Pieces) -> bool:
     if min(pieces.shape) < 48 or width < 0.8 * pieces.shape[1] or height < 0.8 * pieces.shape[0]:
         return False
     dx, dy = max(2, width // 16), max(2, height // 16)
-    middle = np.count_nonzero(pieces.labels[top + dy : top + height - dy, left + dx : left + width - dx])
+    middle = int(np.count_nonzero(pieces.labels[top + dy : top + height - dy, left + dx : left + width - dx]))
     return area <= 0.06 * 2 * (width + height) * min(width, height) / 2 and middle <= 0.02 * area
 
 
@@ -151,7 +151,7 @@ def _frames(pieces: Pieces, index: int, others: list[int]) -> bool:
     dx, dy = max(2, round(FRAME_BAND * width)), max(2, round(FRAME_BAND * height))
     first = top + dy if inside.any() else top
     middle = pieces.labels[first : top + height - dy, left + dx : left + width - dx] == index + 1
-    return np.count_nonzero(middle) <= (1 - FRAME_SHARE) * area
+    return int(np.count_nonzero(middle)) <= (1 - FRAME_SHARE) * area
 
 
 def _hugs_edge(pieces: Pieces, index: int, others: list[int]) -> bool:
@@ -179,7 +179,7 @@ def _hugs_edge(pieces: Pieces, index: int, others: list[int]) -> bool:
     x0, y0 = max(dx - pieces.x, 0), max(dy - pieces.y, 0)
     x1, y1 = max(width - dx - pieces.x, 0), max(height - dy - pieces.y, 0)
     middle = pieces.labels[y0:y1, x0:x1] == index + 1
-    return np.count_nonzero(middle) <= 0.1 * area
+    return int(np.count_nonzero(middle)) <= 0.1 * area
 
 
 def without_underline(pieces: Pieces) -> Pieces:
