@@ -180,6 +180,13 @@ def golden() -> np.ndarray:
     return np.stack([normalize(Picture(picture)).pixels for picture in pictures])
 
 
+def test_squared_paper_with_nothing_on_it_is_empty() -> None:
+    paper = np.full((192, 192), 255, np.uint8)
+    paper[::19] = 68
+    paper[:, ::10] = 190
+    assert normalize(Picture(paper)).empty
+
+
 @pytest.mark.parametrize("radius", [2, 6, 12])
 def test_a_dot_is_empty(radius: int) -> None:
     picture = np.full((280, 280), 255, np.uint8)

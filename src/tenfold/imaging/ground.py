@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.imaging.histogram import Counts, count_levels, otsu, quantile, quantiles, sample
+from tenfold.imaging.histogram import LEVELS, Counts, count_levels, otsu, quantile, quantiles, regroup, sample
 from tenfold.types import Pixels
 
 # Smaller pictures are crops, too small to hold shadows.
@@ -65,23 +65,19 @@ def _shares(light: npt.NDArray[np.bool_], share: float) -> float:
 
 def _spread(side: Counts, middle: float) -> float:
     """The distance from the middle within which three quarters of the pixels lie."""
-    distance = np.abs(np.arange(256) - middle)
-    order = np.argsort(distance, kind="stable")
-    reached = np.cumsum(side[order])
-    return float(distance[order[int(np.searchsorted(reached, 0.75 * reached[-1]))]])
+    return quantile(regroup(side, np.abs(LEVELS - middle)), 0.75)
 
 
 def from_flat(tone: Pixels, ground: int) -> Pixels:
     """How far each pixel is from a flat ground, on the side that stands out more: uint8 (h, w)."""
-    plain = np.full_like(tone, ground)
-    above, below = cv2.subtract(tone, plain), cv2.subtract(plain, tone)
-    top, bottom = int(above.max()), int(below.max())
-    cut = round(0.35 * max(top, bottom))
-    if min(top, bottom) > cut:
+    above, below = max(0.0, float(tone.max()) - ground), max(0.0, ground - float(tone.min()))
+    cut = round(0.35 * max(above, below))
+    if min(above, below) > cut:
         # Both sides stand out: more of the one that is ink lies far out.
-        far = [cv2.sumElems(cv2.subtract(side, np.full_like(side, cut)))[0] for side in (above, below)]
-        return np.asarray(above if far[0] > far[1] else below)
-    return np.asarray(above if top > bottom else below)
+        counts, far = count_levels(tone), LEVELS - ground
+        above, below = (float(counts @ (side - cut).clip(0)) for side in (far, -far))
+    plain = np.full_like(tone, ground)
+    return np.asarray(cv2.subtract(tone, plain) if above > below else cv2.subtract(plain, tone))
 
 
 def from_uneven(tone: Pixels) -> Pixels:

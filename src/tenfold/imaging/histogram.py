@@ -10,7 +10,7 @@ from tenfold.types import Pixels
 
 Counts = npt.NDArray[np.float64]
 
-_LEVELS = np.arange(256, dtype=np.float64)
+LEVELS = np.arange(256, dtype=np.float64)
 
 
 def count_levels(pixels: Pixels, mask: Pixels | None = None) -> Counts:
@@ -55,7 +55,7 @@ def quantiles(counts: Counts, *shares: float) -> list[float]:
     """As `quantile`, for several shares at once."""
     total = counts.cumsum()
     count = float(total[-1])
-    return [float(total.searchsorted(max(share * count, 1e-9))) for share in shares]
+    return [float(level) for level in total.searchsorted([max(share * count, 1e-9) for share in shares])]
 
 
 def otsu(counts: Counts) -> int:
@@ -64,7 +64,7 @@ def otsu(counts: Counts) -> int:
     Returns:
         0..254; 255 if all pixels have one level.
     """
-    dark, dark_mass = counts.cumsum(), (counts * _LEVELS).cumsum()
+    dark, dark_mass = counts.cumsum(), (counts * LEVELS).cumsum()
     total, mass = dark[-1], dark_mass[-1]
     # dark * light * (difference of the means)^2, rid of its divisions by what may be empty.
     parted = np.maximum(dark * (total - dark), 1e-9)

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from tenfold.imaging.ground import UNEVEN_SIDE, flat_ground, from_flat, from_uneven
-from tenfold.imaging.histogram import Counts, count_levels, otsu, quantile, quantiles, regroup, sample
+from tenfold.imaging.histogram import LEVELS, Counts, count_levels, otsu, quantile, quantiles, regroup, sample
 from tenfold.imaging.sheet import without_table
 from tenfold.types import Pixels
 
@@ -97,9 +97,8 @@ def _contrast(channel: Pixels) -> float:
 def grain(tone: Pixels) -> float:
     """Standard deviation of the noise, from second differences (Immerkaer 1996), robust to edges."""
     step = max(1, max(tone.shape) // 48)
-    rows = tone[::step].astype(np.int16)
-    second = np.abs(rows[:, :-2] - 2 * rows[:, 1:-1] + rows[:, 2:])
-    middle = quantile(count_levels(np.minimum(second, 255).astype(np.uint8)), 0.5)
+    second = np.asarray(np.diff(tone[::step].astype(np.int16), 2), np.int16)
+    middle = quantile(count_levels(np.asarray(cv2.convertScaleAbs(second), np.uint8)), 0.5)
     return middle * 1.4826 / float(np.sqrt(6.0))
 
 
@@ -110,26 +109,26 @@ def _threshold(
     # A single hot pixel is no ink: look at the strongest place after a light blur, where there is room.
     calm = cv2.GaussianBlur(strength, (3, 3), 0.6) if min(strength.shape) >= 8 else strength
     top = float(calm.max())
-    if top < least or top - level < LEAST_OVER_NOISE * noise:
+    if top < least or top <= level or top - level < LEAST_OVER_NOISE * noise:
         return None
     gain = 255.0 / (top - level)
     # All that follows depends on the level alone, so it is worked out for 256 levels, not for every pixel.
-    levels = ((np.arange(256) - level) * gain).clip(0, 255)
+    levels = ((LEVELS - level) * gain).clip(0, 255)
     drawn = regroup(counts, levels)
     drawn[:26] = 0
     cut = min(max(otsu(drawn), 0.25 * 255), 0.5 * 255) if drawn.any() else 127.5
-    inked = levels > cut
-    if not counts[inked].any():
+    first = int(levels.searchsorted(cut, side="right"))
+    if not counts[first:].any():
         return None
-    full = float(levels[round(quantile(np.where(inked, counts, 0), 0.75))])
+    full = float(levels[first + int(quantile(counts[first:], 0.75))])
     floor = max(0.04 * full, min(2.5 * noise * gain, 0.3 * full))
     soft = ((levels - floor) * (255 / max(full - floor, 1.0))).clip(0, 255)
-    mask = cv2.LUT(strength, inked.astype(np.uint8))
-    return Ink(np.asarray(cv2.LUT(strength, np.rint(soft).astype(np.uint8))), np.asarray(mask), scale, top)
+    _, mask = cv2.threshold(strength, first - 1, 1, cv2.THRESH_BINARY)
+    return Ink(np.asarray(cv2.LUT(strength, np.rint(soft).astype(np.uint8))), np.asarray(mask, np.uint8), scale, top)
 
 
 def unevenness(counts: Counts) -> tuple[float, float]:
     """Median of the ground's strength and its standard deviation, from the half of it nearest the median."""
     level = quantile(counts, 0.5)
-    distance = regroup(counts, np.abs(np.arange(256.0) - level))
+    distance = regroup(counts, np.abs(LEVELS - level))
     return level, 1.4826 * quantile(distance, 0.5)

@@ -116,10 +116,17 @@ def _look_quickly(picture: Picture) -> _Writing | str | None:
     ink = find_ink(picture.pixels, 0.5, LEAST_CONTRAST / 2)
     if ink is None:
         return NOTHING
-    found = NOTHING if ink.contrast < LEAST_CONTRAST else _find_writing(ink)
-    if isinstance(found, str) or max(found.box.width, found.box.height) < QUICK_ENOUGH or _leaves_traces(ink):
+    if ink.contrast < LEAST_CONTRAST or not _is_large(_bounds(ink.mask)):
+        return None
+    found = _find_writing(ink)
+    if isinstance(found, str) or not _is_large(found.box) or _leaves_traces(ink):
         return None
     return found
+
+
+def _is_large(box: Box) -> bool:
+    """Whether a box is large enough for a quick look to tell what stands in it."""
+    return max(box.width, box.height) >= QUICK_ENOUGH
 
 
 def _leaves_traces(ink: Ink) -> bool:
@@ -258,7 +265,8 @@ def _even_weight(strength: Floats) -> Floats:
         # Thicker ink reaches beyond the box and is then shrunk with it: make up for that.
         radius *= 1 + 2 * radius / FINE
         margin = int(np.ceil(radius)) + 1
-        even = cv2.dilate(np.pad(fine, margin), _disc(radius))
+        wider = cv2.copyMakeBorder(fine, margin, margin, margin, margin, cv2.BORDER_CONSTANT, value=(0.0,))
+        even = cv2.dilate(wider, _disc(radius))
     else:
         even = cv2.erode(fine, _disc(radius), borderType=cv2.BORDER_CONSTANT, borderValue=0.0)
         if float(even.max()) < 0.5:
@@ -279,8 +287,8 @@ def _crisp(strength: Floats) -> Floats:
 
 def _disc(radius: float) -> Pixels:
     reach = max(1, round(radius))
-    y, x = np.mgrid[-reach : reach + 1, -reach : reach + 1]
-    return np.asarray(x * x + y * y <= (radius + 0.3) ** 2, np.uint8)
+    square = np.arange(-reach, reach + 1) ** 2
+    return np.asarray(np.add.outer(square, square) <= (radius + 0.3) ** 2, np.uint8)
 
 
 def _resize(strength: Floats, factor: float) -> Floats:

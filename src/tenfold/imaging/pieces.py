@@ -39,7 +39,7 @@ class Pieces:
     """8-connected pieces of ink in a picture.
 
     Attributes:
-        shape: (h, w) of the picture.
+        ink: uint8 (h, w), the picture they are in, 1 where there is ink.
         x: Left edge of the window that holds all ink.
         y: Top edge of that window.
         labels: uint16, the window; 0 is ground, k is piece k.
@@ -47,16 +47,24 @@ class Pieces:
         kept: bool (n,): the pieces that still count.
     """
 
-    shape: tuple[int, int]
+    ink: Pixels
     x: int
     y: int
     labels: npt.NDArray[np.uint16]
     boxes: npt.NDArray[np.int32]
     kept: npt.NDArray[np.bool_]
 
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Height and width of the picture."""
+        height, width = self.ink.shape
+        return height, width
+
     def mask(self) -> Pixels:
         """The kept pieces: uint8 (h, w), 1 where there is ink."""
-        whole = np.zeros(self.shape, np.uint8)
+        if self.kept.all():
+            return self.ink
+        whole = np.zeros_like(self.ink)
         boxes = self.boxes[self.kept]
         if len(boxes) == 0:
             return whole
@@ -64,12 +72,10 @@ class Pieces:
         right, bottom = (boxes[:, :2] + boxes[:, 2:4]).max(axis=0)
         labels = self.labels[top:bottom, left:right]
         window = whole[self.y + top : self.y + bottom, self.x + left : self.x + right]
-        if self.kept.all():
-            np.minimum(labels, 1, out=window, casting="unsafe")
-        elif len(boxes) == 1:
+        if len(boxes) == 1:
             np.equal(labels, int(self.kept.argmax()) + 1, out=window, casting="unsafe")
         else:
-            window[:] = np.concatenate([[False], self.kept])[labels]
+            window[:] = np.concatenate([[0], self.kept]).astype(np.uint8).take(labels)
         return whole
 
 
@@ -82,10 +88,10 @@ def find_pieces(mask: Pixels) -> Pieces:
     x, y, width, height = cv2.boundingRect(mask)
     window = mask[y : y + height, x : x + width]
     if window.size == 0:
-        return Pieces(mask.shape, 0, 0, np.zeros((0, 0), np.uint16), np.zeros((0, 5), np.int32), np.zeros(0, bool))
+        return Pieces(mask, 0, 0, np.zeros((0, 0), np.uint16), np.zeros((0, 5), np.int32), np.zeros(0, bool))
     count, labels, stats, _ = cv2.connectedComponentsWithStats(window, connectivity=8, ltype=cv2.CV_16U)
     kept = np.ones(count - 1, bool)
-    return Pieces(mask.shape, x, y, np.asarray(labels, np.uint16), np.asarray(stats[1:], np.int32), kept)
+    return Pieces(mask, x, y, np.asarray(labels, np.uint16), np.asarray(stats[1:], np.int32), kept)
 
 
 def without_specks(pieces: Pieces) -> Pieces:
@@ -126,7 +132,7 @@ def _runs_around(pieces: Pieces) -> bool:
     if min(pieces.shape) < 48 or width < 0.8 * pieces.shape[1] or height < 0.8 * pieces.shape[0]:
         return False
     dx, dy = max(2, width // 16), max(2, height // 16)
-    middle = int((pieces.labels[top + dy : top + height - dy, left + dx : left + width - dx] > 0).sum())
+    middle = int(np.count_nonzero(pieces.labels[top + dy : top + height - dy, left + dx : left + width - dx]))
     return area <= 0.06 * 2 * (width + height) * min(width, height) / 2 and middle <= 0.02 * area
 
 
@@ -145,7 +151,7 @@ def _frames(pieces: Pieces, index: int, others: list[int]) -> bool:
     dx, dy = max(2, round(FRAME_BAND * width)), max(2, round(FRAME_BAND * height))
     first = top + dy if inside.any() else top
     middle = pieces.labels[first : top + height - dy, left + dx : left + width - dx] == index + 1
-    return int(middle.sum()) <= (1 - FRAME_SHARE) * area
+    return int(np.count_nonzero(middle)) <= (1 - FRAME_SHARE) * area
 
 
 def _hugs_edge(pieces: Pieces, index: int, others: list[int]) -> bool:
@@ -172,8 +178,8 @@ def _hugs_edge(pieces: Pieces, index: int, others: list[int]) -> bool:
     dx, dy = max(2, width // 12), max(2, height // 12)
     x0, y0 = max(dx - pieces.x, 0), max(dy - pieces.y, 0)
     x1, y1 = max(width - dx - pieces.x, 0), max(height - dy - pieces.y, 0)
-    middle = int((pieces.labels[y0:y1, x0:x1] == index + 1).sum())
-    return middle <= 0.1 * area
+    middle = pieces.labels[y0:y1, x0:x1] == index + 1
+    return int(np.count_nonzero(middle)) <= 0.1 * area
 
 
 def without_underline(pieces: Pieces) -> Pieces:

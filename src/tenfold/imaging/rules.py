@@ -37,9 +37,9 @@ def remove_rules(mask: Pixels) -> Pixels:
     left = _without_lines(mask) if _reaches_across(mask) else mask
     if not _reaches_across(left.T):
         return left
-    turned = np.ascontiguousarray(left.T)
+    turned = np.asarray(cv2.transpose(left), np.uint8)
     upright = _without_lines(turned)
-    return left if upright is turned else np.ascontiguousarray(upright.T)
+    return left if upright is turned else np.asarray(cv2.transpose(upright), np.uint8)
 
 
 def _reaches_across(mask: Pixels) -> bool:
@@ -55,12 +55,12 @@ def _edge(mask: Pixels) -> int:
 def _without_lines(mask: Pixels) -> Pixels:
     """Erase near-horizontal lines that run across the picture."""
     left, lines, thickest = erase_lines(mask, *_lines(mask))
-    if lines == 0:
-        return mask
+    if lines == 0 or lines >= RULED:
+        return left
+    # A line or two may have been written.
     pieces = find_pieces(left)
     if not _worth_keeping(pieces):
-        # Ruled paper with nothing on it; but a line or two alone may have been written.
-        return left if lines >= RULED else mask
+        return mask
     # In a tight crop the bar of a 4 or 7 runs from side to side too; but a pen that drew the bar
     # drew the rest, and where a rule ends the rest seldom does.
     rest = without_specks(pieces).mask()
@@ -70,9 +70,7 @@ def _without_lines(mask: Pixels) -> Pixels:
     pen = 2 * float(cv2.distanceTransform(near, cv2.DIST_L2, 3).max())
     edge = _edge(mask)
     at_side = rest[:, : edge + 1].any() or rest[:, -edge - 1 :].any()
-    if lines < RULED and (at_side or pen < 1.5 * thickest + 1):
-        return mask
-    return left
+    return mask if at_side or pen < 1.5 * thickest + 1 else left
 
 
 def _lines(mask: Pixels) -> tuple[Floats, float]:
@@ -80,21 +78,26 @@ def _lines(mask: Pixels) -> tuple[Floats, float]:
     height, width = mask.shape
     middle = (width - 1) / 2
     # Some columns tell as much as all of them.
-    columns = np.arange(0, width, max(1, width // 80))
-    few = mask[:, columns]
+    step = max(1, width // 80)
+    few = mask[:, ::step]
+    most = few.shape[1]
     # A thin line steps from one row to the next and back: what counts is ink in either of two rows.
-    ys, which = np.nonzero(few[:-1] | few[1:])
-    xs = columns[which]
+    either = few[:-1] | few[1:]
+    if not either.any():
+        return np.zeros(0, np.float32), 0.0
+    across, down = cv2.findNonZero(either).reshape(-1, 2).T.astype(np.float64, order="C")
+    across = across * step - middle
     # Shear so that lines of one slope become rows; at the right slope the fullest row is fullest.
     best, slope, profile = 0, 0.0, np.zeros(height, np.int64)
+    beyond = int(max(SLOPES) * middle) + 2
     for candidate in SLOPES:
-        rows = np.rint(ys - candidate * (xs - middle)).astype(np.int64)
-        counts = np.bincount(rows[(rows >= 0) & (rows < height)], minlength=height)
+        rows = np.rint(down - candidate * across).astype(np.int64)
+        counts = np.bincount(rows + beyond, minlength=height + 2 * beyond)[beyond : beyond + height]
         if counts.max() > best:
             best, slope, profile = int(counts.max()), float(candidate), counts
-        if best >= 0.97 * len(columns):
+        if best >= 0.97 * most:
             break  # no slope can be much better
-    full = np.concatenate([[False], profile >= LINE_LENGTH * len(columns), [False]])
+    full = np.concatenate([[False], profile >= LINE_LENGTH * most, [False]])
     starts, ends = np.flatnonzero(full[1:] & ~full[:-1]), np.flatnonzero(full[:-1] & ~full[1:])
     return ((starts + ends) / 2 - slope * middle)[:MOST_LINES].astype(np.float32), slope
 
@@ -110,50 +113,66 @@ def erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, int
     Returns:
         The mask without them, how many thin lines there were, and the thickness of the thickest in pixels.
     """
+    if len(starts) == 0:
+        return mask, 0, 0.0
     height, width = mask.shape
     columns = np.arange(width, dtype=np.int64)
     centre = np.clip(np.rint(starts[:, None] + slope * columns), 1, height - 2).astype(np.int64)
-    # A line drawn or scanned is never quite straight: where it misses, its neighbour row may hit.
-    for step in (-1, 1):
-        places = centre * width + columns
-        centre += step * ((np.take(mask, places) == 0) & (np.take(mask, places + step * width) > 0))
     limit = max(2.0, LINE_THICKNESS * height)
-    erased, lines, thickest = mask, 0, 0.0
-    # A band along each line: narrow at first, as most lines are thin; wide enough for the thickest where that is full.
-    for reach in (5, 2 + int(2 * limit)):
-        away = np.arange(-reach, reach + 1)[:, None]
-        band = centre[:, None] + away
-        rows = np.clip(band, 0, height - 1)
-        places = rows * width + columns
-        ink = np.take(mask, places) > 0
-        ink &= rows == band
-        above, below = _run(ink[:, reach::-1]), _run(ink[:, reach:])
+    # Along each line a band is looked at: narrow at first, as most lines are thin; wide enough for the thickest where
+    # that is full. Bare ground above and below the picture, so that every place has its band.
+    narrow, wide = 5, 2 + int(2 * limit)
+    bare = wide + 1
+    ink = np.asarray(cv2.copyMakeBorder(mask, bare, bare, 0, 0, cv2.BORDER_CONSTANT, value=(0,)), np.uint8).ravel()
+    places = (centre + bare) * width + columns
+    # A line drawn or scanned is never quite straight: where it misses, its neighbour row may hit.
+    for step in (-width, width):
+        places += step * (ink[places] < ink[places + step])
+    left, lines, thickest = ink, 0, 0.0
+    for reach in (narrow, wide):
+        above, below = _run(ink, places, -width, reach), _run(ink, places, width, reach)
         thickness = above + below - 1
-        on_line = (above > 0) & (below > 0)
+        on_line = above > 0
         # Where the line meets a stroke the run is longer, so the thinner runs tell how thick the line is.
         order = np.sort(np.where(on_line, thickness, height), axis=1)
         usual = order[np.arange(len(order)), on_line.sum(axis=1) // 4]
         # The edge of a rough stroke looks like lines of its own: where runs reach up to the line before, that one has
         # them already.
-        shared = on_line[1:] & on_line[:-1] & (above[1:] > centre[1:] - centre[:-1])
+        shared = on_line[1:] & on_line[:-1] & (above[1:] * width > places[1:] - places[:-1])
         again = np.concatenate([[False], 2 * shared.sum(axis=1) > on_line[1:].sum(axis=1)])
-        wide = on_line.any(axis=1) & (1.6 * usual + 1 >= reach) & (reach == 5)
-        thin = on_line & (thickness <= 1.6 * usual[:, None] + 1) & ((usual <= limit) & ~wide & ~again)[:, None]
+        full = on_line.any(axis=1) & (1.6 * usual + 1 >= reach) & (reach == narrow)
+        thin = on_line & (thickness <= 1.6 * usual[:, None] + 1) & ((usual <= limit) & ~full & ~again)[:, None]
         if thin.any():
-            run = thin[:, None] & (away > -above[:, None]) & (away < below[:, None])
-            erased = mask.copy() if erased is mask else erased
-            np.put(erased, places[run], 0)
+            left = ink.copy() if left is ink else left
+            erased = places[thin]
+            for step, run in ((-width, above[thin]), (width, below[thin])):
+                for away in range(run.max()):
+                    left[erased[run > away] + step * away] = 0
             found = thin.any(axis=1)
             lines, thickest = lines + int(found.sum()), max(thickest, float(usual[found].max()))
-        if not wide.any():
+        if not full.any():
             break
-        centre = centre[wide]
-    return erased, lines, thickest
+        places = places[full]
+    return left.reshape(-1, width)[bare:-bare] if lines else mask, lines, thickest
 
 
-def _run(ink: npt.NDArray[np.bool_]) -> Places:
-    """Length of the run of ink from the first row of each band on, for each column: (n, rows, w) to (n, w)."""
-    return np.asarray(np.where(ink.all(axis=1), ink.shape[1], ink.argmin(axis=1)), np.int64)
+def _run(ink: Pixels, places: Places, step: int, reach: int) -> Places:
+    """Length of the run of ink from each place on, at most `reach` steps beyond it.
+
+    Args:
+        ink: uint8 (n,), 1 where there is ink.
+        places: Where to begin in it.
+        step: From one pixel of a run to the next.
+        reach: How many steps to go.
+    """
+    going = ink[places]
+    length = going.astype(np.int64)
+    for away in range(1, reach + 1):
+        going &= ink[places + step * away]
+        if not going.any():
+            break
+        length += going
+    return length
 
 
 def _worth_keeping(pieces: Pieces) -> bool:
