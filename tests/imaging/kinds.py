@@ -1,4 +1,4 @@
-"""Pictures of all kinds, by chance: digits on any ground, what is no digit, nothing at all, and what is meant to hurt."""
+"""Pictures of all kinds, by chance: digits on any ground, what is no digit, nothing, and what is meant to hurt."""
 
 from __future__ import annotations
 
@@ -75,8 +75,8 @@ def ruled(rng: Rng, side: int) -> Pixels:
     lines = np.full(paper.shape, 255, np.uint8)
     for y in range(int(rng.integers(2, 12)), paper.shape[0] + 8, int(step)):
         cv2.line(lines, (0, y), (paper.shape[1], round(y + rise)), int(tone), thick)
-    if rng.random() < 0.4:
-        lines = np.minimum(lines, sized(lines.T.copy(), max(lines.shape))[: lines.shape[0], : lines.shape[1]].min())
+    for x in range(int(rng.integers(2, 12)), paper.shape[1] if rng.random() < 0.4 else 0, int(step)):
+        cv2.line(lines, (x, 0), (x, paper.shape[0]), int(tone), thick)
     if rng.random() < 0.3:
         cv2.rectangle(lines, (3, 3), (lines.shape[1] - 4, lines.shape[0] - 4), int(tone), 2)
     done = np.minimum(paper, lines)
@@ -128,6 +128,12 @@ def of_the_form(rng: Rng, side: int) -> Pixels:
     return normalize(Picture(plain(rng, side))).pixels
 
 
+def ellipse(side: int, turn: int) -> Pixels:
+    """Filled, or a ring of any pen."""
+    sheet, middle = np.full((side, side), 255, np.uint8), (side // 2, side // 2)
+    return np.asarray(cv2.ellipse(sheet, middle, (side // 4, side // 8), 6 * turn, 0, 360, 0, turn % 9 - 1), np.uint8)
+
+
 def hostile(rng: Rng, side: int) -> Pixels:
     """One of many ways to be a picture that no digit would choose."""
     short = int(rng.integers(1, 30))
@@ -149,9 +155,7 @@ def hostile(rng: Rng, side: int) -> Pixels:
         lambda: np.where(np.add.outer(np.arange(side), np.arange(side)) < side * rng.random() * 2, 90, 220).astype(
             np.uint8
         ),
-        lambda: np.uint8(255) - cv2.ellipse(
-            np.zeros((side, side), np.uint8), (half, half), (half // 2, half // 4), short * 6, 0, 360, 255, short % 9 - 1
-        ),
+        lambda: ellipse(side, short),
         lambda: np.pad(plain(rng, side), short, constant_values=int(rng.integers(256))),
         lambda: plain(rng, side) ^ np.uint8(rng.integers(256)),
     ]  # fmt: skip

@@ -64,7 +64,7 @@ def to_page(card: ModelCard, weights: bytes, images: Floats, budget: float) -> t
     page = _page(card, short, gate_card, short_gate, budget)
     if len(page) > LARGEST:
         raise TenfoldError(
-            f"The page would have {len(page):,} bytes, and may have {LARGEST:,}: {card.name} is too large to take away.",
+            f"The page would have {len(page):,} bytes and may have {LARGEST:,}: {card.name} is too large to take away.",
             "Export digit, tiny, or another network of at most some 300,000 parameters.",
         )
     return page, certificate
