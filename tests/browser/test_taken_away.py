@@ -24,7 +24,9 @@ from tenfold.training.convert import convert
 pytestmark = [pytest.mark.browser, pytest.mark.train]
 
 EVERY = 4
-NO_DIGIT = [[(0.2, 0.2), (0.8, 0.8), (0.2, 0.8), (0.8, 0.2), (0.2, 0.2), (0.5, 0.9), (0.8, 0.2), (0.1, 0.5), (0.9, 0.5)]]
+NO_DIGIT = [
+    [(0.2, 0.2), (0.8, 0.8), (0.2, 0.8), (0.8, 0.2), (0.2, 0.2), (0.5, 0.9), (0.8, 0.2), (0.1, 0.5), (0.9, 0.5)]
+]
 
 
 @pytest.fixture(scope="module")
@@ -122,9 +124,7 @@ def test_a_finger_draws_where_there_is_no_mouse(chromium: Browser, file: Path) -
         hand = page.context.new_cdp_session(page)
         (start, *way) = on_sheet(page, DIGITS[2][0])
         for kind, points in [("touchStart", [start]), *(("touchMove", [place]) for place in way), ("touchEnd", [])]:
-            hand.send(
-                "Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]}
-            )
+            hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
         assert settled(page) == "ok"
         expect(page.locator("#digit")).to_have_text("2")
         expect(page.get_by_role("button", name="Take a photo")).to_be_visible()

@@ -17,7 +17,8 @@ export function blur({ width, height, data }, side = 64, middle = 128) {
   const lines = new Uint32Array(width * height);
   for (let y = 0; y < height; y++) {
     const row = y * width;
-    for (let x = 0; x < width; x++) {
+    for (let at = row + 1; at < row + width - 1; at++) lines[at] = side * (data[at - 1] + data[at + 1]) + middle * data[at];
+    for (const x of [0, width - 1]) {
       lines[row + x] = side * (data[row + mirrored(x - 1, width)] + data[row + mirrored(x + 1, width)]) + middle * data[row + x];
     }
   }

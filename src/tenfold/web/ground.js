@@ -2,7 +2,7 @@
 
 import { blur, largest } from "./filters.js";
 import { countLevels, otsu, quantile, regroup, sample } from "./histogram.js";
-import { above, cut as part, joined, longer, mapped, most, padded, rim, rint, shorter, sum } from "./plane.js";
+import { above, cut as part, joined, leveled, longer, most, padded, rim, rint, shorter, sum } from "./plane.js";
 import { enlargeLinear, scaled, shrink } from "./resize.js";
 
 export const UNEVEN_SIDE = 40;
@@ -27,7 +27,7 @@ export function flatGround(tone) {
     if (Math.abs(beyond - ground) > allowed || spread(side, ground) > 0.6 * allowed) return null;
     if (0.1 < share && share < 0.9 && (darkTone - low > allowed || high - lightTone > allowed)) return null;
   }
-  if (0.35 < share && share < 0.65) share = shares(mapped(few, (value) => (value > cut ? 1 : 0)), share);
+  if (0.35 < share && share < 0.65) share = shares(leveled(few, (value) => (value > cut ? 1 : 0)), share);
   return share >= 0.5 ? lightTone : darkTone;
 }
 
@@ -56,13 +56,13 @@ function spread(side, middle) {
 
 /** How far each pixel is from a flat ground, on the side that stands out more. @returns {import("./plane.js").Plane} */
 export function fromFlat(tone, ground) {
-  const over = mapped(tone, (value) => Math.max(value - ground, 0));
-  const under = mapped(tone, (value) => Math.max(ground - value, 0));
+  const over = leveled(tone, (value) => Math.max(value - ground, 0));
+  const under = leveled(tone, (value) => Math.max(ground - value, 0));
   const [top, bottom] = [most(over), most(under)];
   const cut = rint(0.35 * Math.max(top, bottom));
   if (Math.min(top, bottom) > cut) {
     // Both sides stand out: more of the one that is ink lies far out.
-    const [far, farUnder] = [over, under].map((side) => sum(mapped(side, (value) => Math.max(value - cut, 0))));
+    const [far, farUnder] = [over, under].map((side) => sum(leveled(side, (value) => Math.max(value - cut, 0))));
     return far > farUnder ? over : under;
   }
   return top > bottom ? over : under;

@@ -3,7 +3,7 @@
 import { blur } from "./filters.js";
 import { flatGround, fromFlat, fromUneven, UNEVEN_SIDE, unevenness } from "./ground.js";
 import { countLevels, otsu, quantile, regroup, sample } from "./histogram.js";
-import { longer, mapped, most, rint, shorter } from "./plane.js";
+import { leveled, longer, mapped, most, rint, shorter } from "./plane.js";
 import { scaled, shrink } from "./resize.js";
 import { withoutTable } from "./sheet.js";
 
@@ -65,9 +65,9 @@ function oneTone(channels) {
   if (contrasts[0] >= 0.6 * Math.max(contrasts[1], contrasts[2])) return mixed(channels, grey);
   // Paper and ink of equal lightness: stretch the colour difference to a usable range.
   const chroma = mixed(channels, contrasts[1] >= contrasts[2] ? redness : blueness);
-  const [low, high] = [chroma.data.reduce((least, value) => Math.min(least, value), 255), most(chroma)];
+  const [low, high] = [chroma.data.reduce((least, value) => Math.min(least, value)), most(chroma)];
   const gain = high > low ? 255 / (high - low) : 0;
-  return mapped(chroma, (value) => rint(value * gain - low * gain));
+  return leveled(chroma, (value) => rint(value * gain - low * gain));
 }
 
 function contrast(channel) {
@@ -106,8 +106,8 @@ function parted(strength, counts, scale, least, level, noise) {
   const floor = Math.max(0.04 * full, Math.min(2.5 * noise * gain, 0.3 * full));
   const soft = levels.map((value) => rint(byte((value - floor) * (255 / Math.max(full - floor, 1)))));
   return {
-    strength: mapped(strength, (value) => soft[value]),
-    mask: mapped(strength, (value) => (inked[value] ? 1 : 0)),
+    strength: leveled(strength, (value) => soft[value]),
+    mask: leveled(strength, (value) => (inked[value] ? 1 : 0)),
     scale,
     contrast: top,
   };

@@ -5,7 +5,7 @@ import { disc, grow, SQUARE, thin } from "./filters.js";
 import { findInk, LEAST_CONTRAST } from "./ink.js";
 import { fillConvex, hullOf } from "./outline.js";
 import { apart, findPieces, maskOf, withoutFrames, withoutSpecks, withoutUnderline } from "./pieces.js";
-import { bounds, countInk, cut, joined, longer, mapped, most, padded, plane, rim, rint, shorter, sum } from "./plane.js";
+import { bounds, countInk, cut, joined, leveled, longer, mapped, most, padded, plane, rim, rint, shorter, sum } from "./plane.js";
 import { enlargeCubic, scaled, shrink } from "./resize.js";
 import { removeRules } from "./rules.js";
 
@@ -92,8 +92,8 @@ function lookQuickly(picture) {
 
 /** Whether there is more than the ink: strokes so much thinner than the rest that they are faint at this size. */
 function leavesTraces({ strength, mask }) {
-  const beyond = mapped(grow(mask, SQUARE), (value) => 1 - value);
-  const faint = mapped(strength, (value) => (value > Math.floor(FAINT * 255) ? 1 : 0));
+  const beyond = leveled(grow(mask, SQUARE), (value) => (value ? 0 : 1));
+  const faint = leveled(strength, (value) => (value > Math.floor(FAINT * 255) ? 1 : 0));
   const allowed = QUICK_TRACES * countInk(mask);
   const traces = (ink) => countInk(joined(ink, beyond, (one, other) => one & other)) > allowed;
   // Unless that is ruled paper, whose lines nobody will miss.

@@ -57,12 +57,19 @@ export function pictureOf(image, grey = false) {
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   const { width, height, data } = context.getImageData(0, 0, canvas.width, canvas.height);
   layOnGround(data);
-  const channels = [0, 1, 2].slice(0, grey ? 1 : 3).map((channel) => {
+  // Channels that are all alike are one, but for what hasTheForm in normalize.js asks.
+  const one = grey || (Math.max(width, height) > 28 && isAlike(data));
+  const channels = [0, 1, 2].slice(0, one ? 1 : 3).map((channel) => {
     const values = new Uint8Array(width * height);
     for (let at = 0, from = channel; at < values.length; at++, from += 4) values[at] = data[from];
     return plane(width, height, values);
   });
   return { width, height, channels, scale };
+}
+
+function isAlike(data) {
+  for (let at = 0; at < data.length; at += 4) if (data[at] !== data[at + 1] || data[at] !== data[at + 2]) return false;
+  return true;
 }
 
 /** How many pixels a PNG says it has; 0 of another file. */

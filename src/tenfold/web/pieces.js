@@ -34,9 +34,10 @@ export function findPieces(mask) {
   // By blocks of two by two, row by row, as OpenCV counts them.
   for (let y = 0; y < window.height; y += 2) {
     for (let x = 0; x < window.width; x += 2) {
-      for (const [px, py] of [[x, y], [x + 1, y], [x, y + 1], [x + 1, y + 1]]) {
-        if (px >= window.width || py >= window.height) continue;
-        if (inked(px, py) && !labels.data[py * window.width + px]) boxes.push(flood(labels, inked, px, py, boxes.length + 1));
+      for (let py = y; py < Math.min(y + 2, window.height); py++) {
+        for (let px = x; px < Math.min(x + 2, window.width); px++) {
+          if (inked(px, py) && !labels.data[py * window.width + px]) boxes.push(flood(labels, inked, px, py, boxes.length + 1));
+        }
       }
     }
   }

@@ -23,11 +23,10 @@ export function shrink(from, [width, height]) {
   let lined = -1;
   for (let y = 0; y < height; y++) {
     sums.fill(0);
-    for (const [row, share] of rows[y]) {
-      if (lined !== row) {
-        shrinkLine(from, row, columns, line);
-        lined = row;
-      }
+    for (let tap = rows.starts[y]; tap < rows.starts[y + 1]; tap++) {
+      const [row, share] = [rows.places[tap], rows.parts[tap]];
+      if (lined !== row) shrinkLine(from.data, row * from.width, columns, line);
+      lined = row;
       for (let x = 0; x < width; x++) sums[x] += f32(share * line[x]);
     }
     for (let x = 0; x < width; x++) out.data[y * width + x] = bytes ? rint(sums[x]) : sums[x];
@@ -35,18 +34,18 @@ export function shrink(from, [width, height]) {
   return out;
 }
 
-function shrinkLine({ width, data }, row, columns, line) {
-  for (let x = 0; x < columns.length; x++) {
+function shrinkLine(data, start, { starts, places, parts }, line) {
+  for (let x = 0; x < line.length; x++) {
     let total = 0;
-    for (const [column, share] of columns[x]) total = f32(total + f32(data[row * width + column] * share));
+    for (let tap = starts[x]; tap < starts[x + 1]; tap++) total = f32(total + f32(data[start + places[tap]] * parts[tap]));
     line[x] = total;
   }
 }
 
-/** For each new pixel the old ones it covers along one side, and each one's share. */
+/** The old pixels that each new one covers along one side, and each one's share: those of pixel k from `starts[k]` on. */
 function shares(from, to) {
   const step = from / to;
-  return Array.from({ length: to }, (_, place) => {
+  const covered = Array.from({ length: to }, (_, place) => {
     const start = place * step;
     const end = start + step;
     const width = Math.min(step, from - start);
@@ -58,6 +57,10 @@ function shares(from, to) {
     if (end - last > 1e-3) found.push([last, f32(Math.min(end - last, 1, width) / width)]);
     return found;
   });
+  const starts = new Int32Array(to + 1);
+  covered.forEach((found, place) => (starts[place + 1] = starts[place] + found.length));
+  const taps = covered.flat();
+  return { starts, places: Int32Array.from(taps, ([at]) => at), parts: Float32Array.from(taps, ([, part]) => part) };
 }
 
 function byWholeSteps(from, across, down, bytes) {

@@ -5,7 +5,7 @@ import { countLevels, otsu, quantile, sample } from "./histogram.js";
 import { nearestGround } from "./distance.js";
 import { areaInside, areaOf, fillConvex, hullOf, lengthAround, rectangleAround, simplified } from "./outline.js";
 import { findPieces, maskOf } from "./pieces.js";
-import { countInk, joined, longer, mapped, plane, rim, rint, shorter } from "./plane.js";
+import { countInk, joined, leveled, longer, mapped, plane, rim, rint, shorter } from "./plane.js";
 import { enlargeLinear } from "./resize.js";
 
 const LEAST_SIDE = 96;
@@ -32,7 +32,7 @@ export function withoutTable(tone) {
   const once = [...edge.slice(0, 2 * few.width), ...edge.slice(2 * few.width + 2, -2)];
   const light = once.filter((value) => value > cut).length / once.length;
   if (Math.min(light, 1 - light) > MOST_OF_RIM) return tone;
-  const inner = mapped(few, (value) => (value > cut === light < 0.5 ? 1 : 0));
+  const inner = leveled(few, (value) => (value > cut === light < 0.5 ? 1 : 0));
   if (countInk(inner) < LEAST_SHARE * LEAST_PLAIN * inner.data.length) return tone;
   const outline = sheet(inner);
   if (!outline) return tone;
@@ -56,7 +56,7 @@ function middle(values) {
 /** The tone of the sheet carried on beyond its edges. */
 function paper(tone, inside, step) {
   const few = everySo(tone, step);
-  const away = mapped(everySo(inside, step), (value) => (value ? 0 : 1));
+  const away = leveled(everySo(inside, step), (value) => (value ? 0 : 1));
   const nearest = nearestGround(away);
   const tones = plane(few.width, few.height, Uint8Array.from(nearest, (at) => (at < 0 ? 0 : few.data[at])));
   // Strokes near the edge are narrower than half of this, and vanish.
