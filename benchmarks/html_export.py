@@ -25,15 +25,15 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(ROOT))
 
-from tests.browser.chromium import launch  # noqa: E402 - the path is set just above
-from tests.browser.taken_away import ask, opened, with_rounded_weights  # noqa: E402
-from tests.imaging.kinds import coloured, pictures, placed, sized  # noqa: E402
+from tests.browser.chromium import launch
+from tests.browser.taken_away import ask, opened, with_rounded_weights
+from tests.imaging.kinds import coloured, pictures, placed, sized
 
-from tenfold import Prediction, Recognizer  # noqa: E402
-from tenfold.config import load_settings  # noqa: E402
-from tenfold.data.held_out import test_data  # noqa: E402
-from tenfold.training.convert import convert  # noqa: E402
-from tenfold.types import Pixels  # noqa: E402
+from tenfold import Prediction, Recognizer
+from tenfold.config import load_settings
+from tenfold.data.held_out import test_data
+from tenfold.training.convert import convert
+from tenfold.types import Pixels
 
 CLAIM = "One file of at most 600 kB answers in a browser as Python does, in at most 10 ms a digit."
 SIDES = (24, 480)

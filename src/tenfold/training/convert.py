@@ -15,7 +15,7 @@ from tenfold.data.splits import open_training_data
 from tenfold.errors import TenfoldError, UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
-from tenfold.models.onnx import WEIGHTS, OnnxClassifier, card_path, load_onnx
+from tenfold.models.onnx import WEIGHTS, OnnxClassifier, card_path, load_onnx, read_card
 from tenfold.training.export import output_kind, parity, to_onnx, write_model
 from tenfold.training.family import answers, calibrate
 from tenfold.training.keras_files import SUFFIXES, KerasClassifier, classifier_from_keras, keras_probabilities
@@ -109,9 +109,10 @@ def _to_bytes(model: str, out: Path, settings: Settings) -> str:
 
 
 def _to_page(model: str, out: Path, settings: Settings) -> str:
+    beside = card_path(_file(model))
+    if beside.is_file() and read_card(beside).task != "digit":
+        raise UsageError(f"{model} does not read single digits, as the page does.", "Export digit or tiny.")
     card, weights = _as_onnx(model, settings)
-    if card.task != "digit":
-        raise UsageError(f"{model} does not read digits, and the page reads nothing else.", "Export digit or tiny.")
     images, source = _pictures(settings)
     page, certificate = to_page(card, weights, images, settings.error_budget)
     write_file(out, page)

@@ -10,6 +10,7 @@ import json
 import re
 import struct
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import numpy as np
@@ -71,20 +72,22 @@ def to_page(card: ModelCard, weights: bytes, images: Floats, budget: float) -> t
 
 
 def rounded(weights: bytes) -> bytes:
-    """The ONNX file with weights in 8 bits, from which the page works; one that has them already stays as it is."""
+    """The ONNX file with its weights in 8 bits, from which the page works; those that are so already stay."""
+    _need_onnx()
+    return kept_in_bytes(weights)
+
+
+def _need_onnx() -> Any:
+    """The package onnx; neither Keras nor TensorFlow is needed here."""
     try:
         import onnx
     except ImportError as error:
         raise MissingExtra("Export to a web page", "train") from error
-    kinds = {tensor.data_type for tensor in onnx.load_from_string(weights).graph.initializer}
-    return weights if onnx.TensorProto.INT8 in kinds else kept_in_bytes(weights)
+    return onnx
 
 
 def _check_steps(weights: bytes) -> None:
-    try:
-        import onnx
-    except ImportError as error:
-        raise MissingExtra("Export to a web page", "train") from error
+    onnx = _need_onnx()
     known = set(_OPERATOR.findall((WEB / "operators.js").read_text("utf-8")))
     unknown = sorted({node.op_type for node in onnx.load_from_string(weights).graph.node} - known)
     if unknown:
