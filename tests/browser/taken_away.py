@@ -22,8 +22,8 @@ ASK = """async (files) => {
   const rows = [];
   for (const file of files) {
     const bytes = Uint8Array.from(atob(file), (sign) => sign.charCodeAt(0));
-    const { status, digit, probabilities, reason, one_digit, milliseconds } = await tenfold.read(new Blob([bytes]));
-    rows.push({ status, digit, probabilities, reason, one_digit, milliseconds });
+    const { pixels, ...row } = await tenfold.read(new Blob([bytes]));
+    rows.push(row);
   }
   return rows;
 }"""

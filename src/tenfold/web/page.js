@@ -2,6 +2,7 @@
 
 import { paint } from "../server/page/ink.js";
 import { Sheet } from "../server/page/sheet.js";
+import { noDigit } from "./decide.js";
 import { openPicture, PictureError, pictureOf } from "./picture.js";
 import { AnswerView } from "./page_view.js";
 import { Recognizer } from "./recognize.js";
@@ -29,16 +30,18 @@ async function picture() {
   return pictureOf(canvas);
 }
 
-/** The answer to a picture file, for who asks from a script: as `tenfold.predict` gives it, and how long it took. */
+/**
+ * The answer to a picture file, for who asks from a script: as `tenfold.predict` gives it, with the pixels that the network
+ * saw, and how long it took from the file's own pixels on.
+ */
 async function read(file) {
   try {
     const opened = await openPicture(file);
     const start = performance.now();
-    const seen = recognizer.read(opened);
-    return { ...seen, scale: opened.scale, milliseconds: performance.now() - start };
+    return { ...recognizer.read(opened), milliseconds: performance.now() - start };
   } catch (error) {
-    if (error instanceof PictureError) return { status: error.status };
-    throw error;
+    if (!(error instanceof PictureError)) throw error;
+    return { ...noDigit("unreadable_image", error.message), model: recognizer.model };
   }
 }
 
@@ -136,4 +139,4 @@ document.addEventListener("drop", (event) => {
 });
 
 // For scripts, and for the tests that hold the page to what Python says.
-globalThis.tenfold = { read, recognizer };
+globalThis.tenfold = { read };

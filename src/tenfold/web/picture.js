@@ -2,13 +2,18 @@
 
 import { plane } from "./plane.js";
 
+const WHY = {
+  too_large: "The picture is too large: at most 20 MB and 40 million pixels are opened.",
+  unreadable_image: "The file cannot be opened as a picture.",
+};
+
 /** Why a file cannot be read: `too_large` or `unreadable_image`. */
 export class PictureError extends Error {
   name = "PictureError";
 
   /** @param {"too_large" | "unreadable_image"} status */
   constructor(status) {
-    super(status);
+    super(WHY[status]);
     this.status = status;
   }
 }

@@ -6,8 +6,8 @@ import { normalize } from "./normalize.js";
 
 /**
  * @typedef {{card: import("./decide.js").Card, bytes: Uint8Array}} Model a card and its ONNX file
- * @typedef {import("./decide.js").Answer & {pixels: Uint8Array, box: import("./plane.js").Box | null}} Seen an answer with the 28x28
- *   that was given to the network, and where the ink stands
+ * @typedef {import("./decide.js").Answer & {model: string, pixels: Uint8Array, box: import("./plane.js").Box | null}} Seen
+ *   an answer with the 28x28 that was given to the network, and where the ink stands
  */
 
 /** Reads one digit; make it once, use it often. */
@@ -29,13 +29,22 @@ export class Recognizer {
     this.#aDigit = threshold(gate.card.thresholds, TURNED_AWAY);
   }
 
+  /** `name@hash` of the network. */
+  get model() {
+    return `${this.#cards.model.name}@${this.#cards.model.sha256.slice(0, 8) || "unsaved"}`;
+  }
+
   /** @param {import("./ink.js").Picture} picture @returns {Seen} */
   read(picture) {
     const { pixels, empty, reason, box, parts } = normalize(picture);
-    if (empty) return { ...noDigit("empty", reason), pixels, box };
+    const answer = empty ? noDigit("empty", reason) : this.#classify(pixels, parts);
+    return { ...answer, model: this.model, pixels, box };
+  }
+
+  #classify(pixels, parts) {
     const gate = this.ask("gate", pixels);
     const turned = turnAway(gate, parts.map((part) => this.ask("gate", part)), this.#aDigit);
-    return { ...(turned ?? readDigit(this.ask("model", pixels), this.#least, gate[0])), pixels, box };
+    return turned ?? readDigit(this.ask("model", pixels), this.#least, gate[0]);
   }
 
   /** Calibrated probabilities for a 28x28. @param {"model" | "gate"} which @param {Uint8Array} pixels @returns {number[]} */
