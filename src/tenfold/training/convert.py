@@ -15,20 +15,21 @@ from tenfold.data.splits import open_training_data
 from tenfold.errors import TenfoldError, UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
-from tenfold.models.onnx import WEIGHTS, OnnxClassifier, card_path, load_onnx
+from tenfold.models.onnx import WEIGHTS, OnnxClassifier, card_path, load_onnx, read_card
 from tenfold.training.export import output_kind, parity, to_onnx, write_model
 from tenfold.training.family import answers, calibrate
 from tenfold.training.keras_files import SUFFIXES, KerasClassifier, classifier_from_keras, keras_probabilities
 from tenfold.training.outputs import staged, write_file
 from tenfold.training.quantize import in_bytes
+from tenfold.training.web_page import to_page
 from tenfold.types import Floats
 
 if TYPE_CHECKING:
     from keras import Model
 
-Format = Literal["onnx", "int8", "keras", "h5"]
+Format = Literal["onnx", "int8", "keras", "h5", "html"]
 # The ending of a file of each format.
-ENDINGS = {"onnx": ".onnx", "int8": ".onnx", "keras": ".keras", "h5": ".h5"}
+ENDINGS = {"onnx": ".onnx", "int8": ".onnx", "keras": ".keras", "h5": ".h5", "html": ".html"}
 
 IMAGES = 10_000
 LARGEST_DIFFERENCE = 1e-3
@@ -41,7 +42,8 @@ def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
 
     Args:
         model: A shipped name, or the path of an ``.onnx``, ``.keras`` or ``.h5`` file.
-        to: The format wanted; ``"int8"`` is an ONNX file that does its arithmetic in bytes, calibrated again.
+        to: The format wanted; ``"int8"`` is an ONNX file that does its arithmetic in bytes, calibrated again;
+            ``"html"`` is one web page that reads digits by itself.
         out: The file to write; an ONNX file gets its card beside it.
         settings: Where MNIST's test pictures may be, for the certificate.
 
@@ -63,6 +65,8 @@ def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
         raise UsageError(f"{out} does not end in {ending}, as this format does.", f"Give --out NAME{ending}.")
     if to == "int8":
         return _to_bytes(model, out, settings)
+    if to == "html":
+        return _to_page(model, out, settings)
     if Path(model).suffix.lower() not in SUFFIXES:
         return _copy(model, to, out, settings)
     given = classifier_from_keras(model)
@@ -102,6 +106,17 @@ def _to_bytes(model: str, out: Path, settings: Settings) -> str:
     if out.stat().st_size >= len(weights):
         size = f"\nIt is no smaller than {Path(model).name} ({len(weights):,} bytes), whose weights are short already."
     return f"{_written(out)}{size}\n{agreement} {100 * scores['validation_accuracy']:.2f} % of them are right."
+
+
+def _to_page(model: str, out: Path, settings: Settings) -> str:
+    beside = card_path(_file(model))
+    if beside.is_file() and read_card(beside).task != "digit":
+        raise UsageError(f"{model} does not read single digits, as the page does.", "Export digit or tiny.")
+    card, weights = _as_onnx(model, settings)
+    images, source = _pictures(settings)
+    page, certificate = to_page(card, weights, images, settings.error_budget)
+    write_file(out, page)
+    return f"{_written(out)} Open it in a browser.\n{_agreement(certificate, model, out, source)}"
 
 
 def _as_onnx(model: str, settings: Settings) -> tuple[ModelCard, bytes]:
