@@ -106,7 +106,7 @@ def test_the_maps_are_those_of_onnx_runtime(visit: Callable[..., Visit], address
     page = visit(url=f"{address}/inside#{name}").page
     page.wait_for_selector('#layers[aria-busy="false"]')
     answers: list[Response] = []
-    page.on("response", answers.append)
+    page.on("response", lambda response: answers.append(response))
     draw(page, DIGITS[4])
     expect(page.locator("#verdict")).to_contain_text("This network reads a 4")
     saw = np.array(answers[-1].json()["saw"], np.float32).reshape(28, 28) / np.float32(255)
