@@ -1,10 +1,10 @@
 // The arithmetic of each kind of layer, laid out: what goes in, what is done with it, what comes of it.
 
 import { element } from "../element.js";
+import { percent } from "../words.js";
 import { reach } from "./colours.js";
 import { colour, Grid } from "./grid.js";
 import { figure, formula, placeOf, whole } from "./words.js";
-import { percent } from "../words.js";
 
 /** Words and numbers in a line, of which the numbers change. */
 class Line {

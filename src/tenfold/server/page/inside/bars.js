@@ -1,8 +1,8 @@
 // The ten probabilities as bars, of which one can be chosen like a cell of a map.
 
 import { element } from "../element.js";
-import { moved } from "./maps.js";
 import { percent } from "../words.js";
+import { moved } from "./maps.js";
 
 /** Bars in place of tiles; otherwise like `MapsView`. */
 export class BarsView extends EventTarget {

@@ -1,18 +1,19 @@
 // The maps of one layer as tiles on a canvas, with a cell that mouse, finger and keys move.
 
-import { onColours, reach, tone } from "./colours.js";
 import { element } from "../element.js";
+import { reach, tone } from "./colours.js";
 
 const GAP = 4;
 // A map is shown about so large, in pixels of the page; one that is alone, larger.
 const TILE = 46;
 const ALONE = 196;
-// Beyond this a single number is no clearer.
+// Larger, a single number is no clearer.
 const LARGEST_CELL = 14;
 
 /** How many pixels of the page a number of a map takes. */
 function cellOf({ maps, height, width }) {
-  return Math.max(1, Math.min(maps === 1 ? LARGEST_CELL / 2 : LARGEST_CELL, Math.round((maps === 1 ? ALONE : TILE) / Math.max(height, width))));
+  const fitting = Math.round((maps === 1 ? ALONE : TILE) / Math.max(height, width));
+  return Math.max(1, Math.min(LARGEST_CELL, fitting));
 }
 
 /**
@@ -45,7 +46,6 @@ export class MapsView extends EventTarget {
     this.canvas.addEventListener("click", (event) => this.#point(event));
     this.select(null);
     new ResizeObserver(() => this.#arrange()).observe(this.element);
-    onColours(() => this.#paint());
   }
 
   /** Show the numbers of the layer. */
@@ -161,7 +161,10 @@ export function moved({ map, row, column }, key, { maps, height, width }, column
   const steps = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowUp: [-1, 0], ArrowDown: [1, 0] };
   if (key in steps) {
     const [down, along] = steps[key];
-    if (height * width === 1) return map + down * columns + along in Array(maps).fill(0) ? to(map + down * columns + along) : to(map);
+    if (height * width === 1) {
+      const other = map + down * columns + along;
+      return to(other >= 0 && other < maps ? other : map);
+    }
     return { map, row: within(row + down, height), column: within(column + along, width) };
   }
   return { PageUp: () => to(map - 1), PageDown: () => to(map + 1), Home: () => to(0), End: () => to(maps - 1) }[key]?.() ?? null;

@@ -1,7 +1,7 @@
 // What is said of a layer's number: where it stands, and how it came about, in one sentence.
 
-import { isOfUnits, sizeOf } from "./layers.js";
 import { named, percent, sentence, statusOf } from "../words.js";
+import { isOfUnits, sizeOf } from "./layers.js";
 
 /** A number as it is shown: three decimals, and a minus as long as a plus. */
 export function figure(number) {
