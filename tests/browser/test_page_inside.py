@@ -282,7 +282,7 @@ def test_the_network_stands_in_the_address(inside: Callable[..., Page]):
 def test_a_drawing_goes_along_and_back(page: Page):
     draw(page, DIGITS[7])
     assert settled(page) == "ok"
-    page.get_by_role("link", name="Inside").click()
+    page.get_by_role("link", name="Inside").first.click()
     expect(page.locator("#verdict")).to_contain_text("reads a 7")
     page.get_by_role("link", name="Back to the page").click()
     expect(page.locator("#digit")).to_have_text("7")

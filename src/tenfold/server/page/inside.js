@@ -14,7 +14,6 @@ import { Looking } from "./inside/looking.js";
 import { aboutNetwork, labelOf, parametersOf, verdictOf } from "./inside/words.js";
 import { Sheet } from "./sheet.js";
 import { decodeNetwork } from "./web/network.js";
-import { sentence } from "./words.js";
 
 const part = (id) => document.getElementById(id);
 const NETWORKS = Array.from(part("network").options, ({ value }) => value);
@@ -30,6 +29,7 @@ class Inside {
   #views = [];
   #aim = null;
   #pixels = BLANK;
+  #outcome = null;
   #frames = [];
   #loads = 0;
 
@@ -51,6 +51,9 @@ class Inside {
       this.#lay();
     } catch (error) {
       if (load !== this.#loads) return;
+      [this.#looking, this.#views, this.#aim] = [null, [], null];
+      part("layers").replaceChildren();
+      part("about").textContent = "";
       part("trouble").firstElementChild.textContent = error.message;
       part("trouble").hidden = false;
     }
@@ -70,6 +73,7 @@ class Inside {
     });
     part("layers").replaceChildren(...this.#views.map((view) => cardOf(view)));
     this.#look();
+    this.#say();
   }
 
   #pick(view, cell) {
@@ -89,9 +93,9 @@ class Inside {
     part("pad").setAttribute("aria-label", `Drawing area, ${strokesIn(sheet.strokes.length, "nothing drawn yet")}`);
     if (sheet.blank) {
       this.#asker.drop();
-      this.#pixels = BLANK;
+      [this.#pixels, this.#outcome] = [BLANK, null];
       this.#look();
-      part("verdict").textContent = verdictOf(null);
+      this.#say();
     } else {
       this.#asker.ask({ version: sheet.version, era: sheet.era, body: () => sheet.toBlob() });
     }
@@ -100,15 +104,19 @@ class Inside {
   #hear({ version, era }, outcome) {
     const { sheet } = this;
     if (era !== sheet.era) return;
-    const settled = version === sheet.version && !sheet.drawing;
-    if (!outcome.answer) {
-      part("verdict").textContent = sentence(outcome, "drawing")[0];
-      return;
+    this.#outcome = outcome;
+    if (outcome.answer) {
+      this.#pixels = Float32Array.from(outcome.answer.saw, (value) => value / 255);
+      this.#look();
     }
-    this.#pixels = Float32Array.from(outcome.answer.saw, (value) => value / 255);
-    this.#look();
-    if (!settled || !this.#looking) return;
-    part("verdict").textContent = verdictOf(outcome, this.#looking.values(this.#looking.layers.at(-1)));
+    // That half a digit is none yet is nobody's news.
+    if (version === sheet.version && !sheet.drawing) this.#say();
+  }
+
+  /** Say what the network reads, and what became of the number that is looked at. */
+  #say() {
+    const shares = this.#looking?.values(this.#looking.layers.at(-1));
+    part("verdict").textContent = verdictOf(this.#outcome, shares);
     if (this.#aim) part("news").textContent = this.#glass.show(this.#looking);
   }
 
@@ -195,7 +203,6 @@ document.addEventListener("keydown", (event) => {
   sheet.undo();
 });
 
-part("verdict").textContent = verdictOf(null);
 handInk(sheet);
 takeInk(sheet);
 enter();

@@ -73,11 +73,13 @@ export function aboutNetwork({ summary, parameters, scores }, layers) {
 /**
  * What the network says, in a sentence.
  * @param {import("../ask.js").Outcome | null} outcome what Tenfold says of the same drawing; null if nothing is drawn
- * @param {Float32Array} [shares] the network's ten probabilities
+ * @param {Float32Array} [shares] the network's ten probabilities; without them the network is still on its way
  */
 export function verdictOf(outcome, shares) {
   if (!outcome) return "Draw a digit: every layer follows your pen.";
   const status = statusOf(outcome);
+  if (!outcome.answer) return sentence(outcome, "drawing")[0];
+  if (!shares) return "The network is on its way.";
   if (status === "empty") return sentence(outcome, "drawing").join(" ");
   const best = shares.indexOf(Math.max(...shares));
   const said = `${named(best)}, ${percent(shares[best])} sure.`;
