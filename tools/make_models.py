@@ -3,7 +3,7 @@
     python -m tools.make_models FOLDER [--judges] [--only NAME ...] [--at-once N]
 
 FOLDER holds the foreign sets of `tenfold.data.foreign`. With `--judges` it trains what the benchmarks measure besides:
-`digit` without each of the sets, other seeds of `tiny`, and the report's network. Each command runs on one thread, and
+`digit` without each of the sets and other seeds of `tiny`. Each command runs on one thread, and
 as many of them at once as there are cores: networks this small train faster so. The reader runs by itself, on all. What
 was stopped goes on, what is finished is not trained again, unless it learned from something else than is shipped now.
 `runs/NAME/made.json` says how many seconds of a processor a command has taken so far, `runs/shipped.json` what all that
@@ -56,9 +56,13 @@ class Step:
 
 
 def shipped(foreign: str) -> list[list[Step]]:
-    """What ships, one after the other: digit goes on from one of the ensemble's members, and teaches tiny."""
+    """What ships, one after the other: digit goes on from one of the ensemble's members, and teaches tiny.
+
+    The report's network and LeNet-5 ship to be looked into, and to be compared with.
+    """
     others = ("--foreign", foreign, "--resume")
     return [
+        [Step("report", "report", (), ships=True), Step("lenet-5", "lenet-5", (), ships=True)],
         [_seed("digit", seed, "ensemble/member-{}") for seed in range(MEMBERS)],
         [Step("ensemble", "ensemble", ships=True)],
         [Step("digit", "digit", (*others, *START), ships=True), Step("gate", "gate", others, ships=True)],
@@ -75,7 +79,6 @@ def judges(foreign: str) -> list[list[Step]]:
         [
             *(Step(f"without-{one.name}", "digit", (*others, "--without", one.name)) for one in SETS),
             *(_seed("tiny", seed, after=("digit",)) for seed in range(1, TINIES)),
-            Step("report", "report", ()),
         ]
     ]
 

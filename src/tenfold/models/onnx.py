@@ -40,6 +40,7 @@ class OnnxClassifier(Calibrated):
             pool for each of the network's small steps costs more than their arithmetic.
 
     Attributes:
+        weights: As given.
         card: As given.
         features: Whether the file gives features; see `look`.
 
@@ -62,7 +63,7 @@ class OnnxClassifier(Calibrated):
         self._batch = given.shape[0] if isinstance(given.shape[0], int) else 0
         self.output_shape = tuple(self._session.output.shape)
         self.features = FEATURES in self._session.names
-        self.card = card
+        self.weights, self.card = weights, card
         self._pool = _pool(threads) if threads > 1 else None
 
     def raw(self, batch: Floats) -> Floats:

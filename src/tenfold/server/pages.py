@@ -1,4 +1,5 @@
-"""The page at /, that for reviewing at /review, the description of the interface at /docs, and the files they need."""
+"""The page at /, that to look inside at /inside, that for reviewing at /review, the description of the interface at
+/docs, and the files they need."""
 
 from __future__ import annotations
 
@@ -15,6 +16,8 @@ from starlette.types import Scope
 from tenfold.config import Settings
 
 PAGE = Path(__file__).parent / "page"
+# What runs in a browser whoever serves it: the networks, in JavaScript.
+WEB = Path(__file__).parents[1] / "web"
 
 # Some systems' tables lack these or say text/plain, with which browsers refuse modules and styles.
 TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
@@ -22,7 +25,7 @@ TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 # Asked for again at each visit, and answered "not modified": an update shows without a forced reload.
 _FRESH = {"cache-control": "no-cache"}
 
-_PAGES = {"/": "index.html", "/docs": "docs.html", "/review": "review.html"}
+_PAGES = {"/": "index.html", "/docs": "docs.html", "/inside": "inside.html", "/review": "review.html"}
 
 
 class _PageFiles(StaticFiles):
@@ -38,6 +41,7 @@ def add_pages(app: FastAPI) -> None:
         mimetypes.add_type(kind, ending)
     for path, name in _PAGES.items():
         app.add_route(path, partial(_page, name), include_in_schema=False)
+    app.mount("/page/web", _PageFiles(directory=WEB), "web")
     app.mount("/page", _PageFiles(directory=PAGE), "page")
 
 
