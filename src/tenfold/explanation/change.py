@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-import cv2
 import numpy as np
+import numpy.typing as npt
 
 from tenfold.explanation.occlusion import FLOOR, SIDE, Ask
 from tenfold.explanation.prototypes import OF_EACH, prototypes
 from tenfold.types import Floats, Pixels
 
-# So many training digits lead the way: those that look most alike, and those the network finds most alike.
-LOOK_ALIKE, FOUND_ALIKE = 4, 2
+Places = npt.NDArray[np.int64]
+
+# So many training digits lead the way: those that look most alike, and those the network finds most alike; and so many
+# more of both where none of these leads anywhere.
+LOOK_ALIKE, FOUND_ALIKE = 3, 1
+MORE = 6
 # By how many pixels a training digit is moved at most, to lie on the ink as well as it can.
 REACH = 2
 # Patches have their middles so many pixels apart, and fade over about as many.
@@ -21,7 +27,7 @@ STEP, FADE = 3, 1.8
 # Less change than this in a patch, in pixels of full ink, is none.
 LEAST_CHANGE = 0.35
 # How many of the shortest ways are made shorter still.
-FINALISTS = 3
+FINALISTS = 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +45,8 @@ class Way:
     place: int
 
 
-def find_ways(ask: Ask, picture: Floats, digit: int, least: float, distances: Floats) -> list[Way]:
-    """Changes after which the network says a digit, the smallest first.
+def find_ways(ask: Ask, picture: Floats, digit: int, least: float, distances: Floats) -> Iterator[Way]:
+    """Changes after which the network says a digit.
 
     Towards each of some training digits of that kind the picture is changed patch by patch: those patches first that
     gain most for their ink, until the network says so; then each patch is given back that it can do without.
@@ -52,27 +58,35 @@ def find_ways(ask: Ask, picture: Floats, digit: int, least: float, distances: Fl
         least: The probability it has to have then.
         distances: float32 (1000,), how far each prototype is from the picture; see `Gallery.distances`.
 
-    Returns:
-        None if there is none.
+    Yields:
+        Those that the first few leaders led to, the smallest first; then those that more of them lead to.
     """
-    starts = [_Start.towards(picture, place, pixels) for place, pixels in _leaders(picture, digit, distances)]
+    leaders = _leaders(picture, digit, distances)
+    for some in (leaders[: LOOK_ALIKE + FOUND_ALIKE], leaders[LOOK_ALIKE + FOUND_ALIKE :]):
+        yield from sorted(_ways(ask, picture, digit, least, some), key=lambda way: way.ink)
+
+
+def _ways(ask: Ask, picture: Floats, digit: int, least: float, leaders: list[tuple[int, Floats]]) -> list[Way]:
+    """The ways that some training digits lead, a few of the shortest."""
+    starts = [_Start.towards(picture, place, pixels) for place, pixels in leaders]
     starts = [start for start in starts if len(start.patches)]
     if not starts:
         return []
-    single = _gains(ask, digit, [picture + start.patches for start in starts])
+    # Those first that gain most, and more for less ink.
+    gains = _odds(ask, digit, [picture + start.patches for start in starts])
     orders = [
-        np.argsort(-(gains - gains.min()) / np.sqrt(start.costs), kind="stable")
-        for start, gains in zip(starts, single, strict=True)
+        np.argsort((one.min() - one) / np.sqrt(start.costs), kind="stable")
+        for start, one in zip(starts, gains, strict=True)
     ]
     along = [picture + np.cumsum(start.patches[order], axis=0) for start, order in zip(starts, orders, strict=True)]
-    ways = []
-    for start, order, probabilities in zip(starts, orders, _ask_all(ask, along), strict=True):
-        there = np.flatnonzero(_says(probabilities, digit, least))
+    found: list[tuple[float, _Start, Places]] = []
+    for start, order, said in zip(starts, orders, _ask_all(ask, along), strict=True):
+        there = np.flatnonzero(_says(said, digit, least))
         if len(there):
-            ways.append((float(start.costs[order[: there[0] + 1]].sum()), start, order[: there[0] + 1]))
-    ways.sort(key=lambda way: way[0])
-    shorter = [_give_back(ask, picture, digit, least, start, chosen) for _, start, chosen in ways[:FINALISTS]]
-    return sorted(shorter, key=lambda way: way.ink)
+            first = order[: there[0] + 1]
+            found.append((float(start.costs[first].sum()), start, first))
+    found.sort(key=lambda way: way[0])
+    return [_give_back(ask, picture, digit, least, start, chosen) for _, start, chosen in found[:FINALISTS]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,12 +99,7 @@ class _Start:
 
     @classmethod
     def towards(cls, picture: Floats, place: int, pixels: Floats) -> _Start:
-        difference = pixels - picture
-        # What is one pixel wide is the edge of strokes that lie on each other, not ink that one lacks.
-        kept = [
-            cv2.morphologyEx(np.maximum(part, 0), cv2.MORPH_OPEN, np.ones((2, 2))) for part in (difference, -difference)
-        ]
-        patches = _fields() * (kept[0] - kept[1])
+        patches = _fields() * (pixels - picture)
         costs = np.abs(patches).sum(axis=(1, 2))
         worth = costs > LEAST_CHANGE
         return cls(place, patches[worth], costs[worth])
@@ -100,37 +109,39 @@ def _leaders(picture: Floats, digit: int, distances: Floats) -> list[tuple[int, 
     """Training digits of one kind that are like the picture, each moved to lie on it: places, and float32 (28, 28)."""
     places = np.arange(digit * OF_EACH, (digit + 1) * OF_EACH)
     shown = prototypes().pixels[places].astype(np.float32) / np.float32(255)
-    moves = [(down, right) for down in range(-REACH, REACH + 1) for right in range(-REACH, REACH + 1)]
-    moved = np.stack([np.roll(shown, move, (1, 2)) for move in moves])
-    apart = np.abs(moved - picture).sum(axis=(2, 3))
-    best, apart = apart.argmin(axis=0), apart.min(axis=0)
-    chosen = [
-        *np.argsort(apart, kind="stable")[:LOOK_ALIKE],
-        *np.argsort(distances[places], kind="stable")[:FOUND_ALIKE],
-    ]
-    return [(int(places[one]), moved[best[one], one]) for one in dict.fromkeys(int(one) for one in chosen)]
+    moves = list(itertools.product(range(-REACH, REACH + 1), repeat=2))
+    # To move the picture the other way is to move them all; and their squares do not change by it.
+    apart = (shown**2).sum(axis=(1, 2))[:, None] - 2 * shown.reshape(OF_EACH, -1) @ np.stack(
+        [np.roll(picture, (-down, -right), (0, 1)).ravel() for down, right in moves], axis=1
+    )
+    best, apart = apart.argmin(axis=1), apart.min(axis=1)
+    look, found = np.argsort(apart, kind="stable").tolist(), np.argsort(distances[places], kind="stable").tolist()
+    chosen = look[:LOOK_ALIKE] + found[:FOUND_ALIKE] + look[LOOK_ALIKE : LOOK_ALIKE + MORE] + found[FOUND_ALIKE:MORE]
+    return [(int(places[one]), np.roll(shown[one], moves[best[one]], (0, 1))) for one in dict.fromkeys(chosen)]
 
 
-def _give_back(ask: Ask, picture: Floats, digit: int, least: float, start: _Start, chosen: np.ndarray) -> Way:
-    """The shortest part of a way that still leads there: patches are given back one by one, the dearest first."""
-    kept = list(chosen)
+def _give_back(ask: Ask, picture: Floats, digit: int, least: float, start: _Start, chosen: Places) -> Way:
+    """The shortest part of a way that still leads there: what it can do without is given back, the dearest first."""
+    kept = chosen
     while len(kept) > 1:
         whole = picture + start.patches[kept].sum(axis=0)
-        probabilities = ask(_as_given(whole - start.patches[kept]))
-        spare = np.flatnonzero(_says(probabilities, digit, least))
+        spare = np.flatnonzero(_says(ask(_as_given(whole - start.patches[kept])), digit, least))
         if not len(spare):
             break
-        costs = start.costs[kept]
-        kept.pop(int(spare[np.argmax(costs[spare])]))
+        # What each could be spared, all together may not: as many as can.
+        spare = spare[np.argsort(-start.costs[kept[spare]], kind="stable")][: len(kept) - 1]
+        fewer = whole - np.cumsum(start.patches[kept[spare]], axis=0)
+        most = np.flatnonzero(_says(ask(_as_given(fewer)), digit, least)).max()
+        kept = np.delete(kept, spare[: most + 1])
     changed = _as_given(picture + start.patches[kept].sum(axis=0))
     return Way(np.rint(changed * 255).astype(np.uint8), float(np.abs(changed - picture).sum()), start.place)
 
 
-def _says(probabilities: Floats, digit: int, least: float) -> np.ndarray:
+def _says(probabilities: Floats, digit: int, least: float) -> npt.NDArray[np.bool_]:
     return (probabilities.argmax(axis=1) == digit) & (probabilities[:, digit] >= least)
 
 
-def _gains(ask: Ask, digit: int, stacks: list[Floats]) -> list[Floats]:
+def _odds(ask: Ask, digit: int, stacks: list[Floats]) -> list[Floats]:
     """The log-odds of a digit in each picture."""
     odds = []
     for said in _ask_all(ask, stacks):

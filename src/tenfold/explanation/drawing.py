@@ -15,7 +15,8 @@ FOR, AGAINST, NEUTRAL = (28, 126, 201), (217, 95, 20), (138, 132, 124)
 # The longest side a given picture is shown with.
 LARGEST = 448
 # How strongly the loudest ink is coloured over a given picture.
-STRENGTH = 0.85
+STRENGTH = 0.9
+PALE = 0.35
 # Maps of a layer stand in so many columns at most.
 COLUMNS = 28
 
@@ -44,15 +45,17 @@ def changed(seen: Pixels, change: Change) -> Pixels:
 
 
 def over_picture(picture: Picture, why: Explanation) -> Pixels:
-    """The given picture, with what its ink says laid over it in colours.
+    """The given picture in grey, with what its ink says laid over it in colours.
 
     Returns:
         uint8 (h, w, 3), RGB, no side longer than `LARGEST`.
     """
-    pixels = picture.pixels if picture.pixels.ndim == 3 else np.repeat(picture.pixels[..., None], 3, 2)
-    shown = pixels.astype(np.float32)
+    pixels = picture.pixels
+    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) if pixels.ndim == 3 else pixels
+    # Paler than it is, so that the colours stand out, and no colour is mistaken for a verdict.
+    shown = np.repeat((PALE + (1 - PALE) * grey.astype(np.float32) / 255)[..., None] * 255, 3, axis=2)
     if why.box is not None and why.seen_box is not None:
-        values = onto_picture(why.map, why.seen_box, why.box, pixels.shape[:2])
+        values = onto_picture(why.map, why.seen_box, why.box, grey.shape[:2])
         strength = STRENGTH * np.abs(values) / max(float(np.abs(values).max()), 1e-6)
         colours = np.where(values[..., None] >= 0, np.array(FOR, np.float32), np.array(AGAINST, np.float32))
         shown += strength[..., None] * (colours - shown)
@@ -88,8 +91,9 @@ def sheet(layer: Layer) -> Pixels:
 
 def png(pixels: Pixels) -> bytes:
     """Grey, RGB or RGBA as the bytes of a PNG file."""
-    turned = {2: pixels, 3: pixels[..., ::-1], 4: pixels[..., [2, 1, 0, 3]] if pixels.ndim == 3 else pixels}
-    _, data = cv2.imencode(".png", turned[2 if pixels.ndim == 2 else pixels.shape[2]])
+    # OpenCV has the colours the other way round.
+    turned = pixels if pixels.ndim == 2 else pixels[..., [2, 1, 0, *range(3, pixels.shape[2])]]
+    _, data = cv2.imencode(".png", turned)
     return data.tobytes()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from functools import lru_cache, partial
 from pathlib import Path
@@ -27,8 +28,8 @@ NEIGHBOURS = 6
 MOST_STROKES = 20
 # A digit somebody would say to be that: more likely than all others together.
 LEAST_SURE = 0.5
-# How many changes the recogniser is shown, the smallest first.
-TRIES = 3
+# How many changes the recogniser is shown at most.
+TRIES = 4
 
 
 def explain(x: Source, model: str | Path | Classifier | None = None, against: int | None = None) -> Explanation:
@@ -122,7 +123,7 @@ def explain_ink(
         prediction,
         ink.pixels,
         gate=gate,
-        box=None if strokes else ink.box,
+        box=ink.box,
         seen_box=ink_box(ink.pixels),
         nearest=nearest(distances, NEIGHBOURS),
         space=near.space,
@@ -175,9 +176,9 @@ def _strokes(ask: Ask, ink: Normalized, strokes: Strokes | None, answer: int, ri
 def _change(recognizer: Recognizer, shown: Floats, digit: int, distances: Floats) -> Change:
     """The smallest change to a digit that the recogniser itself confirms, gate and error budget included."""
     least = max(LEAST_SURE, threshold(recognizer.classifier.card.thresholds, recognizer.settings.error_budget))
-    ways = find_ways(recognizer.classifier.predict_proba, shown, digit, least, distances)[:TRIES]
-    answers = recognizer.answer([Normalized(way.changed) for way in ways])
-    for way, answer in zip(ways, answers, strict=True):
+    ask = recognizer.classifier.predict_proba
+    for way in itertools.islice(find_ways(ask, shown, digit, least, distances), TRIES):
+        (answer,) = recognizer.answer([Normalized(way.changed)])
         if answer.digit == digit:
             before = np.rint(shown * 255).astype(np.int16)
             more = way.changed.astype(np.int16) - before

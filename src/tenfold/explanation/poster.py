@@ -13,7 +13,7 @@ from tenfold.output import percent
 from tenfold.types import Picture, Pixels
 
 WIDTH, EDGE, GAP = 1200, 40, 24
-SMALL, LARGE = 112, 256
+SMALL, LARGE = 144, 256
 BAR_HEIGHT = 90
 PAPER, INK, SOFT = (255, 253, 248), (29, 26, 22), (101, 94, 82)
 HEAD, TITLE, TEXT, WORD = 40, 24, 19, 16
@@ -37,6 +37,7 @@ def poster(why: Explanation, picture: Picture | None) -> Pixels:
         paper.bars(why)
     for section in sections(why, picture):
         paper.section(section)
+    paper.space()
     paper.write(f"Read by {why.prediction.model}.", WORD, SOFT)
     return paper.cut()
 
@@ -52,6 +53,10 @@ class _Paper:
         self._room(EDGE)
         return np.asarray(self._image.crop((0, 0, WIDTH, self._at + EDGE)))
 
+    def space(self) -> None:
+        """Leaves some room."""
+        self._at += GAP
+
     def write(self, text: str, size: int, colour: tuple[int, int, int]) -> None:
         """A paragraph."""
         font = ImageFont.load_default(size)
@@ -62,7 +67,7 @@ class _Paper:
 
     def section(self, section: Section) -> None:
         """A title, a sentence, and pictures in rows."""
-        self._at += GAP
+        self.space()
         self.write(section.title, TITLE, INK)
         self.write(section.note, TEXT, SOFT)
         self._at += GAP // 2
@@ -78,7 +83,7 @@ class _Paper:
 
     def bars(self, why: Explanation) -> None:
         """How likely each digit is."""
-        self._at += GAP
+        self.space()
         pen, font = self._room(BAR_HEIGHT + 2 * TEXT + GAP), ImageFont.load_default(TEXT)
         step = (WIDTH - 2 * EDGE) // 10
         for digit, share in enumerate(why.prediction.probabilities):

@@ -167,7 +167,8 @@ class Explanation:
             ``evidence[answer] - evidence[rival]``. Where the gate turned the ink away it speaks for what that took it
             for, and below zero for one digit.
         gate: What the gate saw.
-        box: Where the ink stands in the given picture; None if nothing is written, or strokes were given.
+        box: Where the ink stands in the given picture, or in Tenfold's drawing of the strokes that were given; None if
+            nothing is written.
         seen_box: Where the same ink stands in `seen`; None if nothing is written.
         strokes: How each stroke spoke, in their order; empty unless strokes were given.
         nearest: Training digits like the ink, the nearest first.
