@@ -117,7 +117,6 @@ def _answer(room: Room, model: str | None, against: int | None, hand: Profile | 
     strokes = source if isinstance(source, Strokes) else None
     why = explain_ink(recognizer, prediction, ink, strokes, against, with_layers=False)
     handle = uuid.uuid4().hex
-    room.metrics.answered(prediction, drifts=False)  # a question asked twice is no news
     if keeper := room.keeper:
         kept = cut(picture, ink.box) if keeper.keeps_pictures and ink.box else None
         keeper.keep(a_digit(handle, keeper.client(asked.address), prediction, ink, kept))
