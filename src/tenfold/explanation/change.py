@@ -138,7 +138,7 @@ def _give_back(ask: Ask, picture: Floats, digit: int, least: float, start: _Star
 
 
 def _says(probabilities: Floats, digit: int, least: float) -> npt.NDArray[np.bool_]:
-    return (probabilities.argmax(axis=1) == digit) & (probabilities[:, digit] >= least)
+    return np.asarray((probabilities.argmax(axis=1) == digit) & (probabilities[:, digit] >= least), np.bool_)
 
 
 def _odds(ask: Ask, digit: int, stacks: list[Floats]) -> list[Floats]:

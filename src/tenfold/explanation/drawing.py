@@ -40,7 +40,7 @@ def changed(seen: Pixels, change: Change) -> Pixels:
     Returns:
         uint8 (28, 28, 4), RGBA.
     """
-    added, removed = (part.astype(np.float32) / 255 for part in (change.add, change.remove))
+    added, removed = (part.astype(np.float32) / np.float32(255) for part in (change.add, change.remove))
     return _rgba(_colours(added - removed, 1.0), np.maximum(seen, change.changed))
 
 

@@ -155,9 +155,10 @@ def _pair(prediction: Prediction, against: int | None) -> tuple[int, int]:
 
 def _gate(recognizer: Recognizer, ink: Normalized) -> Gate:
     pictures = np.concatenate([ink.pixels[None], ink.parts]).astype(np.float32) / np.float32(255)
-    whole, *parts = (tuple(float(value) for value in row) for row in recognizer.gate.predict_proba(pictures))
+    said = recognizer.gate.predict_proba(pictures)
+    one, several, neither = (float(share) for share in said[0])
     least = threshold(recognizer.gate.card.thresholds, TURNED_AWAY)
-    return Gate(*whole, least, ink.parts, tuple(part[0] for part in parts))
+    return Gate(one, several, neither, least, ink.parts, tuple(float(share) for share in said[1:, 0]))
 
 
 def _strokes(ask: Ask, ink: Normalized, strokes: Strokes | None, answer: int, rival: int) -> tuple[StrokeShare, ...]:

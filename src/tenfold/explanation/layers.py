@@ -64,5 +64,5 @@ def _open(network: OnnxClassifier) -> tuple[list[Step], Session]:
 
 def _values(value: Floats) -> Floats:
     """Maps (c, h, w), or a row where every map is one pixel."""
-    first = value[0]
+    first: Floats = value[0]
     return first.ravel() if first.ndim == 3 and first.shape[1:] == (1, 1) else first

@@ -220,4 +220,4 @@ def rows(pixels: Pixels) -> list[int]:
 
 def box_dict(box: Box | None) -> dict[str, int] | None:
     """A box as plain JSON types."""
-    return box and {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
+    return None if box is None else {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
