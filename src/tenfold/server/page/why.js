@@ -25,7 +25,6 @@ export class WhyPanel {
    */
   constructor(opener, matter) {
     Object.assign(this, { opener, matter });
-    this.#build();
     this.withdraw();
     opener.addEventListener("click", () => this.#open());
   }
@@ -81,6 +80,7 @@ export class WhyPanel {
   }
 
   #open() {
+    if (!this.dialog) this.#build();
     this.title.textContent = "Why?";
     this.why = null;
     this.parts.hidden = true;
