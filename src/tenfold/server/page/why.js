@@ -173,7 +173,7 @@ function changed(change, why, colours) {
   const canvas = blank();
   write(canvas, ink, tinted(values, colours, 1));
   return [
-    item(canvas, "what to change", "Ink to add in the one colour, ink to take away in the other"),
+    item(canvas, "add blue, take orange away", "Ink to add in blue, ink to take away in orange"),
     picture(change.changed, `${named(change.digit)}, ${percent(change.probability)}`, colours, "The changed ink"),
   ];
 }
