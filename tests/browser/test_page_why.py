@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.chromium import draw, settled
 from tests.browser.conftest import SCREENSHOTS, Visit
 from tests.browser.strokes import DIGITS, TEN
 from tests.browser.test_page_looks import CONTRASTS
 from tests.cli.commands import digit_picture, png
+
+from tenfold import Recognizer
+from tenfold.explanation.explain import explain_with
+from tenfold.explanation.page import page as written
 
 pytestmark = pytest.mark.browser
 
@@ -127,3 +131,22 @@ def test_the_panel_fits_and_is_legible(visit: Callable[..., Visit], width: int, 
     assert panel.evaluate("panel => panel.scrollWidth <= panel.clientWidth")
     low = [(text, ratio) for text, ratio in page.evaluate(CONTRASTS) if ratio < 4.5]
     assert low == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_that_a_command_writes_fits_a_small_screen(chromium: Browser, scheme: str):
+    recognizer = Recognizer()
+    picture = recognizer.load(digit_picture(4))
+    text = written(explain_with(recognizer, picture, 9, range(10)), picture, "a-name-without-an-end-" * 9)
+    page = chromium.new_page(viewport={"width": 320, "height": 640}, color_scheme=scheme)
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("request", lambda request: complaints.append(request.url[:40]) if request.url[:5] != "data:" else None)
+    page.set_content(text)
+    SCREENSHOTS.mkdir(exist_ok=True)
+    page.screenshot(path=SCREENSHOTS / f"explain-html-{scheme}.png", full_page=True)
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert [(said, ratio) for said, ratio in page.evaluate(CONTRASTS) if ratio < 4.5] == []
+    assert page.evaluate("[...document.images].every((one) => one.complete && one.naturalWidth > 0)")
+    assert complaints == []
+    page.close()

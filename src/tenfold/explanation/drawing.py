@@ -56,13 +56,19 @@ def over_picture(picture: Picture, why: Explanation) -> Pixels:
     shown = np.repeat((PALE + (1 - PALE) * grey.astype(np.float32) / 255)[..., None] * 255, 3, axis=2)
     if why.box is not None and why.seen_box is not None:
         values = onto_picture(why.map, why.seen_box, why.box, grey.shape[:2])
-        strength = STRENGTH * np.abs(values) / max(float(np.abs(values).max()), 1e-6)
+        strength = STRENGTH * _inked(grey) * np.abs(values) / max(float(np.abs(values).max()), 1e-6)
         colours = np.where(values[..., None] >= 0, np.array(FOR, np.float32), np.array(AGAINST, np.float32))
         shown += strength[..., None] * (colours - shown)
     scale = min(1.0, LARGEST / max(shown.shape[:2]))
     size = (max(1, round(shown.shape[1] * scale)), max(1, round(shown.shape[0] * scale)))
     small = cv2.resize(shown, size, interpolation=cv2.INTER_AREA) if scale < 1 else shown
     return np.asarray(np.rint(np.clip(small, 0, 255)), np.uint8)
+
+
+def _inked(grey: Pixels) -> Floats:
+    """How far each pixel is from the ground, 0..1: colours belong on the ink, not beside it."""
+    away = np.abs(grey.astype(np.float32) - np.float32(np.median(grey)))
+    return np.asarray(np.clip(2 * away / max(float(away.max()), 1.0), 0, 1), np.float32)
 
 
 def plain(pixels: Pixels) -> Pixels:
@@ -93,7 +99,7 @@ def png(pixels: Pixels) -> bytes:
     """Grey, RGB or RGBA as the bytes of a PNG file."""
     # OpenCV has the colours the other way round.
     turned = pixels if pixels.ndim == 2 else pixels[..., [2, 1, 0, *range(3, pixels.shape[2])]]
-    _, data = cv2.imencode(".png", turned)
+    _, data = cv2.imencode(".png", turned, [cv2.IMWRITE_PNG_COMPRESSION, 9])
     return data.tobytes()
 
 

@@ -55,7 +55,10 @@ def sections(why: Explanation, picture: Picture | None) -> list[Section]:
         parts.append(_nearest(why))
     if why.changes:
         note = "Blue ink would be added, orange ink taken away. The network was asked whether it then says so."
-        parts.append(Section("What would make it another digit", note, tuple(_change(why, one) for one in why.changes)))
+        shown = [_change(why, one) for one in why.changes]
+        if len(shown) == 1 and why.changes[0].found:
+            shown.append(Shown(plain(why.changes[0].changed), "so changed", "The changed ink"))
+        parts.append(Section("What would make it another digit", note, tuple(shown)))
     if why.layers:
         note = "What each layer of the network made of it. Blue is above zero, orange below."
         parts.append(Section("Layer by layer", note, tuple(_layer(one) for one in why.layers)))
