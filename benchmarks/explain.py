@@ -2,10 +2,9 @@
 
 The deletion test (Petsiuk, Das & Saenko 2018, section 4.3): ink is taken away in the map's order, that first which
 speaks most for the answer, and the answer's probability is asked for after every twentieth of the ink. The sooner it
-falls, the smaller the area under its curve, the more the map knew. Beside it the same with the ink in random order,
-and the brightest first. A map that knows what speaks against the answer too must keep it alive longest when its order
-is turned round. And for each digit every other one is asked for: the share of changes that were found, confirmed by
-the recogniser, gate and error budget included.
+falls, the smaller the area under its curve, the more the map knew. Beside it the same with the ink in random order, the
+brightest first, and in the map's order turned round. And for some digits every other one is asked for: the share of
+changes that were found, confirmed by the recogniser, gate and error budget included.
 
 On MNIST's validation digits, which neither the network nor the prototypes have seen; one draw of digits a seed.
 
