@@ -12,10 +12,10 @@ from tests.cli.commands import digit_picture
 from tests.explanation.conftest import TopAndBottom, strokes_of
 
 import tenfold
-from tenfold import Recognizer, Strokes
+from tenfold import Prediction, Recognizer, Strokes
 from tenfold.errors import UsageError
 from tenfold.explanation.drawing import over_picture
-from tenfold.explanation.explain import MOST_STROKES, explain_with
+from tenfold.explanation.explain import MOST_STROKES, explain_ink, explain_with
 from tenfold.explanation.occlusion import evidence
 from tenfold.explanation.place import ink_box, onto_picture, stroke_ink
 from tenfold.explanation.prototypes import ATLAS, gallery, prototypes
@@ -40,10 +40,11 @@ def test_occlusion_has_the_right_sign():
 def test_strokes_speak_as_they_were_drawn():
     """One stroke above the other, of which the network likes the upper one."""
     both = Strokes.of([[[0, 40], [0, 0]], [[10, 30], [50, 50]]])
-    why = explain_with(Recognizer(TopAndBottom()), both, against=9)
-    if why.answer is None:  # the gate may turn two dashes away; then nothing is said of strokes
-        assert why.strokes == ()
-        return
+    recognizer = Recognizer(TopAndBottom())
+    four = np.eye(10)[4] * 0.8 + np.eye(10)[9] * 0.2
+    answer = Prediction("ok", 4, 0.8, tuple(four))  # whatever the gate says of two dashes
+    why = explain_ink(recognizer, answer, normalize(recognizer.load(both)), both, changes=())
+    assert (why.answer, why.rival) == (4, 9)
     first, second = why.strokes
     assert first.evidence > 0 > second.evidence
     assert abs(first.share) + abs(second.share) == pytest.approx(1)
