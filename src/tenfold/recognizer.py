@@ -80,6 +80,16 @@ class Recognizer:
         """``name@hash`` of the network in use."""
         return self.classifier.card.identity
 
+    @property
+    def network(self) -> Classifier:
+        """The network for digits by itself, without the profile of any hand."""
+        return self._network
+
+    @property
+    def gate(self) -> Classifier:
+        """Tells one digit from several and from neither: float32 (n, 28, 28) to (n, 3), in this order."""
+        return self._gate
+
     def with_classifier(self, classifier: Classifier) -> Recognizer:
         """The same with another network for digits."""
         other = copy(self)

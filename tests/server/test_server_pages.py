@@ -67,7 +67,7 @@ def test_docs_describe_every_address_and_field(client: httpx.Client):
     description = client.get("/openapi.json").json()
     for address in description["paths"]:
         assert address in text
-    for name in ("Answer", "ReadPage", "ReadNumber", "Said", "OneCorrection", "Corrections", "Verdict"):
+    for name in ("Answer", "Reasons", "ReadPage", "ReadNumber", "Said", "OneCorrection", "Corrections", "Verdict"):
         for field in description["components"]["schemas"][name]["properties"]:
             assert f"<code>{field}</code>" in text, name
     body = description["paths"]["/v1/predict"]["post"]["requestBody"]["content"]

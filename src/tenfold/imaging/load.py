@@ -73,7 +73,7 @@ def load(x: Source, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS) ->
     if isinstance(x, Picture):
         return x
     if isinstance(x, Strokes):
-        return Picture(_draw(x), "strokes")
+        return Picture(draw_digit(x), "strokes")
     if isinstance(x, np.ndarray):
         return Picture(_from_array(x, max_pixels), "array")
     if isinstance(x, Image.Image):
@@ -249,8 +249,13 @@ def draw_row(ink: Strokes) -> Pixels:
     return canvas
 
 
-def _draw(ink: Strokes) -> Pixels:
-    """Strokes as dark ink on white, fitted to the canvas with a margin."""
+def draw_digit(ink: Strokes, only: int | None = None) -> Pixels:
+    """Strokes as dark ink on white, fitted to the canvas with a margin.
+
+    Args:
+        ink: The strokes.
+        only: Draw no other stroke than this one, at the place it has among all.
+    """
     canvas = np.full((STROKE_CANVAS, STROKE_CANVAS), 255, np.uint8)
     lines = [np.array([stroke.x, stroke.y], np.float64).T for stroke in ink.strokes if stroke.x]
     if not lines:
@@ -261,6 +266,9 @@ def _draw(ink: Strokes) -> Pixels:
     span = float(spans.max())
     scale = (STROKE_CANVAS - 4 * STROKE_PEN) / span if span > 1e-12 else 0.0
     offset = (STROKE_CANVAS - spans * scale) / 2
+    if only is not None:
+        one = ink.strokes[only]
+        lines = [np.array([one.x, one.y], np.float64).T] if one.x else []
     # Coordinates with 4 fractional bits, so that a slow hand's curves stay smooth.
     for line in lines:
         fixed = np.rint(((line / unit - low) * scale + offset) * 16).astype(np.int32)

@@ -43,12 +43,14 @@ class OnnxClassifier(Calibrated):
         weights: As given.
         card: As given.
         features: Whether the file gives features; see `look`.
+        weights: As given, for `tenfold.models.onnx_outputs`.
 
     Raises:
         ModelError: If ONNX Runtime cannot load the file or its input has another shape.
     """
 
     def __init__(self, weights: bytes, card: ModelCard, threads: int = 1) -> None:
+        self.weights = weights
         self._session = Session(weights, card.name)
         inputs = self._session.inputs
         given = inputs[0]

@@ -49,7 +49,7 @@ class Session:
         Raises:
             ModelError: If the network cannot be run.
         """
-        return self._run([self.output.name], feed)[0]
+        return self.run_all([self.output.name], feed)[0]
 
     def run_with(self, feed: Floats, other: str) -> tuple[Floats, Floats]:
         """The first output, and another by its name.
@@ -57,10 +57,15 @@ class Session:
         Raises:
             ModelError: If the network cannot be run, or has no such output.
         """
-        first, second = self._run([self.output.name, other], feed)
+        first, second = self.run_all([self.output.name, other], feed)
         return first, second
 
-    def _run(self, names: list[str], feed: Floats) -> list[Floats]:
+    def run_all(self, names: list[str], feed: Floats) -> list[Floats]:
+        """Several outputs by their names, in that order.
+
+        Raises:
+            ModelError: If the network cannot be run, or has no such output.
+        """
         try:
             found = self._session.run(names, {self.inputs[0].name: feed})
         except Exception as error:  # as above

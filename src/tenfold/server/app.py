@@ -16,7 +16,7 @@ from starlette.middleware.cors import CORSMiddleware
 from tenfold import __version__
 from tenfold.config import Settings
 from tenfold.recognizer import Recognizer
-from tenfold.server import feedback, health, inference, metrics, models, predict, profiles, read
+from tenfold.server import explain, feedback, health, inference, metrics, models, predict, profiles, read
 from tenfold.server.access import ClientRate, Token
 from tenfold.server.body import FORM_SLACK
 from tenfold.server.desk import Desk, Shelf
@@ -80,7 +80,7 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
     app.state.correcting = anyio.CapacityLimiter(AT_ONCE)
     app.state.profiling = anyio.CapacityLimiter(AT_ONCE)
     app.state.warm = threading.Event()
-    for room in (predict, read, profiles, feedback, models, inference, health, metrics):
+    for room in (predict, read, explain, profiles, feedback, models, inference, health, metrics):
         app.include_router(room.router)
     add_pages(app)
     add_error_answers(app)
