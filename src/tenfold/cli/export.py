@@ -16,6 +16,7 @@ class Format(StrEnum):
     INT8 = "int8"
     KERAS = "keras"
     H5 = "h5"
+    C = "c"
 
 
 def command(
