@@ -103,13 +103,15 @@ class _Reader:
         points = [point for point in text.split(",") if point.strip()]
         self.points += len(points)
         check_counts(self.name, len(self.strokes) + 1, self.points)
-        series = {channel.name: _Series() for channel in self.channels}
-        if not {"X", "Y"} <= series.keys():
+        series = {"X": _Series(), "Y": _Series()}
+        if not series.keys() <= {channel.name for channel in self.channels}:
             raise self.stop("its traces have no channels X and Y")
-        found: dict[str, list[float]] = {name: [] for name in series}
+        found: dict[str, list[float]] = {"X": [], "Y": []}
         for point in points:
             words = self._words(point.partition(":")[0])
             for channel, (mark, word) in zip(self.channels, words, strict=True):
+                if channel.name not in series:
+                    continue
                 try:
                     value = series[channel.name].next(mark, word)
                 except ValueError as error:

@@ -44,7 +44,7 @@ def metadata(card: ModelCard, source: str) -> dict[str, str]:
     return {key: value for key, value in found.items() if value}
 
 
-def with_metadata(card: ModelCard, found: Mapping[str, str], normalization: str) -> ModelCard:
+def described_by(card: ModelCard, found: Mapping[str, str], normalization: str) -> ModelCard:
     """A plain card, with what the file says of itself.
 
     Args:

@@ -12,7 +12,7 @@ import numpy as np
 
 from tenfold.errors import ModelError, UnknownName
 from tenfold.models.base import Calibrated, ModelCard, Output
-from tenfold.models.metadata import OUTPUT, with_metadata
+from tenfold.models.metadata import OUTPUT, described_by
 from tenfold.models.session import Session
 from tenfold.types import Floats
 
@@ -165,7 +165,7 @@ def load_onnx(model: str | Path, normalization: str, threads: int = 1) -> OnnxCl
             f"Expected (n, {CLASSES[card.task]}).",
         )
     if not card_path(path).is_file():
-        card = with_metadata(card, classifier.metadata, normalization)
+        card = described_by(card, classifier.metadata, normalization)
         known = OUTPUT in classifier.metadata
         classifier.card = card if known else replace(card, output=_output_kind(classifier))
     return classifier
