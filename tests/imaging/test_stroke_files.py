@@ -28,7 +28,7 @@ def inkml(body: str, start: str = '<ink xmlns="http://www.w3.org/2003/InkML">', 
     [
         json.dumps({"strokes": PLAIN}),
         json.dumps(PLAIN),
-        json.dumps([[one["x"], one["y"], [0] * len(one["x"])] for one in PLAIN], indent=2),
+        json.dumps([[one["x"], one["y"]] for one in PLAIN], indent=2),
         "\ufeff \n" + json.dumps({"device": "tablet", "strokes": PLAIN}),
         inkml("<trace>1 4, 2.5 -5, 3 6</trace><trace>7 8</trace>").decode(),
         # As nothing but signs part them; with a sign, a difference, a difference of differences, and no change.
