@@ -44,13 +44,14 @@ def parse_ink(data: bytes, name: str) -> Strokes:
     """
     if len(data) > MAX_INK_BYTES:
         raise _too_much(name, len(data), "bytes", MAX_INK_BYTES)
-    if ink_format(data) == "InkML":
+    kind = ink_format(data)
+    if kind == "JSON":
+        return strokes_of(_json(data, name), name)
+    if kind == "InkML":
         from tenfold.imaging.inkml import parse_inkml
 
-        ink = parse_inkml(data, name)
-    else:
-        ink = strokes_of(_json(data, name), name)
-    return ink
+        return parse_inkml(data, name)
+    raise UnreadableImage(f"{name} is neither JSON nor InkML.", EXPECTED)
 
 
 def strokes_of(given: Any, name: str) -> Strokes:
