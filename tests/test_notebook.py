@@ -69,15 +69,10 @@ def test_it_runs_on_a_few_batches(mnist_settings: Settings, committed: Any) -> N
             pytest.fail("nbclient or ipykernel is missing", pytrace=False)
         pytest.skip("nbclient or ipykernel is missing: pip install nbclient ipykernel")
     import nbformat
-    from nbclient import NotebookClient
+    from tools.run_notebook import run
 
-    notebook = nbformat.from_dict(committed)
-    for cell in cells(notebook):
-        cell["outputs"], cell["execution_count"] = [], None
-    client = NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(NOTEBOOK.parent)}}
-    )
-    client.execute(env=environment(TENFOLD_QUICK="1", TENFOLD_CACHE_DIR=str(mnist_settings.cache_dir)))
+    environ = environment(TENFOLD_QUICK="1", TENFOLD_CACHE_DIR=str(mnist_settings.cache_dir))
+    notebook = run(nbformat.from_dict(committed), NOTEBOOK.parent, env=environ)
     said = printed(notebook)
     assert len(pictures(notebook)) == 9
     for line in (
