@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -40,8 +40,7 @@ def trainer_of(entry: Entry) -> Trainer:
         pictures, labels = fitting.network_pixels(options.settings), fitting.labels
         shown, right = held.network_pixels(options.settings), held.labels
         say(f"{entry.name}: {entry.title}. {len(labels):,} digits to train on, {len(right):,} to validate.")
-        # Networks show a bar of their own.
-        with nullcontext() if _is_network(entry) else Console(stderr=True).status(f"Fitting {entry.name} …"):
+        with _waiting(entry):
             try:
                 model.fit(pictures, labels)
             except ValueError as error:
@@ -80,6 +79,11 @@ def _epochs(entry: Entry, options: TrainOptions) -> dict[str, Any]:
     if "epochs" not in entry.make().get_params(deep=False):
         raise UsageError(f"{entry.name!r} is not trained in epochs.", "Leave out --epochs.")
     return {"epochs": options.epochs}
+
+
+def _waiting(entry: Entry) -> AbstractContextManager[object]:
+    """What a terminal shows while it is fitted; networks have a bar of their own."""
+    return nullcontext() if _is_network(entry) else Console(stderr=True).status(f"Fitting {entry.name} …")
 
 
 def _is_network(entry: Entry) -> bool:
