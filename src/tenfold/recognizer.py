@@ -139,7 +139,8 @@ class Recognizer:
 
         Args:
             x: A path, the bytes of a picture file, a PIL image, an array (H, W), (H, W, 3) or
-                (H, W, 4), or `Strokes`. Dark on light or light on dark.
+                (H, W, 4), or `Strokes`; also the path or the bytes of a file of strokes, JSON or InkML. Dark on light
+                or light on dark.
 
         Returns:
             The answer; input that cannot be opened gives status ``unreadable_image``.

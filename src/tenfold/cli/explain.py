@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tenfold.cli.inputs import leave_if_unreadable, opened_input
+from tenfold.cli.inputs import STDIN, leave_if_unreadable, read_stdin
 from tenfold.cli.options import ModelName
 from tenfold.cli.predict import opened
 
@@ -58,7 +58,7 @@ def command(
     recognizer = Recognizer(opened(model))
     picture: Picture | None = None
     try:
-        source = opened_input(image, recognizer.settings.max_bytes, "explain")
+        source = read_stdin(recognizer.settings.max_bytes, "explain") if image == STDIN else image
         picture = recognizer.load(source)
         # A page has room for all of them.
         changes = DIGITS if out is not None and out.suffix.lower() != ".png" else None

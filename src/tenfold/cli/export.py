@@ -17,6 +17,7 @@ class Format(StrEnum):
     KERAS = "keras"
     H5 = "h5"
     HTML = "html"
+    C = "c"
 
 
 def command(

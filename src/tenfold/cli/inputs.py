@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import typer
 
 if TYPE_CHECKING:
-    from tenfold.types import Strokes
+    pass
 
 STDIN = "-"
 
@@ -41,37 +41,10 @@ def read_stdin(most: int, command: str) -> bytes:
 
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError(
-            "- reads a picture from standard input, but nothing is piped into it.", f"tenfold {command} - < PICTURE"
+            "- reads a picture or strokes from standard input, but nothing is piped into it.",
+            f"tenfold {command} - < PICTURE",
         )
     return sys.stdin.buffer.read(most + 1)
-
-
-def opened_input(name: str, most: int, command: str) -> str | bytes | Strokes:
-    """What a recogniser takes of an input: the strokes in a JSON file, the bytes on standard input, or else its name.
-
-    Strokes are ``{"strokes": [{"x": […], "y": […]}, …]}``, as the server takes them, or the list alone.
-
-    Args:
-        name: The input as the user named it.
-        most: How many bytes are allowed.
-        command: What reads it, for the message.
-
-    Raises:
-        UsageError: If nothing is piped in.
-        UnreadableImage: If a JSON file cannot be opened or holds no strokes.
-    """
-    from pathlib import Path
-
-    from tenfold.imaging.stroke_files import is_json, read_strokes
-
-    if name == STDIN:
-        data = read_stdin(most, command)
-        return read_strokes(data, "The data", most) if is_json(data) else data
-    path = Path(name)
-    if path.suffix.lower() != ".json" or not path.is_file():
-        return name
-    with path.open("rb") as file:
-        return read_strokes(file.read(most + 1), name, most)
 
 
 def leave_if_unreadable(unreadable: int, inputs: int) -> None:

@@ -53,6 +53,10 @@ def command(
         ),
     ] = None,
     limit: Annotated[int | None, typer.Option(help="Use so many digits only, to try things out.")] = None,
+    tensorboard: Annotated[
+        Path | None,
+        typer.Option(help="Log loss and accuracy of each epoch here, for TensorBoard: tensorboard --logdir DIR."),
+    ] = None,
 ) -> None:
     """Train a network by a recipe and save it, with its history, where --out says."""
     from tenfold.config import load_settings
@@ -79,5 +83,6 @@ def command(
         settings=load_settings(database=database),
         params=read_params(params) if params else None,
         limit=limit,
+        tensorboard=tensorboard,
     )
     print(folder)

@@ -17,7 +17,7 @@ from tenfold.explanation.occlusion import Ask, evidence, log_probabilities
 from tenfold.explanation.place import ink_box, stroke_ink
 from tenfold.explanation.prototypes import gallery, nearest, prototypes
 from tenfold.explanation.value import Change, Explanation, Gate, StrokeShare
-from tenfold.imaging.load import Source
+from tenfold.imaging.load import Source, strokes_in
 from tenfold.models.base import Classifier
 from tenfold.recognizer import Recognizer
 from tenfold.types import Floats, Normalized, Prediction, Strokes
@@ -83,11 +83,11 @@ def explain_with(
         if digit is not None and (isinstance(digit, bool) or digit not in range(10)):
             raise UsageError(f"A digit is 0 to 9, got {digit!r}.", "Name the digit it might have been.")
     try:
-        picture = recognizer.load(x)
+        strokes = strokes_in(x, recognizer.settings.max_bytes)
+        picture = recognizer.load(x if strokes is None else strokes)
     except UnreadableImage as error:
         return Explanation(Prediction("unreadable_image", reason=str(error), model=recognizer.model))
     prediction, ink = recognizer.examine(picture)
-    strokes = x if isinstance(x, Strokes) else None
     return explain_ink(recognizer, prediction, ink, strokes, against, changes, with_layers)
 
 

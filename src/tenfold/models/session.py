@@ -23,6 +23,7 @@ class Session:
         inputs: What it takes: each with ``name``, ``type`` and ``shape``.
         output: What it gives first, likewise.
         names: Of all that it gives.
+        metadata: What the file says of itself, text by key.
 
     Raises:
         ModelError: If ONNX Runtime cannot load the file.
@@ -42,6 +43,7 @@ class Session:
         outputs = self._session.get_outputs()
         self.output: Any = outputs[0]
         self.names: tuple[str, ...] = tuple(one.name for one in outputs)
+        self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
 
     def run(self, feed: Floats) -> Floats:
         """The first output for the one input.

@@ -71,7 +71,7 @@ class Run:
 
 
 # It trains as the report did, in one go.
-TAKES = ("as_reported", "epochs")
+TAKES = ("as_reported", "epochs", "tensorboard")
 
 
 @recipe(
