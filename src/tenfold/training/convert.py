@@ -46,8 +46,8 @@ def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
 
     Args:
         model: A shipped name, or the path of an ``.onnx``, ``.keras`` or ``.h5`` file.
-        to: The format wanted; ``"int8"`` is an ONNX file that does its arithmetic in bytes, calibrated again, ``"html"``
-            one web page that reads digits by itself, and ``"c"`` a header for microcontrollers.
+        to: The format wanted; ``"int8"`` is an ONNX file that does its arithmetic in bytes, calibrated again,
+            ``"html"`` one web page that reads digits by itself, and ``"c"`` a header for microcontrollers.
         out: The file to write; an ONNX file gets its card beside it.
         settings: Where MNIST's test pictures may be, for the certificate.
 
