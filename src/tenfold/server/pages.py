@@ -1,4 +1,4 @@
-"""The page at /, that for reviewing at /review, the description of the interface at /docs, and the files they need."""
+"""The page at /, the tour, the literature, the review, the description of the interface, and the files they need."""
 
 from __future__ import annotations
 
@@ -17,12 +17,18 @@ from tenfold.config import Settings
 PAGE = Path(__file__).parent / "page"
 
 # Some systems' tables lack these or say text/plain, with which browsers refuse modules and styles.
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
 
 # Asked for again at each visit, and answered "not modified": an update shows without a forced reload.
 _FRESH = {"cache-control": "no-cache"}
 
-_PAGES = {"/": "index.html", "/docs": "docs.html", "/review": "review.html"}
+_PAGES = {
+    "/": "index.html",
+    "/docs": "docs.html",
+    "/learn": "learn.html",
+    "/literature": "literature.html",
+    "/review": "review.html",
+}
 
 
 class _PageFiles(StaticFiles):
