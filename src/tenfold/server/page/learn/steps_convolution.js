@@ -6,6 +6,14 @@ import { fillTable, follow } from "./tables.js";
 
 const part = (id) => document.getElementById(id);
 
+/** Put both frames where most of what the kernel looks for is, so that there is something to see at first. */
+export function toTheMost(given, made, shown, stride) {
+  const most = shown.values.indexOf(Math.max(...shown.values));
+  const [row, column] = [Math.floor(most / shown.columns), most % shown.columns];
+  made.put(row, column);
+  given.put(row * stride, column * stride);
+}
+
 /** Let the frame on what is given and that on what is made of it move together. */
 export function together(given, made, stride, show) {
   given.addEventListener("move", () => (made.put(given.row / stride(), given.column / stride()), show()));
@@ -38,8 +46,7 @@ export function convolutionStep({ hand, kernel }) {
   together(given, made, () => 1, say);
   for (const one of [hand, kernel]) one.addEventListener("change", show);
   show();
-  given.put(12, 12);
-  made.put(12, 12);
+  toTheMost(given, made, convolved(hand.picture, kernel.values), 1);
   say();
 }
 
@@ -55,7 +62,7 @@ export function paddingStep({ hand, kernel }) {
     const left = (side - 3) % stride();
     const beyond = left ? ` ${left === 1 ? "A last row and column are" : `The last ${left} rows and columns are`} never reached.` : "";
     part("padding-said").textContent =
-      `(28 + 2 · ${border()} \u2212 3) / ${stride()} + 1 = ${out}: a picture of ${out} by ${out}.${beyond} ` +
+      `(28 + 2 · ${border()} \u2212 3) / ${stride()}${left ? ", rounded down," : ""} + 1 = ${out}: a picture of ${out} by ${out}.${beyond} ` +
       `The frame gives pixel (${made.row}, ${made.column}).`;
   }
 

@@ -3,7 +3,7 @@
 import { Grid } from "./grid.js";
 import { convolved, lots, map, pooled, relu, short, sum, under } from "./maths.js";
 import { PRESETS } from "./kernel.js";
-import { together } from "./steps_convolution.js";
+import { together, toTheMost } from "./steps_convolution.js";
 import { fillCells, fillTable, follow } from "./tables.js";
 
 const part = (id) => document.getElementById(id);
@@ -33,8 +33,7 @@ export function poolingStep({ hand, kernel }) {
   for (const choice of document.querySelectorAll("[name=pooling]")) choice.addEventListener("change", show);
   for (const one of [hand, kernel]) one.addEventListener("change", show);
   show();
-  given.put(12, 12);
-  made.put(6, 6);
+  toTheMost(given, made, pooled(activated), 2);
   say();
 }
 
@@ -73,8 +72,7 @@ export function dropoutStep({ hand, kernel }) {
   part("dropout-used").addEventListener("change", show);
   for (const one of [hand, kernel]) one.addEventListener("change", show);
   follow(part("dropout-rate"), (value) => `${value}\u202f%`, show);
-  given.put(6, 6);
-  made.put(6, 6);
+  toTheMost(given, made, before, 1);
   say();
 }
 

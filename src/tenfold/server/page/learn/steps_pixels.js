@@ -37,7 +37,7 @@ export function oneHotStep({ hand }) {
     fillCells(part("one-hot-cells"), oneHot(digit), digit);
     const wrong = (digit + 1) % 10;
     part("one-hot-said").textContent =
-      `${named(digit)} is ${oneHot(digit).join(" ")}. ` +
+      `One-hot, ${named(digit)} is ${oneHot(digit).join(" ")}. ` +
       `Between it and ${named(wrong)} lie as many changed places as between any two digits: 2.`;
   }
 

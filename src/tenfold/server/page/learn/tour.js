@@ -15,7 +15,6 @@ import { Training } from "./training.js";
 const part = (id) => document.getElementById(id);
 const steps = [...document.querySelectorAll(".step")];
 const title = (step) => step.querySelector("h2").textContent;
-let asked = false;
 
 const samples = await loadSamples();
 const hand = new Hand(samples);
@@ -44,10 +43,7 @@ function enter(place, focus = true) {
     scrollTo({ top: 0 });
     steps[place].focus({ preventScroll: true });
   }
-  if (steps[place].id === "training" && !asked) {
-    asked = true;
-    tour.training.prepare();
-  }
+  if (steps[place].id === "training") tour.training.prepare();
 }
 
 function turn(by) {

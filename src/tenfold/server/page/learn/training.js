@@ -22,6 +22,7 @@ export class Training extends EventTarget {
   network = null;
   tested = null;
   #lesson = null;
+  #prepared = null;
   #tour;
   #show = bars(part("training-bars"));
   #loss = new Curves(part("training-loss"), { what: "Loss" });
@@ -44,9 +45,13 @@ export class Training extends EventTarget {
   }
 
   /** Ask what can be learned from here: when the step is entered for the first time. */
-  async prepare() {
-    const { answer } = await ask("v1/lessons", { quiet: () => true });
-    if (!answer || this.#lesson) return;
+  prepare() {
+    this.#prepared ??= this.#ask();
+  }
+
+  async #ask() {
+    const { answer } = await ask("v1/lessons");
+    if (!answer) return;
     part("training-absent").hidden = answer.mnist;
     if (answer.mnist) this.#offer(SIZES.map((size) => [String(size), `${size.toLocaleString("en-GB")} of MNIST`]), "4000");
     if (!answer.seconds) this.#refused("This server trains nothing for visitors. Run one yourself: tenfold serve");
@@ -74,6 +79,7 @@ export class Training extends EventTarget {
     this.dispatchEvent(new Event("tested"));
     this.#running(true);
     this.#say("The digits are fetched …");
+    await this.#prepared; // until then nobody knows which there are
     const outcome = await teach(this.#wanted(), (event, data) => this.#hear(lesson, event, data), lesson.abort.signal);
     this.#lesson = null;
     this.#running(false);
