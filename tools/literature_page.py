@@ -1,4 +1,4 @@
-"""Writes docs/literature.md and the figures of the page /literature from benchmarks/results, or checks them (`--check`)."""
+"""Writes docs/literature.md and what /literature shows from benchmarks/results, or checks them (`--check`)."""
 
 from __future__ import annotations
 

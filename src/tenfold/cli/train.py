@@ -11,7 +11,10 @@ from tenfold.cli.options import TrainingData
 
 
 def command(
-    recipe: Annotated[str | None, typer.Argument(help="What to train, or several with commas between; without it, the recipes are listed.")] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Argument(help="What to train, or several with commas between; without it, the recipes are listed."),
+    ] = None,
     data: Annotated[str | None, TrainingData] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the data; by default the recipe's own.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,

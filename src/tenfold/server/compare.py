@@ -43,7 +43,7 @@ MOST = 48
 SHIPPED, TRAINED = "shipped", "trained here"
 
 
-class One(BaseModel):
+class Comparable(BaseModel):
     """A classifier that can be asked."""
 
     name: str
@@ -56,10 +56,10 @@ class One(BaseModel):
 class Compared(BaseModel):
     """The classifiers that can be asked."""
 
-    models: list[One]
+    models: list[Comparable]
 
 
-class Said(BaseModel):
+class Voice(BaseModel):
     """What one classifier says."""
 
     name: str
@@ -84,7 +84,7 @@ class SideBySide(BaseModel):
     status: Status = Field(description="What the server's own model makes of it; classifiers know digits only")
     reason: str
     saw: list[int] = Field(description="The 28x28 all of them were given, row by row, 0 to 255")
-    answers: list[Said] = Field(description="In the order asked for; none where nothing is written")
+    answers: list[Voice] = Field(description="In the order asked for; none where nothing is written")
     failed: list[Unasked]
 
 
@@ -156,11 +156,11 @@ class Cabinet:
         recognizer = self.recognizer
         ink = normalize(recognizer.load(reading()))
         (own,) = recognizer.answer([ink])
-        answers: list[Said] = []
+        answers: list[Voice] = []
         failed: list[Unasked] = []
         for name in names if not ink.empty else ():
             try:
-                answers.append(_said(name, self.get(name), ink, error_budget, own.one_digit))
+                answers.append(_voice(name, self.get(name), ink, error_budget, own.one_digit))
             except UnknownName:
                 raise
             except TenfoldError as error:
@@ -169,13 +169,13 @@ class Cabinet:
         return SideBySide(status=own.status, reason=own.reason, saw=saw, answers=answers, failed=failed)
 
 
-def _said(name: str, classifier: Classifier, ink: Normalized, error_budget: float, one_digit: float) -> Said:
+def _voice(name: str, classifier: Classifier, ink: Normalized, error_budget: float, one_digit: float) -> Voice:
     began = time.perf_counter()
     (row,) = classifier.predict_proba(ink.pixels[None].astype(np.float32) / np.float32(255))
     seconds = time.perf_counter() - began
     card = classifier.card
     answer = read_digit(row, threshold(card.thresholds, error_budget), card.identity, one_digit)
-    return Said(
+    return Voice(
         name=name,
         model=card.identity,
         status=answer.status,
@@ -203,7 +203,7 @@ def comparable(request: Request) -> Compared:
     cabinet: Cabinet = request.app.state.cabinet
     return Compared(
         models=[
-            One(
+            Comparable(
                 name=card.name,
                 model=card.identity,
                 whence=SHIPPED if shipped else TRAINED,

@@ -56,7 +56,7 @@ class NoLessons(TenfoldError):
     http_status = 503
 
 
-class Wanted(BaseModel):
+class Teaching(BaseModel):
     """How the network is to learn."""
 
     model_config = ConfigDict(extra="forbid")
@@ -101,7 +101,7 @@ class Lessons:
         self._own = self._own or tempfile.TemporaryDirectory(prefix="tenfold-lessons-")
         return Path(self._own.name)
 
-    def begin(self, wanted: Wanted) -> Taught:
+    def begin(self, wanted: Teaching) -> Taught:
         """Take the place; blocking work.
 
         Raises:
@@ -180,7 +180,7 @@ class Taught(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, lessons: Lessons, wanted: Wanted, place: IO[bytes], note: Path) -> None:
+    def __init__(self, lessons: Lessons, wanted: Teaching, place: IO[bytes], note: Path) -> None:
         super().__init__(headers={"cache-control": "no-store", "x-accel-buffering": "no"})
         self._lessons, self._wanted, self._place, self._note = lessons, wanted, place, note
 
@@ -280,7 +280,7 @@ async def offered(request: Request) -> Offered:
     response_class=Response,
     responses=BEGIN,
 )
-async def begin(request: Request, wanted: Wanted) -> Response:
+async def begin(request: Request, wanted: Teaching) -> Response:
     """Train a small network, and hear how it goes: events `named`, `begun`, `stepped`, `checked`, `tested`, `ended`."""
     lessons: Lessons = request.app.state.lessons
     return await anyio.to_thread.run_sync(lessons.begin, wanted)

@@ -17,7 +17,13 @@ from tenfold.config import Settings
 PAGE = Path(__file__).parent / "page"
 
 # Some systems' tables lack these or say text/plain, with which browsers refuse modules and styles.
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".png": "image/png"}
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".json": "application/json",
+}
 
 # Asked for again at each visit, and answered "not modified": an update shows without a forced reload.
 _FRESH = {"cache-control": "no-cache"}

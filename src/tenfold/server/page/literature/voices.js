@@ -81,6 +81,7 @@ export class Voices {
   #askAgain() {
     const { sheet } = this;
     if (!sheet.blank && this.#present.length) {
+      if (!sheet.drawing) part("said").textContent = "They are being asked …";
       const query = { models: this.#present.join(",") };
       this.asker.ask({ body: () => sheet.toBlob(), query, wanted: false }, sheet.drawing ? 200 : 0);
       return;
