@@ -129,10 +129,9 @@ class Cabinet:
             UnknownName: If there is none.
             ModelError: If it cannot be trusted, or is too large.
         """
-        here = models_here()
-        if name not in here:
+        path, _ = models_here().get(name, (None, False))
+        if path is None or (path not in self._kept and read_card(card_path(path)).task != "digit"):
             raise UnknownName("classifier here called", name, [])
-        path, _ = here[name]
         changed = path.stat().st_mtime_ns
         with self._lock:
             kept = self._kept.get(path)
