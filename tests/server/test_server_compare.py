@@ -64,7 +64,8 @@ def test_what_was_trained_here_is_found_at_once_and_goes_before(
         for ending in ("npz", "json"):
             shutil.copy(LITERATURE / f"{other}.{ending}", folder / f"{name}.{ending}")
     whence = {one["name"]: one["whence"] for one in client.get(COMPARE).json()["models"]}
-    assert whence["linear"] == whence.get("mine", whence["linear"]) == "trained here"
+    assert whence["linear"] == whence["mine"] == "trained here"
+    assert whence["j48"] == "shipped"
     assert [one["name"] for one in asked(client, seven, "mine", "linear").json()["answers"]] == ["mine", "linear"]
 
     (tmp_path / "runs" / "mine" / "mine.npz").write_bytes(b"no classifier")

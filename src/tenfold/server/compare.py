@@ -110,16 +110,16 @@ class Cabinet:
         self._kept: OrderedDict[Path, _Kept] = OrderedDict()
         self._lock = Lock()
 
-    def cards(self) -> list[tuple[ModelCard, bool]]:
-        """The card of each that can be asked, by name, and whether it is shipped; a broken card is left out."""
+    def cards(self) -> list[tuple[str, ModelCard, bool]]:
+        """Name and card of each that can be asked, and whether it is shipped; one with a broken card is left out."""
         found = []
-        for _, (path, shipped) in sorted(models_here().items()):
+        for name, (path, shipped) in sorted(models_here().items()):
             try:
                 card = read_card(card_path(path))
             except ModelError:
                 continue
             if card.task == "digit":
-                found.append((card, shipped))
+                found.append((name, card, shipped))
         return found
 
     def get(self, name: str) -> Classifier:
@@ -162,7 +162,7 @@ class Cabinet:
                 answers.append(_voice(name, self.get(name), ink, error_budget, own.one_digit))
             except UnknownName:
                 raise
-            except TenfoldError as error:
+            except (TenfoldError, OSError) as error:  # OSError: its file went away meanwhile
                 failed.append(Unasked(name=name, message=str(error)))
         saw = ink.pixels.ravel().tolist()
         return SideBySide(status=own.status, reason=own.reason, saw=saw, answers=answers, failed=failed)
@@ -203,13 +203,13 @@ def comparable(request: Request) -> Compared:
     return Compared(
         models=[
             Comparable(
-                name=card.name,
+                name=name,
                 model=card.identity,
                 whence=SHIPPED if shipped else TRAINED,
                 summary=card.summary,
                 data=card.data,
             )
-            for card, shipped in cabinet.cards()
+            for name, card, shipped in cabinet.cards()
         ]
     )
 
