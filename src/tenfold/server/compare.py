@@ -162,8 +162,10 @@ class Cabinet:
                 answers.append(_voice(name, self.get(name), ink, error_budget, own.one_digit))
             except UnknownName:
                 raise
-            except (TenfoldError, OSError) as error:  # OSError: its file went away meanwhile
+            except TenfoldError as error:
                 failed.append(Unasked(name=name, message=str(error)))
+            except OSError:
+                failed.append(Unasked(name=name, message="Its file went away meanwhile."))
         saw = ink.pixels.ravel().tolist()
         return SideBySide(status=own.status, reason=own.reason, saw=saw, answers=answers, failed=failed)
 
