@@ -131,7 +131,7 @@ def test_a_server_without_mnist_and_one_without_time(tmp_path: Path) -> None:
     settings = load_settings(database="none", cache_dir=str(tmp_path), lesson_seconds=0.05)
     with serving(create_app(Recognizer(settings=settings))) as client:
         assert client.get(LESSONS).json() == {"mnist": False, "seconds": 0.05}
-        assert "mnist" in refused(client.post(LESSONS, json={}), 404, "unknown_name")
+        assert "tenfold data fetch mnist" in refused(client.post(LESSONS, json={}), 404, "no_mnist")
         with listening(client, LONG) as heard:
             assert dict(heard)["ended"] == {"why": "out_of_time"}
 

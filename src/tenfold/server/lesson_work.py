@@ -143,7 +143,9 @@ def _say(event: str, **what: Any) -> None:
 
 
 def _wait_for_the_end(closed: threading.Event) -> None:
-    sys.stdin.read()
+    # Not through sys.stdin, whose lock would be wanted when the process ends while this still waits.
+    while os.read(sys.stdin.fileno(), 1024):
+        pass
     closed.set()
 
 

@@ -17,6 +17,7 @@ import uuid
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
+from threading import Lock
 from typing import IO, Annotated, Any, Literal
 
 import anyio
@@ -56,6 +57,13 @@ class NoLessons(TenfoldError):
     http_status = 503
 
 
+class NoMnist(TenfoldError):
+    """MNIST is asked for, and the service has not got it; it is not fetched at a visitor's request."""
+
+    code = "no_mnist"
+    http_status = 404
+
+
 class Teaching(BaseModel):
     """How the network is to learn."""
 
@@ -86,6 +94,7 @@ class Lessons:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._own: tempfile.TemporaryDirectory[str] | None = None
+        self._lock = Lock()
         self._running: subprocess.Popen[bytes] | None = None
         self._mnist = False
 
@@ -98,8 +107,9 @@ class Lessons:
         """Where the processes of one server have their figures, they find each other's lessons too."""
         if shared := os.environ.get(SHARED):
             return Path(shared)
-        self._own = self._own or tempfile.TemporaryDirectory(prefix="tenfold-lessons-")
-        return Path(self._own.name)
+        with self._lock:  # one folder, however many ask for the first lesson at once
+            self._own = self._own or tempfile.TemporaryDirectory(prefix="tenfold-lessons-")
+            return Path(self._own.name)
 
     def begin(self, wanted: Teaching) -> Taught:
         """Take the place; blocking work.
@@ -107,12 +117,12 @@ class Lessons:
         Raises:
             Busy: If somebody else has it.
             NoLessons: If the settings allow none.
-            UnknownName: If MNIST is wanted and not here.
+            NoMnist: If it is wanted and not here.
         """
         if not self.settings.lesson_seconds:
             raise NoLessons("This server trains nothing for visitors.", "Run one yourself: tenfold serve")
         if wanted.data == "mnist" and not self.has_mnist():
-            raise UnknownName("data set here called", "mnist", ["samples"])
+            raise NoMnist("MNIST is not here.", "Where Tenfold runs: tenfold data fetch mnist")
         place = self._take()
         note = self._folder() / f"lesson-{uuid.uuid4().hex}"
         for left in self._folder().glob("lesson-*"):  # of a process that was killed: the place was free
@@ -147,14 +157,25 @@ class Lessons:
             return False
         return True
 
-    def start(self) -> subprocess.Popen[bytes]:
-        """Start the process that trains."""
+    def start(self, wanted: Teaching) -> subprocess.Popen[bytes]:
+        """Start the process that trains, and tell it how."""
         command = [sys.executable, "-m", "tenfold.server.lesson_work"]
         surroundings = {**os.environ, **ONE_THREAD}
-        self._running = subprocess.Popen(
+        process = self._running = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=surroundings
         )
-        return self._running
+        told = {
+            "data": wanted.data,
+            "digits": wanted.digits,
+            "seconds": self.settings.lesson_seconds,
+            "cache_dir": str(self.settings.cache_dir),
+            "lesson": wanted.model_dump(include={"epochs", "rate", "dropout", "seed"}),
+        }
+        assert process.stdin is not None
+        with suppress(OSError):  # one that died at once is heard to have died
+            process.stdin.write(json.dumps(told).encode() + b"\n")
+            process.stdin.flush()
+        return process
 
     def end(self) -> None:
         """End what is running here, as the server ends: who listens hears that it was cut off."""
@@ -186,7 +207,7 @@ class Taught(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
-            process = self._lessons.start()
+            process = self._lessons.start(self._wanted)
             headers = [pair for pair in self.raw_headers if pair[0] != b"content-length"]
             try:
                 await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -212,20 +233,9 @@ class Taught(Response):
             self._place.close()
 
     async def _events(self, process: subprocess.Popen[bytes]) -> AsyncIterator[bytes]:
-        assert process.stdin is not None
         assert process.stdout is not None
-        settings, wanted = self._lessons.settings, self._wanted
-        lesson = wanted.model_dump(include={"epochs", "rate", "dropout", "seed"})
-        told = {
-            "data": wanted.data,
-            "digits": wanted.digits,
-            "seconds": settings.lesson_seconds,
-            "cache_dir": str(settings.cache_dir),
-            "lesson": lesson,
-        }
-        yield _event("named", {"id": self._note.name.partition("-")[2], "seconds": settings.lesson_seconds})
-        process.stdin.write(json.dumps(told).encode() + b"\n")
-        process.stdin.flush()
+        name, seconds = self._note.name.partition("-")[2], self._lessons.settings.lesson_seconds
+        yield _event("named", {"id": name, "seconds": seconds})
         ended = False
         while line := await anyio.to_thread.run_sync(process.stdout.readline, abandon_on_cancel=True):
             event, _, data = line.rstrip().partition(b" ")
