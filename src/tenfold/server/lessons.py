@@ -71,7 +71,7 @@ class Teaching(BaseModel):
 
     data: Literal["mnist", "samples"] = Field("mnist", description="MNIST, or the 200 samples that are built in")
     digits: int = Field(4000, ge=100, le=10_000, description="Training digits of MNIST to learn from")
-    epochs: int = Field(3, ge=1, le=30, description="How often each is looked at")
+    epochs: int = Field(3, ge=1, le=100, description="How often each is looked at")
     rate: float = Field(0.001, gt=0, le=1, description="Adam's learning rate")
     dropout: float = Field(0.25, ge=0, le=0.9, description="Share of neurons silenced while learning")
     seed: int = Field(0, ge=0, lt=2**32, description="Of everything random")

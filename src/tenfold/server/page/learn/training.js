@@ -31,7 +31,6 @@ export class Training extends EventTarget {
   constructor(tour) {
     super();
     this.#tour = tour;
-    follow(part("training-epochs"), String, () => {});
     follow(part("training-dropout"), (value) => `${value}\u202f%`, () => {});
     part("training-form").addEventListener("submit", (event) => {
       event.preventDefault();
