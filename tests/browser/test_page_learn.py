@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.chromium import draw, serving
@@ -184,28 +185,18 @@ def test_dropout_flatten_and_softmax(tour: Callable[[str], Page]):
     assert chances()[7] > 99
 
 
-def test_a_network_is_trained_drawn_at_and_tested(
-    tour: Callable[[str], Page], visit: Callable[..., Visit], school: str
-):
+def test_a_network_is_trained_drawn_at_and_tested(tour: Callable[[str], Page]):
     page = tour("testing")
     expect(page.get_by_text("Nothing is trained yet.")).to_be_visible()
     tour("training")
     expect(page.get_by_text("tenfold data fetch mnist")).to_be_visible()
-    slide(page, "#training-epochs", 20)
-    slide(page, "#training-dropout", 90)
+    page.locator("#training-epochs").select_option("100")
     page.get_by_role("button", name="Train").click()
     expect(page.locator("#training-kernels canvas")).to_have_count(8, timeout=LONG)
-
-    other = visit(url=f"{school}/learn#training")
-    other.expects_refusals = True
-    other.page.wait_for_selector("body[data-ready]")
-    other.page.get_by_role("button", name="Train").click()
-    expect(other.page.locator("#training-said")).to_contain_text("Somebody else's network is being trained")
-
     page.get_by_role("button", name="Stop").click()
     expect(page.locator("#training-said")).to_contain_text("Draw at it, or go on to testing.", timeout=LONG)
-    assert said(page, "training").startswith(("Stopped", "Done"))
-    slide(page, "#training-epochs", 10)
+    assert said(page, "training").startswith("Stopped")
+    page.locator("#training-epochs").select_option("10")
     slide(page, "#training-dropout", 0)
     page.locator("#training-rate").select_option("0.01")
     page.get_by_role("button", name="Train").click()
@@ -234,12 +225,23 @@ def test_a_network_is_trained_drawn_at_and_tested(
         assert page.locator("#training-bars .best b").text_content() == said_then
 
 
+def test_one_place_for_all(visit: Callable[..., Visit], school: str):
+    seen = visit(url=f"{school}/learn#training")
+    seen.expects_refusals = True
+    seen.page.wait_for_selector("body[data-ready]")
+    lesson = {"data": "samples", "epochs": 100}
+    with httpx.stream("POST", f"{school}/v1/lessons", json=lesson, timeout=60, trust_env=False):
+        seen.page.get_by_role("button", name="Train").click()
+        expect(seen.page.locator("#training-said")).to_contain_text("Somebody else's network is being trained")
+    expect(seen.page.locator("#training-begin")).to_have_attribute("aria-disabled", "false")
+
+
 def test_a_server_that_goes_away(visit: Callable[..., Visit], tmp_path: Path):
     with serving(TENFOLD_CACHE_DIR=str(tmp_path), TENFOLD_DATABASE="none") as (address, process):
         seen = visit(url=f"{address}/learn#training")
         page = seen.page
         page.wait_for_selector("body[data-ready]")
-        slide(page, "#training-epochs", 20)
+        page.locator("#training-epochs").select_option("100")
         page.get_by_role("button", name="Train").click()
         expect(page.locator("#training-kernels canvas")).to_have_count(8, timeout=LONG)
         seen.expects_refusals = True
