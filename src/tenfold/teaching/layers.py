@@ -68,7 +68,7 @@ class Convolution(Layer):
 
     def forward(self, given: Array, learning: bool = False) -> Array:
         self._shape = given.shape
-        windows = sliding_window_view(given, (KERNEL, KERNEL), axis=(1, 2))  # type: ignore[call-overload]
+        windows = sliding_window_view(given, (KERNEL, KERNEL), axis=(1, 2))
         # (n, h - 2, w - 2, c, 3, 3): a row of c * 9 numbers for each place.
         self._patches = windows.reshape(*windows.shape[:3], -1)
         return np.asarray(self._patches @ self._matrix() + self.weights["biases"])
@@ -205,4 +205,4 @@ def he_normal(shape: tuple[int, ...], inputs: int, random: np.random.Generator, 
         random: Draws them.
         dtype: Of the array.
     """
-    return (random.standard_normal(shape) * np.sqrt(2 / inputs)).astype(dtype)
+    return np.asarray(random.standard_normal(shape) * np.sqrt(2 / inputs), dtype)
