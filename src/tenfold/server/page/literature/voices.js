@@ -55,7 +55,7 @@ export class Voices {
       const item = element("li", row.here ? "voice" : "voice absent");
       const [digit, name, sure, bars] = [element("b", "digit-said"), element("code", "", row.name), element("span", "sure-of-it"), element("span", "ten")];
       bars.setAttribute("aria-hidden", "true");
-      bars.append(...Array.from({ length: 10 }, (_, place) => element("i", "", place)));
+      bars.append(...Array.from({ length: 10 }, () => element("i")));
       if (!row.here) sure.textContent = "not here";
       item.append(digit, name, sure, bars);
       card = { item, digit, sure, bars, here: row.here };
