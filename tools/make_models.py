@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from tenfold.data.foreign import SETS
+from tenfold.models.load import ENDINGS, LITERATURE
 from tenfold.models.onnx import WEIGHTS
 from tenfold.training.ensemble import MEMBERS
 
@@ -31,6 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs"
 NOTE = "made.json"
 TINIES = 3
+# Of the literature those that are small and quickly trained, of several families: for the page that shows them all.
+SMALL = ("linear", "pca-quadratic", "naive-bayes", "j48", "lenet-1")
 # Having learned from MNIST alone is the same for all that goes on from there: it is done once, and that member goes on
 # which has the least loss on validation.
 START = ("--start", str(RUNS / "ensemble" / "member-1" / "digit.keras"))
@@ -69,6 +72,7 @@ def shipped(foreign: str) -> list[list[Step]]:
         [Step("tiny", "tiny", ships=True, after=("digit",))],
         [Step("cascade", "cascade", (), ships=True, after=("digit", "tiny"))],
         [Step("reader", "reader", others, ships=True, after=("digit", "gate"))],
+        [Step(name, name, (), ships=True) for name in SMALL],
     ]
 
 
@@ -100,10 +104,13 @@ def make(step: Step) -> None:
     else:
         _run(step, out, before["seconds"] if not before["done"] else 0.0, from_what)
     if step.ships:
-        for ending in ("onnx", "json"):
-            partial = WEIGHTS / f"{step.recipe}.{ending}.partial"
-            partial.write_bytes((out / f"{step.recipe}.{ending}").read_bytes())
-            partial.replace(partial.with_suffix(""))
+        home = LITERATURE if step.recipe in SMALL else WEIGHTS
+        home.mkdir(exist_ok=True)
+        for made in (out / f"{step.recipe}{ending}" for ending in (*ENDINGS, ".json")):
+            if made.is_file():
+                partial = home / f"{made.name}.partial"
+                partial.write_bytes(made.read_bytes())
+                partial.replace(partial.with_suffix(""))
 
 
 def _run(step: Step, out: Path, seconds: float, from_what: str) -> None:

@@ -17,6 +17,7 @@ from tenfold.server.pages import PAGE, TYPES, WEB, what_is_kept
 # Modules of a page of its own lie in a folder, those that need no server beside it.
 FILES = {path.relative_to(PAGE).as_posix(): path for path in sorted(PAGE.rglob("*")) if path.is_file()}
 FILES |= {f"web/{path.name}": path for path in sorted(WEB.iterdir()) if path.is_file()}
+TEXTS = {name: path for name, path in FILES.items() if path.suffix != ".png"}
 
 
 def test_the_page(client: httpx.Client):
@@ -30,7 +31,18 @@ def test_the_page(client: httpx.Client):
 
 @pytest.mark.parametrize(
     "address",
-    ["/", "/docs", "/inside", "/review", "/openapi.json", "/page/main.js", "/v1/models", "/v2/health/live"],
+    [
+        "/",
+        "/docs",
+        "/inside",
+        "/learn",
+        "/literature",
+        "/review",
+        "/openapi.json",
+        "/page/main.js",
+        "/v1/models",
+        "/v2/health/live",
+    ],
 )
 def test_every_answer_carries_the_security_headers(client: httpx.Client, address: str):
     answer = client.get(address)
@@ -50,13 +62,15 @@ def test_the_files_of_the_page(client: httpx.Client, name: str):
     assert unchanged.status_code == 304
 
 
-@pytest.mark.parametrize("path", FILES.values(), ids=FILES)
+@pytest.mark.parametrize("path", TEXTS.values(), ids=TEXTS)
 def test_no_file_names_another_host(path: Path):
     hosts = set(re.findall(r"(?:https?:)?//([\w.-]+\.[a-z0-9]+)", path.read_text("utf-8")))
     assert hosts <= {"127.0.0.1", "www.w3.org"}  # this machine, and the name SVG goes by
 
 
-@pytest.mark.parametrize("name", ["index.html", "docs.html", "inside.html", "review.html"])
+@pytest.mark.parametrize(
+    "name", ["index.html", "docs.html", "inside.html", "learn.html", "literature.html", "review.html"]
+)
 def test_nothing_inline_that_the_policy_forbids(name: str):
     text = (PAGE / name).read_text("utf-8")
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)", text)
@@ -67,7 +81,18 @@ def test_docs_describe_every_address_and_field(client: httpx.Client):
     description = client.get("/openapi.json").json()
     for address in description["paths"]:
         assert address in text
-    for name in ("Answer", "Reasons", "ReadPage", "ReadNumber", "Said", "OneCorrection", "Corrections", "Verdict"):
+    for name in (
+        "Answer",
+        "Reasons",
+        "ReadPage",
+        "ReadNumber",
+        "Said",
+        "OneCorrection",
+        "Corrections",
+        "Verdict",
+        "SideBySide",
+        "Voice",
+    ):
         for field in description["components"]["schemas"][name]["properties"]:
             assert f"<code>{field}</code>" in text, name
     body = description["paths"]["/v1/predict"]["post"]["requestBody"]["content"]

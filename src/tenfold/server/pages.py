@@ -1,5 +1,4 @@
-"""The page at /, that to look inside at /inside, that for reviewing at /review, the description of the interface at
-/docs, and the files they need."""
+"""The pages: drawing, the look inside, the tour, the literature, the review, the interface; and the files they need."""
 
 from __future__ import annotations
 
@@ -20,12 +19,25 @@ PAGE = Path(__file__).parent / "page"
 WEB = Path(__file__).parents[1] / "web"
 
 # Some systems' tables lack these or say text/plain, with which browsers refuse modules and styles.
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".json": "application/json",
+}
 
 # Asked for again at each visit, and answered "not modified": an update shows without a forced reload.
 _FRESH = {"cache-control": "no-cache"}
 
-_PAGES = {"/": "index.html", "/docs": "docs.html", "/inside": "inside.html", "/review": "review.html"}
+_PAGES = {
+    "/": "index.html",
+    "/docs": "docs.html",
+    "/inside": "inside.html",
+    "/learn": "learn.html",
+    "/literature": "literature.html",
+    "/review": "review.html",
+}
 
 
 class _PageFiles(StaticFiles):
