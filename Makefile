@@ -20,6 +20,8 @@ PORT ?= 8000
 DATA ?=
 # Many tests wait for a browser or a process they started: a third worker has the two cores of a small machine busy.
 WORKERS ?= 3
+# Tests that `make quick` leaves to `make test`: clusters, databases that are killed, hours of an enemy's inputs.
+UNHURRIED := scale store properties browser contract training tuning literature server/test_server_schema.py
 QUIET_PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps
 COMPILE := $(BIN)/uv pip compile pyproject.toml - --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links
@@ -47,13 +49,19 @@ test: check  ## Everything: check, then all tests, browser and window among them
 	@$(BIN)/tenfold data fetch hands
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
-check: $(VENV)/.all  ## Lint, format, types, import rules, the lock and the generated pages
+# What needs no training, browser, screen, data set, database server or cluster.
+quick: check  ## The tests that most changes would break, in minutes
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	  -m "not train and not mnist and not browser and not display" $(addprefix --ignore=tests/,$(UNHURRIED))
+
+check: $(VENV)/.all  ## Lint, format, types, import rules, the lock, the generated pages and the site
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check . || true; false; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports > $(VENV)/imports.txt 2>&1 || { cat $(VENV)/imports.txt; false; }
 	@$(BIN)/python tools/check_lock.py
 	@for tool in $(DOC_TOOLS); do $(BIN)/python $$tool --check; done
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --site-dir $(VENV)/site
 	@echo "check: clean"
 
 docs: $(VENV)/.all  ## Write the generated pages again: the reference, the scorecard, the literature

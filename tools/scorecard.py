@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from billion import plan
-from written import ROOT, with_block, write_or_check
+from written import ROOT, with_block, wrapped, write_or_check
 
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "scorecard.md"
@@ -70,6 +70,11 @@ def number(value: float, unit: str) -> str:
     return (f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}").strip()
 
 
+def exact(value: float) -> str:
+    """A further figure: four digits, and never as a power of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
 def asked(figure: dict[str, Any]) -> str:
     """What was asked for, and whether it is met."""
     if not figure["asked"]:
@@ -120,12 +125,12 @@ def section(name: str, result: dict[str, Any]) -> str:
         lines += ["", f"![Share read right against strength, for each way a picture goes wrong](images/{CURVES.name})"]
     for figure in result["figures"]:
         if figure["more"]:
-            more = ", ".join(f"{key} {value:.4g}" for key, value in figure["more"].items())
-            lines += ["", f"{figure['what']}: {more}."]
+            more = ", ".join(f"{key} {exact(value)}" for key, value in figure["more"].items())
+            lines += ["", wrapped(f"{figure['what']}: {more}.")]
     machine = result["machine"]
     versions = ", ".join(f"{package} {version}" for package, version in result["versions"].items())
-    lines += ["", f"Measured on {machine['cpu']}, {machine['cores']} cores, {machine['system']}; commit "]
-    lines[-1] += f"`{result['commit']}`; {versions}."
+    where = f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}"
+    lines += ["", wrapped(f"Measured on {where}; commit `{result['commit']}`; {versions}.")]
     return "\n".join(lines) + "\n"
 
 
