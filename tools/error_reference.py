@@ -324,8 +324,16 @@ def section(name: str, kind: type[TenfoldError], some: list[Said]) -> str:
         wrapped(f"**What to do.** {ADVICE[name].remedy}"),
         f"> {ADVICE[name].example}",
     ]
-    rows = [[cell(one.message), cell(one.hint), f"`{one.where}`"] for one in some]
+    rows = [
+        [cell(one.message) if _words(one.message) else "(the reason itself)", cell(one.hint), f"`{one.where}`"]
+        for one in some
+        if _words(one.message + one.hint)
+    ]
     return "\n\n".join(parts) + "\n\n" + table(["it says", "and advises", "in"], rows)
+
+
+def _words(text: str) -> bool:
+    return re.search(r"[A-Za-z]", text) is not None
 
 
 def page() -> str:
