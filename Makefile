@@ -54,14 +54,13 @@ quick: check  ## The tests that most changes would break, in minutes
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  -m "not train and not mnist and not browser and not display" $(addprefix --ignore=tests/,$(UNHURRIED))
 
-check: $(VENV)/.all  ## Lint, format, types, import rules, the lock, the generated pages and the site
+check: $(VENV)/.all  ## Lint, format, types, import rules, the lock and the generated pages
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check . || true; false; }
 	@$(BIN)/mypy --no-error-summary
 	@$(BIN)/lint-imports > $(VENV)/imports.txt 2>&1 || { cat $(VENV)/imports.txt; false; }
 	@$(BIN)/python tools/check_lock.py
 	@for tool in $(DOC_TOOLS); do $(BIN)/python $$tool --check; done
-	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --site-dir $(VENV)/site
 	@echo "check: clean"
 
 docs: $(VENV)/.all  ## Write the generated pages again: the reference, the scorecard, the literature
