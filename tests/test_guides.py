@@ -93,7 +93,8 @@ def test_the_corruption_of_the_guide_is_measured(mnist_settings: Settings, tree:
     assert "failed" not in said
     whole = training_files(mnist_settings)
     np.savez(tree / "few.npz", images=whole.images[:1500], labels=whole.labels[:1500])
-    row = json.loads(run(tree, "tenfold", "compare", "--models", "tiny", "--quick", "--data", "few.npz", "--json"))
+    words = ("--models", "tiny", "--quick", "--data", "few.npz", "--out", "kept", "--json")
+    row = json.loads(run(tree, "tenfold", "compare", *words))
     spoilt = row["spoilt"]["blur"]
     assert list(spoilt) == ["0.5", "1", "2"]
     assert spoilt["0.5"] > spoilt["2"] > 0.1
