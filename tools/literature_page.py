@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from scorecard import with_block, write_or_check
+from written import with_block, write_or_check
 
 from tenfold.comparison.charts import Spot, scatter
 from tenfold.comparison.ranking import published_met, ranked
