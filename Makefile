@@ -20,14 +20,17 @@ PORT ?= 8000
 DATA ?=
 # Many tests wait for a browser or a process they started: a third worker has the two cores of a small machine busy.
 WORKERS ?= 3
+# Tests that `make quick` leaves to `make test`: clusters, databases that are killed, hours of an enemy's inputs.
+UNHURRIED := scale store properties browser contract training tuning literature server/test_server_schema.py
 QUIET_PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps
 COMPILE := $(BIN)/uv pip compile pyproject.toml - --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links
 # What building the package itself needs; pinned with the rest, as it is built without a further download.
 BUILD_TOOLS := 'hatchling\neditables\n'
-DOC_TOOLS := tools/generate_cli_reference.py tools/scorecard.py tools/literature_page.py
+DOC_TOOLS := $(addprefix tools/,generate_cli_reference.py python_reference.py http_reference.py settings_reference.py \
+	error_reference.py scorecard.py literature_page.py)
 
-.PHONY: help demo test check docs lock models judges bench image clean
+.PHONY: help demo test quick check docs site lock models judges bench image clean
 
 help:  ## List the targets
 	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
@@ -46,6 +49,11 @@ test: check  ## Everything: check, then all tests, browser and window among them
 	@$(BIN)/tenfold data fetch hands
 	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
+# What needs no training, browser, screen, data set, database server or cluster.
+quick: check  ## The tests that most changes would break, in minutes
+	@$(BIN)/python -m pytest -q -n $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	  -m "not train and not mnist and not browser and not display" $(addprefix --ignore=tests/,$(UNHURRIED))
+
 check: $(VENV)/.all  ## Lint, format, types, import rules, the lock and the generated pages
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --check --quiet . || { $(BIN)/ruff format --check . || true; false; }
@@ -55,8 +63,12 @@ check: $(VENV)/.all  ## Lint, format, types, import rules, the lock and the gene
 	@for tool in $(DOC_TOOLS); do $(BIN)/python $$tool --check; done
 	@echo "check: clean"
 
-docs: $(VENV)/.all  ## Write the generated pages again: the command reference and the scorecard
+docs: $(VENV)/.all  ## Write the generated pages again: the reference, the scorecard, the literature
 	@for tool in $(DOC_TOOLS); do $(BIN)/python $$tool; done
+
+site: $(VENV)/.all  ## Make the web site of the documentation in site/ (read it: python3 -m http.server -d site)
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "site/index.html"
 
 lock: $(VENV)/.all  ## Resolve the dependencies again into the two lock files
 	@printf $(BUILD_TOOLS) | $(COMPILE) --all-extras --override requirements-overrides.txt $(UPGRADE) -o requirements.lock
@@ -91,7 +103,7 @@ image:  ## Build the image of the service (needs docker)
 	@docker build --tag tenfold .
 
 clean:  ## Remove the virtual environment, caches and everything built
-	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache screenshots
+	@rm -rf $(VENV) build dist site .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache screenshots
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/pyvenv.cfg:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
 import shlex
@@ -10,37 +12,56 @@ import subprocess
 import sys
 import sysconfig
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
+from tests.browser.chromium import serving
+from tests.test_tools import tool
 
 import tenfold
+from tenfold.cli.app import build
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")] + sorted(ROOT.glob("docs/**/*.md"))
-RUN_AS_IT_STANDS = [ROOT / "README.md", ROOT / "docs" / "quickstart.md"]
-TENFOLD = Path(sysconfig.get_path("scripts")) / "tenfold"
-# Commands that end only when told to, need a screen, or take minutes: these are checked option by option.
-NOT_RUN = {"serve", "draw", "train", "tune", "compare"}
+WRITTEN_BY_TOOLS = sorted((ROOT / "docs" / "reference").glob("*.md"))
+# Besides Tenfold's own commands, what may stand in a block of shell.
+SHELL = ("make ", "curl ", "mkdir ", "git ", "TENFOLD_WORKERS=", ".venv/bin/python ")
+# These take minutes: `<!-- run with: OPTIONS -->` above a block says with which options they are run here.
+LONG = ("tenfold train", "tenfold tune", "tenfold compare")
+HERE = "http://127.0.0.1:8000"
 
-BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-
-
-def blocks(language: str, pages: list[Path]) -> Iterator[tuple[str, str]]:
-    for page in pages:
-        for number, found in enumerate(BLOCK.finditer(page.read_text("utf-8")), 1):
-            if found[1] == language:
-                yield f"{page.name}-{number}", found[2]
+BLOCK = re.compile(
+    r"(?:^<!-- (?P<order>run with|not run): (?P<note>[^>]*) -->\n)?^```(?P<language>\w+)\n(?P<text>.*?)^```",
+    re.MULTILINE | re.DOTALL,
+)
 
 
-def command_lines() -> list[object]:
-    lines = {line.strip() for _, text in blocks("sh", PAGES) for line in text.splitlines()}
+def blocks(language: str, page: Path) -> list[re.Match[str]]:
+    return [found for found in BLOCK.finditer(page.read_text("utf-8")) if found["language"] == language]
+
+
+def python_blocks() -> list[object]:
     return [
-        pytest.param(line, marks=[pytest.mark.mnist] if "mnist" in line else [], id=line)
-        for line in sorted(lines)
-        if line.startswith("tenfold ")
+        pytest.param(found["text"], id=f"{page.stem}-{number}", marks=_marks(found["text"]))
+        for page in PAGES
+        for number, found in enumerate(blocks("python", page), 1)
     ]
+
+
+def _marks(text: str) -> list[pytest.MarkDecorator]:
+    marks = [pytest.mark.mnist] if "mnist" in text else []
+    return [*marks, pytest.mark.train] if re.search(r"tenfold (train|tune|export)|literature", text) else marks
+
+
+def shell_pages() -> list[object]:
+    texts = {page: "".join(found["text"] for found in blocks("sh", page)) for page in PAGES}
+    return [pytest.param(page, id=page.stem, marks=_marks(text)) for page, text in texts.items() if text]
+
+
+def lines_of(text: str) -> list[str]:
+    """The lines of a block of shell, those that go on in the next one put together."""
+    return [line.strip() for line in re.sub(r"\\\n\s*", "", text).splitlines() if line.strip()]
 
 
 def make_targets() -> list[str]:
@@ -56,37 +77,106 @@ def run(command: list[str], cwd: Path = ROOT) -> subprocess.CompletedProcess[str
     return done
 
 
-@pytest.mark.parametrize(("name", "code"), [pytest.param(*block, id=block[0]) for block in blocks("python", PAGES)])
-def test_python_blocks_print_what_they_say(name: str, code: str) -> None:
+@pytest.mark.parametrize("code", python_blocks())
+def test_python_blocks_print_what_they_say(code: str) -> None:
     expected = re.findall(r"^\s*print\(.*\)  # (.*)$", code, re.MULTILINE)
     assert expected, "a block that shows nothing proves nothing: print something and say what"
     assert run([sys.executable, "-c", code]).stdout.splitlines() == expected
 
 
-@pytest.mark.parametrize("line", command_lines())
-def test_commands_run_as_written(line: str, tmp_path: Path) -> None:
-    words = shlex.split(line)[1:]
-    if words[0] in NOT_RUN:
-        shown = run([str(TENFOLD), words[0], "--help"]).stdout
-        for option in (word for word in words[1:] if word.startswith("--")):
-            assert option in shown, f"{words[0]} has no option {option}"
-        return
-    (tmp_path / "examples").symlink_to(ROOT / "examples")  # so that what the command writes stays out of the project
-    expanded = [
-        found
-        for word in words
-        for found in (
-            sorted(str(path.relative_to(tmp_path)) for path in tmp_path.glob(word)) if "*" in word else [word]
-        )
-    ]
-    done = run([str(TENFOLD), *expanded], tmp_path)
-    assert done.stdout.strip()
+class Reader:
+    """Gives a page's commands in their order, in a folder with the examples and, as long as it takes, a service.
+
+    `HANDLE` and `ID` in a command are those that the service answered last.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.service, self.known = folder, contextlib.ExitStack(), {"HANDLE": "", "ID": ""}
+        self.address = ""
+        (folder / "examples").symlink_to(ROOT / "examples")
+
+    def give(self, line: str) -> None:
+        if line.startswith("tenfold serve"):
+            words = iter(shlex.split(line)[2:])
+            self.serve(*(word for word in words if word != "--port" or not next(words)))
+            return
+        if HERE in line and not self.address:
+            self.serve()
+        line = re.sub(r"\b(HANDLE|ID)\b", lambda found: self.known[found[0]], line.replace(HERE, self.address))
+        line = re.sub(r"^curl ", "curl --silent --show-error --fail-with-body ", line)
+        done = run(["bash", "-euo", "pipefail", "-c", line], self.folder)
+        if line.startswith(("tenfold ", "curl ")):
+            assert (done.stdout + done.stderr).strip(), f"{line}: says nothing"
+        if line.startswith("curl "):
+            answer = json.loads(done.stdout)
+            self.known |= {word: answer[name] for word, name in (("HANDLE", "profile"), ("ID", "id")) if name in answer}
+
+    def serve(self, *options: str) -> None:
+        self.service.close()
+        self.address = self.service.enter_context(serving(*options))[0].rstrip("/")
+
+
+@pytest.mark.parametrize("page", shell_pages())
+def test_commands_run_as_written(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page's commands from top to bottom, as somebody gives them who reads it."""
+    monkeypatch.setenv("PATH", f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)  # what a command writes stays out of the project
+    reader = Reader(tmp_path)
+    with reader.service:
+        for block in blocks("sh", page):
+            for line in [] if block["order"] == "not run" else lines_of(block["text"]):
+                if line.startswith("make "):  # the target is there, and this runs within one of them
+                    continue
+                with_options = block["order"] == "run with" and line.startswith(LONG)
+                reader.give(f"{line} {block['note']}" if with_options else line)
+
+
+def test_what_is_not_run_says_why() -> None:
+    for page in PAGES:
+        for block in blocks("sh", page):
+            if block["order"] == "not run":
+                assert len(block["note"].split()) >= 4, f"{page.name}: {block['note']!r} is no reason"
 
 
 def test_every_line_of_shell_is_of_a_known_kind() -> None:
-    lines = [line for _, text in blocks("sh", PAGES) for line in text.splitlines()]
+    lines = [line for page in PAGES for block in blocks("sh", page) for line in lines_of(block["text"])]
     assert lines
-    assert [line for line in lines if not line.startswith(("tenfold ", "make ", "curl "))] == []
+    assert [line for line in lines if not line.startswith(("tenfold ", *SHELL))] == []
+
+
+def test_commands_stand_in_blocks_of_shell() -> None:
+    """Elsewhere nobody would run them."""
+    for page in set(PAGES) - set(WRITTEN_BY_TOOLS):
+        for block in BLOCK.finditer(page.read_text("utf-8")):
+            if block["language"] != "sh":
+                assert not re.search(r"^(tenfold|make|curl) ", block["text"], re.MULTILINE), page.name
+
+
+def known_options() -> dict[str, set[str]]:
+    """Every command's options, by its full name."""
+    return {
+        path: {name for one in command.params for name in (*one.opts, *one.secondary_opts)} | {"--help"}
+        for path, command in tool("generate_cli_reference").commands(typer.main.get_command(build()), "tenfold")
+    }
+
+
+def test_commands_that_are_only_named_have_these_options(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    options, wrong = known_options(), []
+    for page in PAGES:
+        text = page.read_text("utf-8")
+        named = re.findall(r"`(tenfold [^`]+)`", text)
+        given = [line for block in blocks("sh", page) for line in lines_of(block["text"])]
+        for line in {" ".join(words.split()) for words in (*named, *given) if words.startswith("tenfold ")}:
+            match = [path for path in options if f"{line} ".startswith(f"{path} ")]
+            asked = {word.partition("=")[0] for word in line.split() if word.startswith("--")}
+            if match and not asked <= options[match[0]]:
+                wrong.append(f"{page.name}: {line}")
+            groups = {path.rpartition(" ")[0] for path in options}
+            if not match and " ".join(line.split()[:2]) not in {*groups, "tenfold NAME", "tenfold COMMAND"}:
+                wrong.append(f"{page.name}: {line}")
+    assert wrong == []
 
 
 @pytest.mark.parametrize("target", make_targets())
@@ -100,9 +190,13 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("tool", ["generate_cli_reference.py", "scorecard.py", "literature_page.py", "check_lock.py"])
-def test_generated_pages_are_current(tool: str) -> None:
-    run([sys.executable, str(ROOT / "tools" / tool), *([] if tool == "check_lock.py" else ["--check"])])
+@pytest.mark.parametrize("name", ["generate_cli_reference", "error_reference", "scorecard", "literature_page"])
+def test_generated_pages_are_current(name: str) -> None:
+    run([sys.executable, str(ROOT / "tools" / f"{name}.py"), "--check"])
+
+
+def test_the_lock_is_current() -> None:
+    run([sys.executable, str(ROOT / "tools" / "check_lock.py")])
 
 
 def test_every_room_is_on_the_map() -> None:
@@ -120,10 +214,10 @@ def test_the_map_has_the_rows_that_are_enforced() -> None:
 
 
 def test_every_decision_can_be_found() -> None:
-    pages = "".join((ROOT / name).read_text("utf-8") for name in ("README.md", "docs/architecture.md"))
-    notes = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("*.md"))
+    folder = ROOT / "docs" / "decisions"
+    notes = sorted(path.name for path in folder.glob("*.md") if path.name != "README.md")
     assert notes
-    assert [note for note in notes if f"decisions/{note})" not in pages] == []
+    assert [note for note in notes if f"({note})" not in (folder / "README.md").read_text("utf-8")] == []
 
 
 def test_every_classifier_is_explained() -> None:

@@ -31,6 +31,7 @@ PUBLIC = [
     "Alternative",
     "Box",
     "Digit",
+    "Explanation",
     "Number",
     "NumberAlternative",
     "Page",
@@ -42,6 +43,7 @@ PUBLIC = [
     "Strokes",
     "TenfoldError",
     "__version__",
+    "explain",
     "predict",
     "read",
 ]

@@ -196,11 +196,13 @@ def test_shipped_cards_are_complete() -> None:
         assert card.commit
         assert card.thresholds
         assert card.scores
-        assert (WEIGHTS / f"{name}.onnx").stat().st_size <= 1_600_000
-        if name == "cascade":  # two networks put together: no Keras network to compare with
+        # The report's network is large by itself: a byte for each of 2.4 million weights.
+        assert (WEIGHTS / f"{name}.onnx").stat().st_size <= (2_400_000 if name == "report" else 1_600_000)
+        # Two networks put together, and one that was measured through its file: no Keras network to compare with.
+        if name in ("cascade", "lenet-5"):
             continue
         # Weights kept in bytes may tip a digit in a thousand.
-        in_bytes = name in ("ensemble", "tiny")
+        in_bytes = name in ("ensemble", "report", "tiny")
         assert card.parity["images"] >= 10_000
         assert card.parity["same_digit"] >= card.parity["images"] * (0.999 if in_bytes else 1)
         assert card.parity["largest_difference"] < (0.1 if in_bytes else 1e-4)

@@ -222,3 +222,54 @@ def test_an_unknown_name_is_no_reason_to_do_nothing(maker: ModuleType, monkeypat
     monkeypatch.setattr(sys, "argv", ["make_models", "sets", "--only", "dgit"])
     with pytest.raises(SystemExit, match="2"):
         maker.main()
+
+
+@pytest.fixture
+def errors(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """The tool that writes the page of errors."""
+    monkeypatch.syspath_prepend(str(ROOT / "tools"))
+    monkeypatch.setattr(sys, "argv", ["error_reference", "--check"])
+    return tool("error_reference")
+
+
+def test_an_error_without_a_remedy_is_named(
+    errors: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(errors.ADVICE, "ProfileFull")
+    assert errors.main() == 1
+    assert "ADVICE has no ProfileFull" in capsys.readouterr().err
+
+
+def test_an_example_that_is_never_said_is_named(
+    errors: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(errors.ADVICE, "NotReady", errors.Advice("It is too early.", "Wait."))
+    assert errors.main() == 1
+    assert "NotReady never says 'It is too early.'" in capsys.readouterr().err
+
+
+def test_errors_that_are_made_elsewhere_are_found(
+    errors: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "odd.py").write_text("class Odd(UsageError):\n    '''Strange.'''\n", "utf-8")
+    monkeypatch.setattr(errors, "SOURCE", tmp_path)
+    assert errors.strays() == ["odd.py: class Odd"]
+
+
+def test_messages_are_read_with_what_stands_for_names(
+    errors: ModuleType, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "some.py").write_text(
+        '_HINT = "Mend it."\n'
+        "def f(x):\n"
+        '    raise UsageError(f"{x!r} is {len(x):,} too many.", _HINT)\n'
+        "def g(name):\n"
+        '    raise UnknownName("recipe", name, [])\n',
+        "utf-8",
+    )
+    monkeypatch.setattr(errors, "SOURCE", tmp_path)
+    said = errors.said()
+    assert said["UsageError"] == [errors.Said("'…' is … too many.", "Mend it.", "some")]
+    assert said["UnknownName"] == [errors.Said("There is no recipe '…'.", "", "some")]
+    assert errors.can_be_said("'digits' is 3 too many.", said["UsageError"])
+    assert not errors.can_be_said("It is too many.", said["UsageError"])

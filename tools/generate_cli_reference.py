@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import inspect
 import sys
-from pathlib import Path
 from typing import Any
 
 import typer
+from written import DOCS, write_or_check
 
 from tenfold.cli.app import build
 
-TARGET = Path(__file__).resolve().parent.parent / "docs" / "reference" / "cli.md"
+TARGET = DOCS / "reference" / "cli.md"
 
 HEAD = """\
 # The command line
@@ -85,18 +85,5 @@ def reference() -> str:
     return "\n".join(parts)
 
 
-def main() -> int:
-    """Write the page, or compare."""
-    text = reference()
-    if "--check" in sys.argv[1:]:
-        if TARGET.is_file() and TARGET.read_text("utf-8") == text:
-            return 0
-        print(f"{TARGET.name} is not what the commands say: run `make docs` and commit it.", file=sys.stderr)
-        return 1
-    TARGET.parent.mkdir(parents=True, exist_ok=True)
-    TARGET.write_text(text, "utf-8")
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(write_or_check({TARGET: reference()}))

@@ -1,4 +1,4 @@
-"""Writes the tables and the plot of docs/literature.md from benchmarks/results, or checks them (`--check`)."""
+"""Writes docs/literature.md and what /literature shows from benchmarks/results, or checks them (`--check`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from scorecard import with_block, write_or_check
+from written import with_block, write_or_check
 
 from tenfold.comparison.charts import Spot, scatter
 from tenfold.comparison.ranking import published_met, ranked
@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ROWS = ROOT / "benchmarks" / "results" / "literature.jsonl"
 PAGE = ROOT / "docs" / "literature.md"
 PLOT = ROOT / "docs" / "images" / "literature.svg"
+FIGURES = ROOT / "src" / "tenfold" / "server" / "page" / "literature" / "figures.json"
 START, END = "<!-- tables: written by `make docs` -->", "<!-- end of tables -->"
 EMPTY = "Nothing has been measured yet: run `make bench`.\n"
 
@@ -103,12 +104,39 @@ def plot(rows: list[Row]) -> str:
     return drawn.replace(">", f"><style>{kept}</style>", 1) + "\n"
 
 
+def figures(rows: list[Row]) -> str:
+    """What the page of the service shows of each, one a line: errors and shares in per cent, times in seconds."""
+    lines = []
+    for row in ranked(rows):
+        high, low = (round(100 * (1 - end), 2) for end in row["accuracy_ci95"])
+        spoilt = [share for steps in row["spoilt"].values() for share in steps.values()]
+        foreign = list(row["foreign"].values())
+        shown = {
+            "name": row["name"],
+            "title": row["title"],
+            "family": row["family"],
+            "error": round(100 * (1 - row["accuracy"]), 2),
+            "interval": [low, high],
+            "published": row["published_error"],
+            "met": None if row["published_error"] is None else published_met(row),
+            "source": row["source"],
+            "note": row["note"],
+            "fit_seconds": row["fit_seconds"] and float(f"{row['fit_seconds']:.3g}"),
+            "seconds_a_digit": float(f"{row['seconds_a_digit']:.3g}"),
+            "bytes": row["bytes"],
+            "spoilt": round(100 * sum(spoilt) / len(spoilt), 1),
+            "foreign": round(100 * sum(foreign) / len(foreign), 1),
+        }
+        lines.append(json.dumps(shown, ensure_ascii=False))
+    return "[\n" + ",\n".join(lines) + "\n]\n"
+
+
 def pages() -> dict[Path, str]:
     """What the files should say."""
     rows = [json.loads(line) for line in ROWS.read_text("utf-8").splitlines()] if ROWS.is_file() else []
     block = f"{START}\n\n{tables(rows) if rows else EMPTY}\n{END}"
     written = {PAGE: with_block(PAGE, START, END, block)}
-    return {**written, PLOT: plot(rows)} if rows else written
+    return {**written, PLOT: plot(rows), FIGURES: figures(rows)} if rows else written
 
 
 if __name__ == "__main__":

@@ -3,7 +3,7 @@
     python -m tools.make_models FOLDER [--judges] [--only NAME ...] [--at-once N]
 
 FOLDER holds the foreign sets of `tenfold.data.foreign`. With `--judges` it trains what the benchmarks measure besides:
-`digit` without each of the sets, other seeds of `tiny`, and the report's network. Each command runs on one thread, and
+`digit` without each of the sets and other seeds of `tiny`. Each command runs on one thread, and
 as many of them at once as there are cores: networks this small train faster so. The reader runs by itself, on all. What
 was stopped goes on, what is finished is not trained again, unless it learned from something else than is shipped now.
 `runs/NAME/made.json` says how many seconds of a processor a command has taken so far, `runs/shipped.json` what all that
@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import Any
 
 from tenfold.data.foreign import SETS
+from tenfold.models.load import ENDINGS, LITERATURE
 from tenfold.models.onnx import WEIGHTS
 from tenfold.training.ensemble import MEMBERS
 
@@ -31,6 +32,8 @@ ROOT = Path(__file__).resolve().parent.parent
 RUNS = ROOT / "runs"
 NOTE = "made.json"
 TINIES = 3
+# Of the literature those that are small and quickly trained, of several families: for the page that shows them all.
+SMALL = ("linear", "pca-quadratic", "naive-bayes", "j48", "lenet-1")
 # Having learned from MNIST alone is the same for all that goes on from there: it is done once, and that member goes on
 # which has the least loss on validation.
 START = ("--start", str(RUNS / "ensemble" / "member-1" / "digit.keras"))
@@ -56,15 +59,20 @@ class Step:
 
 
 def shipped(foreign: str) -> list[list[Step]]:
-    """What ships, one after the other: digit goes on from one of the ensemble's members, and teaches tiny."""
+    """What ships, one after the other: digit goes on from one of the ensemble's members, and teaches tiny.
+
+    The report's network and LeNet-5 ship to be looked into, and to be compared with.
+    """
     others = ("--foreign", foreign, "--resume")
     return [
+        [Step("report", "report", (), ships=True), Step("lenet-5", "lenet-5", (), ships=True)],
         [_seed("digit", seed, "ensemble/member-{}") for seed in range(MEMBERS)],
         [Step("ensemble", "ensemble", ships=True)],
         [Step("digit", "digit", (*others, *START), ships=True), Step("gate", "gate", others, ships=True)],
         [Step("tiny", "tiny", ships=True, after=("digit",))],
         [Step("cascade", "cascade", (), ships=True, after=("digit", "tiny"))],
         [Step("reader", "reader", others, ships=True, after=("digit", "gate"))],
+        [Step(name, name, (), ships=True) for name in SMALL],
     ]
 
 
@@ -75,7 +83,6 @@ def judges(foreign: str) -> list[list[Step]]:
         [
             *(Step(f"without-{one.name}", "digit", (*others, "--without", one.name)) for one in SETS),
             *(_seed("tiny", seed, after=("digit",)) for seed in range(1, TINIES)),
-            Step("report", "report", ()),
         ]
     ]
 
@@ -97,10 +104,13 @@ def make(step: Step) -> None:
     else:
         _run(step, out, before["seconds"] if not before["done"] else 0.0, from_what)
     if step.ships:
-        for ending in ("onnx", "json"):
-            partial = WEIGHTS / f"{step.recipe}.{ending}.partial"
-            partial.write_bytes((out / f"{step.recipe}.{ending}").read_bytes())
-            partial.replace(partial.with_suffix(""))
+        home = LITERATURE if step.recipe in SMALL else WEIGHTS
+        home.mkdir(exist_ok=True)
+        for made in (out / f"{step.recipe}{ending}" for ending in (*ENDINGS, ".json")):
+            if made.is_file():
+                partial = home / f"{made.name}.partial"
+                partial.write_bytes(made.read_bytes())
+                partial.replace(partial.with_suffix(""))
 
 
 def _run(step: Step, out: Path, seconds: float, from_what: str) -> None:

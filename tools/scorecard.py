@@ -1,18 +1,17 @@
-"""Writes docs/scorecard.md, docs/reliability.md, the README's table and the plan for a billion from benchmarks/results,
-or checks them."""
+"""Writes docs/scorecard.md, docs/reliability.md, the README's figures and the plan for a billion from
+benchmarks/results, or checks them."""
 
 from __future__ import annotations
 
 import io
 import json
-import re
 import sys
 from pathlib import Path
 from typing import Any
 
 from billion import plan
+from written import ROOT, with_block, wrapped, write_or_check
 
-ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 PAGE = ROOT / "docs" / "scorecard.md"
 RELIABILITY = ROOT / "docs" / "reliability.md"
@@ -28,6 +27,11 @@ HEAD = """\
 Every figure Tenfold claims, each beside a plain way of doing the same in the same run. Written by `make docs` from
 `benchmarks/results`; `make bench` measures them again. Times depend on the machine: the ratios are what to compare.
 """
+SHORT = """\
+## In short
+
+What was asked for, and whether it is met. What holds under load and over time is in [reliability](reliability.md).
+"""
 # What is measured of the service and of long runs has a page of its own.
 RELIABLE = ("batch", "corrections", "fuzz_read", "fuzz_uploads", "load", "personal_profile", "soak")
 RELIABILITY_HEAD = """\
@@ -39,6 +43,18 @@ Each figure stands beside a plain way of doing the same in the same run. Written
 has lost none, on both databases, and without its database it answers on (`tests/store/test_nothing_lost.py`); a batch
 killed at any point goes on to the same bytes (`tests/scale`).
 """
+# What the README shows of all this, missed or not, in words that need no page beside them.
+HEADLINES = {
+    "`digit` on MNIST's test digits, mean of 5 seeds": "MNIST's test digits read right",
+    "Digits drawn in a web page by many (finnish_canvas), after MNIST alone": "Drawn on a web page by hands never seen",
+    "Ten ways a picture goes wrong, severity 3": "Shifted, turned, faint, blurred, shaded, … (ten ways)",
+    "Errors among the answers, MNIST test, budget 1 %": "Wrong among the answers given, error budget 1 %",
+    "Digits from letters, marks, scribbles, scenes and spoiled digits": "Digits told from letters and scribbles",
+    "register_rows: numbers read exactly": "Whole numbers in a handwritten register",
+    "the same, touching or overlapping: numbers read exactly": "Numbers of five touching digits",
+    "A picture to its answer, from a shell": "A picture to its answer, from a shell",
+    "Requests a second, 2 processes, 8 clients": "Requests a second, 2 processes, 8 clients",
+}
 EMPTY = "Nothing has been measured yet: run `make bench`.\n"
 
 
@@ -51,7 +67,12 @@ def number(value: float, unit: str) -> str:
     """A value as people read it, three digits or, for shares, two decimals."""
     if unit == "%":
         return f"{value:.2f} %"
-    return f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}".strip()
+    return (f"{value:,.0f} {unit}" if value >= 100 else f"{value:.3g} {unit}").strip()
+
+
+def exact(value: float) -> str:
+    """A further figure: four digits, and never as a power of ten."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
 def asked(figure: dict[str, Any]) -> str:
@@ -61,8 +82,24 @@ def asked(figure: dict[str, Any]) -> str:
     return f"{figure['asked']}: {'met' if figure['met'] else '**missed**'}"
 
 
+def headlines(figures: list[dict[str, Any]]) -> str:
+    """The README's few figures, and how many of all that was asked for are met."""
+    wanted = [figure for figure in figures if figure["asked"]]
+    known = {figure["what"]: figure for figure in wanted}
+    lines = ["| | Tenfold | the plain way | asked for |", "|---|---|---|---|"]
+    for what, title in HEADLINES.items():
+        if what not in known:
+            lines.append(f"| {title} | not measured yet | | |")
+            continue
+        figure = known[what]
+        ours, plain = (number(figure[key], figure["unit"]) for key in ("value", "baseline"))
+        lines.append(f"| {title} | **{ours}** | {plain} ({figure['baseline_what']}) | {asked(figure)} |")
+    met = sum(figure["met"] for figure in wanted)
+    return "\n".join([*lines, "", f"Of {len(wanted)} figures that were asked for, {met} are met."]) + "\n"
+
+
 def table(figures: list[dict[str, Any]]) -> str:
-    """The short table of the README: what something was asked for, without the rest."""
+    """The short table of the scorecard: what something was asked for, without the rest."""
     lines = ["| | Tenfold | the plain way | asked for |", "|---|---|---|---|"]
     for figure in figures:
         if not figure["asked"]:
@@ -88,12 +125,12 @@ def section(name: str, result: dict[str, Any]) -> str:
         lines += ["", f"![Share read right against strength, for each way a picture goes wrong](images/{CURVES.name})"]
     for figure in result["figures"]:
         if figure["more"]:
-            more = ", ".join(f"{key} {value:.4g}" for key, value in figure["more"].items())
-            lines += ["", f"{figure['what']}: {more}."]
+            more = ", ".join(f"{key} {exact(value)}" for key, value in figure["more"].items())
+            lines += ["", wrapped(f"{figure['what']}: {more}.")]
     machine = result["machine"]
     versions = ", ".join(f"{package} {version}" for package, version in result["versions"].items())
-    lines += ["", f"Measured on {machine['cpu']}, {machine['cores']} cores, {machine['system']}; commit "]
-    lines[-1] += f"`{result['commit']}`; {versions}."
+    where = f"{machine['cpu']}, {machine['cores']} cores, {machine['system']}"
+    lines += ["", wrapped(f"Measured on {where}; commit `{result['commit']}`; {versions}.")]
     return "\n".join(lines) + "\n"
 
 
@@ -130,39 +167,19 @@ def curves(result: dict[str, Any]) -> str:
 def pages() -> dict[Path, str]:
     """What the files should say."""
     found = results()
+    everything = [figure for result in found.values() for figure in result["figures"]]
     arithmetic = plan(found["batch"]) + "\n" if "batch" in found else ""
     reliable = [section(name, found.pop(name)) for name in RELIABLE if name in found]
     figures = [figure for result in found.values() for figure in result["figures"]]
-    sections = [section(name, result) for name, result in found.items()]
-    block = f"{START}\n\n{table(figures) if figures else EMPTY}\n{END}"
+    sections = [f"{SHORT}\n{table(figures)}", *(section(name, result) for name, result in found.items())]
+    block = f"{START}\n\n{headlines(everything) if everything else EMPTY}\n{END}"
     drawn = {CURVES: curves(found["robustness"])} if "robustness" in found else {}
     return drawn | {
-        PAGE: "\n".join([HEAD, *(sections or [EMPTY])]),
+        PAGE: "\n".join([HEAD, *(sections if figures else [EMPTY])]),
         RELIABILITY: "\n".join([RELIABILITY_HEAD, *(reliable or [EMPTY])]),
         README: with_block(README, START, END, block),
         SCALING: with_block(SCALING, PLAN_START, PLAN_END, f"{PLAN_START}\n\n{arithmetic}{PLAN_END}"),
     }
-
-
-def with_block(path: Path, start: str, end: str, block: str) -> str:
-    """The text of a page with another block in the place of the one between two marks, the marks among it."""
-    page = path.read_text("utf-8")
-    pattern = re.escape(start) + r".*?" + re.escape(end)
-    if len(re.findall(pattern, page, re.DOTALL)) != 1:
-        sys.exit(f"{path.name} has no place for it: expected one block between {start} and {end}")
-    return re.sub(pattern, lambda _: block, page, flags=re.DOTALL)
-
-
-def write_or_check(pages: dict[Path, str]) -> int:
-    """Write pages, or with ``--check`` name those that are not as they should be; gives the exit status."""
-    stale = [path for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text]
-    if "--check" in sys.argv[1:]:
-        for path in stale:
-            print(f"{path.name} is not what the results say: run `make docs` and commit it.", file=sys.stderr)
-        return 1 if stale else 0
-    for path, text in pages.items():
-        path.write_text(text, "utf-8")
-    return 0
 
 
 if __name__ == "__main__":

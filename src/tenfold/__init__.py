@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tenfold.config import Settings
     from tenfold.errors import TenfoldError
+    from tenfold.explanation.explain import explain
+    from tenfold.explanation.value import Explanation
     from tenfold.models.profile import Profile
     from tenfold.recognizer import Recognizer, predict, read
     from tenfold.types import Alternative, Box, Digit, Number, NumberAlternative, Page, Prediction, Stroke, Strokes
@@ -18,6 +20,7 @@ __all__ = [
     "Alternative",
     "Box",
     "Digit",
+    "Explanation",
     "Number",
     "NumberAlternative",
     "Page",
@@ -29,6 +32,7 @@ __all__ = [
     "Strokes",
     "TenfoldError",
     "__version__",
+    "explain",
     "predict",
     "read",
 ]
@@ -37,6 +41,7 @@ _HOME = {
     "Alternative": "tenfold.types",
     "Box": "tenfold.types",
     "Digit": "tenfold.types",
+    "Explanation": "tenfold.explanation.value",
     "Number": "tenfold.types",
     "NumberAlternative": "tenfold.types",
     "Page": "tenfold.types",
@@ -47,6 +52,7 @@ _HOME = {
     "Stroke": "tenfold.types",
     "Strokes": "tenfold.types",
     "TenfoldError": "tenfold.errors",
+    "explain": "tenfold.explanation.explain",
     "predict": "tenfold.recognizer",
     "read": "tenfold.recognizer",
 }

@@ -62,6 +62,7 @@ class Settings:
         request_seconds: Longest time for one answer, above 0, at most 3,600.
         client_rate: Requests a second that one client may send to each process on average, 0 for any number; this
             machine may always.
+        lesson_seconds: Longest time for a network that a visitor of the page trains; 0 if none may, at most 3,600.
         token: What requests have to bring as ``Authorization: Bearer TOKEN``; empty if all are answered.
         cors_origins: Origins whose pages may ask, with commas between; empty for none but the server's own.
         proxy: Addresses of proxies that are believed when they name the client, with commas between.
@@ -91,6 +92,7 @@ class Settings:
     places: int = 64
     request_seconds: float = 30
     client_rate: float = 100
+    lesson_seconds: float = 60
     token: str = field(default="", repr=False)
     cors_origins: str = ""
     proxy: str = ""
@@ -122,7 +124,7 @@ LOGS = ("off", "json")
 # A shorter one can be guessed.
 LEAST_TOKEN = 16
 # Where 0 has a meaning of its own.
-_MAY_BE_NONE = ("client_rate", "keep_pictures_days")
+_MAY_BE_NONE = ("client_rate", "lesson_seconds", "keep_pictures_days")
 # Type, the value it must exceed (of a share) or reach (of a count), and the value it must not exceed.
 _NUMBERS: dict[str, tuple[type[int] | type[float], float, float]] = {
     "error_budget": (float, 0, 1),
@@ -136,6 +138,7 @@ _NUMBERS: dict[str, tuple[type[int] | type[float], float, float]] = {
     "places": (int, 1, 100_000),
     "request_seconds": (float, 0, 3600),
     "client_rate": (float, 0, float("inf")),
+    "lesson_seconds": (float, 0, 3600),
     "keep_answers_days": (float, 0, 36_500),
     "keep_pictures_days": (float, 0, 36_500),
     "keep_profiles_days": (float, 0.5, 36_500),

@@ -80,6 +80,16 @@ class Recognizer:
         """``name@hash`` of the network in use."""
         return self.classifier.card.identity
 
+    @property
+    def network(self) -> Classifier:
+        """The network for digits by itself, without the profile of any hand."""
+        return self._network
+
+    @property
+    def gate(self) -> Classifier:
+        """Tells one digit from several and from neither: float32 (n, 28, 28) to (n, 3), in this order."""
+        return self._gate
+
     def with_classifier(self, classifier: Classifier) -> Recognizer:
         """The same with another network for digits."""
         other = copy(self)
@@ -129,7 +139,8 @@ class Recognizer:
 
         Args:
             x: A path, the bytes of a picture file, a PIL image, an array (H, W), (H, W, 3) or
-                (H, W, 4), or `Strokes`. Dark on light or light on dark.
+                (H, W, 4), or `Strokes`; also the path or the bytes of a file of strokes, JSON or InkML. Dark on light
+                or light on dark.
 
         Returns:
             The answer; input that cannot be opened gives status ``unreadable_image``.

@@ -8,12 +8,15 @@ import pytest
 from tests.cli.commands import answers, tenfold
 
 from tenfold.models.base import ModelCard
+from tenfold.models.load import LITERATURE
 from tenfold.models.onnx import WEIGHTS, shipped_names
 
 
 def test_list_names_every_shipped_network() -> None:
     names = [name for task in ("digit", "gate", "reader") for name in shipped_names(task)]
     assert {"digit", "gate"} <= set(names)
+    names += sorted(path.stem for path in LITERATURE.glob("*.json"))
+    assert "linear" in names
     plain = tenfold("models", "list").stdout.splitlines()
     assert [line.split()[0] for line in plain] == names
     assert all(" MB " in line and " parameters " in line for line in plain)
@@ -36,6 +39,7 @@ def test_show_tells_all_of_the_card_and_the_file(name: str) -> None:
 def test_an_unknown_name_gets_the_nearest() -> None:
     done = tenfold("models", "show", "dgit")
     assert done.returncode == 2
-    known = ", ".join(sorted([*shipped_names(), "gate", "reader"]))
+    small = [path.stem for path in LITERATURE.glob("*.json")]
+    known = ", ".join(sorted([*shipped_names(), "gate", "reader", *small]))
     assert done.stderr == f"tenfold: There is no model 'dgit'. Did you mean 'digit'?\n  Known: {known}.\n"
     assert done.stdout == ""

@@ -12,9 +12,12 @@ import pytest
 from tests.server.conftest import SECURITY
 
 from tenfold.config import Settings
-from tenfold.server.pages import PAGE, TYPES, what_is_kept
+from tenfold.server.pages import PAGE, TYPES, WEB, what_is_kept
 
-FILES = sorted(path for path in PAGE.iterdir() if path.is_file())
+# Modules of a page of its own lie in a folder, those that need no server beside it.
+FILES = {path.relative_to(PAGE).as_posix(): path for path in sorted(PAGE.rglob("*")) if path.is_file()}
+FILES |= {f"web/{path.name}": path for path in sorted(WEB.iterdir()) if path.is_file()}
+TEXTS = {name: path for name, path in FILES.items() if path.suffix != ".png"}
 
 
 def test_the_page(client: httpx.Client):
@@ -27,7 +30,19 @@ def test_the_page(client: httpx.Client):
 
 
 @pytest.mark.parametrize(
-    "address", ["/", "/docs", "/review", "/openapi.json", "/page/main.js", "/v1/models", "/v2/health/live"]
+    "address",
+    [
+        "/",
+        "/docs",
+        "/inside",
+        "/learn",
+        "/literature",
+        "/review",
+        "/openapi.json",
+        "/page/main.js",
+        "/v1/models",
+        "/v2/health/live",
+    ],
 )
 def test_every_answer_carries_the_security_headers(client: httpx.Client, address: str):
     answer = client.get(address)
@@ -36,23 +51,26 @@ def test_every_answer_carries_the_security_headers(client: httpx.Client, address
     assert "server" not in answer.headers
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
-def test_the_files_of_the_page(client: httpx.Client, path: Path):
-    answer = client.get(f"/page/{path.name}")
+@pytest.mark.parametrize("name", FILES)
+def test_the_files_of_the_page(client: httpx.Client, name: str):
+    path = FILES[name]
+    answer = client.get(f"/page/{name}")
     assert answer.content == path.read_bytes()
     assert answer.headers["content-type"].startswith(TYPES.get(path.suffix, "text/html"))
     assert answer.headers["cache-control"] == "no-cache"
-    unchanged = client.get(f"/page/{path.name}", headers={"if-none-match": answer.headers["etag"]})
+    unchanged = client.get(f"/page/{name}", headers={"if-none-match": answer.headers["etag"]})
     assert unchanged.status_code == 304
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", TEXTS.values(), ids=TEXTS)
 def test_no_file_names_another_host(path: Path):
     hosts = set(re.findall(r"(?:https?:)?//([\w.-]+\.[a-z0-9]+)", path.read_text("utf-8")))
     assert hosts <= {"127.0.0.1", "www.w3.org"}  # this machine, and the name SVG goes by
 
 
-@pytest.mark.parametrize("name", ["index.html", "docs.html", "review.html"])
+@pytest.mark.parametrize(
+    "name", ["index.html", "docs.html", "inside.html", "learn.html", "literature.html", "review.html"]
+)
 def test_nothing_inline_that_the_policy_forbids(name: str):
     text = (PAGE / name).read_text("utf-8")
     assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:|<script(?![^>]*\ssrc=)", text)
@@ -63,7 +81,18 @@ def test_docs_describe_every_address_and_field(client: httpx.Client):
     description = client.get("/openapi.json").json()
     for address in description["paths"]:
         assert address in text
-    for name in ("Answer", "ReadPage", "ReadNumber", "Said", "OneCorrection", "Corrections", "Verdict"):
+    for name in (
+        "Answer",
+        "Reasons",
+        "ReadPage",
+        "ReadNumber",
+        "Said",
+        "OneCorrection",
+        "Corrections",
+        "Verdict",
+        "SideBySide",
+        "Voice",
+    ):
         for field in description["components"]["schemas"][name]["properties"]:
             assert f"<code>{field}</code>" in text, name
     body = description["paths"]["/v1/predict"]["post"]["requestBody"]["content"]
@@ -109,7 +138,7 @@ def test_the_pages_say_what_is_kept(settings: dict[str, Any], sentence: str):
     assert what_is_kept(Settings(**settings)) == sentence
 
 
-@pytest.mark.parametrize("address", ["/", "/docs", "/review"])
+@pytest.mark.parametrize("address", ["/", "/docs", "/inside", "/review"])
 def test_no_gap_is_left_in_the_pages(client: httpx.Client, address: str):
     text = client.get(address).text
     assert "No picture is kept." in text

@@ -14,12 +14,12 @@ import pytest
 from tests.server.conftest import PREDICT, form, refused, serving
 
 from tenfold.config import load_settings
+from tenfold.imaging.stroke_files import MAX_INK_BYTES, MAX_POINTS
 from tenfold.models.base import NullClassifier
 from tenfold.models.onnx import WEIGHTS
 from tenfold.recognizer import Recognizer
 from tenfold.server import body, guards
 from tenfold.server.app import create_app
-from tenfold.server.body import MAX_JSON_BYTES, MAX_POINTS
 from tenfold.server.desk import Desk
 from tenfold.types import Floats
 
@@ -71,7 +71,7 @@ def test_too_many_points(client: httpx.Client):
 
 
 def test_json_over_its_limit(client: httpx.Client):
-    text = json.dumps({"strokes": [], "more": "x" * MAX_JSON_BYTES})
+    text = json.dumps({"strokes": [], "more": "x" * MAX_INK_BYTES})
     refused(client.post(PREDICT, content=text, headers={"content-type": "application/json"}), 413, "too_large")
 
 

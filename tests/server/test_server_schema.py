@@ -26,7 +26,7 @@ NO_ACCIDENT = {500, 501, 502, 504}
 @pytest.fixture(scope="module")
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     database = f"sqlite:///{tmp_path_factory.mktemp('schema') / 'kept.db'}"
-    with serving(create_app(Recognizer(settings=load_settings(database=database)))) as client:
+    with serving(create_app(Recognizer(settings=load_settings(database=database, lesson_seconds=0)))) as client:
         yield schemathesis.openapi.from_url(f"{client.base_url}/openapi.json")
 
 

@@ -28,7 +28,10 @@ from tenfold.training.run import run
 
 pytestmark = pytest.mark.train
 
-FILES = ["curves.png", "history.json", "mnist.h5", "mnist.json", "mnist.keras", "mnist.onnx"]
+FILES = [
+    *("curves.png", "history.json", "mnist.h5", "mnist.json", "mnist.keras", "mnist.onnx"),
+    *("report.json", "report.onnx"),
+]
 LIMIT = 320
 
 Trained = tuple[Path, str]
@@ -107,6 +110,20 @@ def test_the_card_tells_the_whole_story(trained: Trained) -> None:
     assert card.parity["largest_difference"] < 1e-5
     assert card.thresholds[-1] == (1.0, 0.0)
     assert {"validation_accuracy", "test_accuracy", "test_loss"} == set(card.scores)
+
+
+@pytest.mark.mnist
+def test_a_short_file_says_the_same_with_its_weights_in_bytes(trained: Trained, mnist_settings: Settings) -> None:
+    out, _ = trained
+    long, short = (load_onnx(out / f"{name}.onnx", VERSION) for name in ("mnist", "report"))
+    assert (out / "report.onnx").stat().st_size < 0.26 * (out / "mnist.onnx").stat().st_size
+    assert (short.card.name, short.card.recipe) == ("report", long.card.recipe)
+    assert short.card.thresholds[-1] == (1.0, 0.0)
+    test = some(mnist_test(mnist_settings), LIMIT)
+    images = test.network_pixels().astype(np.float32) / np.float32(255)
+    said = short.predict_proba(images)
+    np.testing.assert_allclose(said, long.predict_proba(images), atol=0.05)
+    assert (said.argmax(axis=1) == test.labels).mean() == pytest.approx(short.card.scores["test_accuracy"], abs=1e-5)
 
 
 @pytest.mark.mnist

@@ -10,7 +10,10 @@ import typer
 from tenfold import __version__
 from tenfold.cli.edge import Commands
 
-COMMANDS = ("predict", "read", "batch", "serve", "draw", "train", "tune", "evaluate", "compare", "export", "doctor")
+COMMANDS = (
+    *("predict", "read", "explain", "batch", "serve", "draw"),
+    *("train", "tune", "evaluate", "compare", "export", "doctor"),
+)
 GROUPS = ("data", "models", "profile", "feedback")
 
 

@@ -44,7 +44,9 @@ def command(
     ] = False,
     column: Annotated[
         str | None,
-        typer.Option(help="The column of pictures in Parquet; by default the only binary one.", metavar="NAME"),
+        typer.Option(
+            help="The column of pictures or strokes in Parquet; by default the only binary one.", metavar="NAME"
+        ),
     ] = None,
     model: Annotated[
         str | None,

@@ -16,6 +16,8 @@ class Format(StrEnum):
     INT8 = "int8"
     KERAS = "keras"
     H5 = "h5"
+    HTML = "html"
+    C = "c"
 
 
 def command(

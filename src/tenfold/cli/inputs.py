@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING
 
 import typer
+
+if TYPE_CHECKING:
+    pass
 
 STDIN = "-"
 
@@ -37,7 +41,8 @@ def read_stdin(most: int, command: str) -> bytes:
 
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError(
-            "- reads a picture from standard input, but nothing is piped into it.", f"tenfold {command} - < PICTURE"
+            "- reads a picture or strokes from standard input, but nothing is piped into it.",
+            f"tenfold {command} - < PICTURE",
         )
     return sys.stdin.buffer.read(most + 1)
 

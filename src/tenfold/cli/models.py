@@ -88,15 +88,19 @@ def rollback(database: Database = None) -> None:
 
 
 def _cards() -> list[ModelCard]:
+    from tenfold.models.load import LITERATURE
     from tenfold.models.onnx import WEIGHTS, read_card, shipped_names
 
-    return [read_card(WEIGHTS / f"{name}.json") for task in ("digit", "gate", "reader") for name in shipped_names(task)]
+    paths = [WEIGHTS / f"{name}.json" for task in ("digit", "gate", "reader") for name in shipped_names(task)]
+    return [read_card(path) for path in (*paths, *sorted(LITERATURE.glob("*.json")))]
 
 
 def _size(card: ModelCard) -> int:
+    from tenfold.models.load import ENDINGS, LITERATURE
     from tenfold.models.onnx import WEIGHTS
 
-    return (WEIGHTS / f"{card.name}.onnx").stat().st_size
+    files = (folder / f"{card.name}{ending}" for folder in (WEIGHTS, LITERATURE) for ending in ENDINGS)
+    return next(file for file in files if file.is_file()).stat().st_size
 
 
 def _record(card: ModelCard) -> dict[str, Any]:

@@ -22,7 +22,7 @@ ErrorBudget = Annotated[
         help="Largest share of wrong answers among those given; the smaller, the more are doubtful.", metavar="P"
     ),
 ]
-TrainingData = typer.Option(help="mnist, or a path: IDX files, CSV, NPZ, or a folder 0/ … 9/ of pictures.")
+TrainingData = typer.Option(help="mnist, or a path: IDX files, CSV, NPZ, or a folder 0/ … 9/ of pictures or strokes.")
 Report = Annotated[
     Path | None, typer.Option(help="Write a report with pictures and plots into this HTML file.", metavar="OUT.html")
 ]

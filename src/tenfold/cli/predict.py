@@ -26,7 +26,10 @@ KERAS_FILES = (".keras", ".h5", ".hdf5")
 def command(
     images: Annotated[
         list[str],
-        typer.Argument(help="Pictures of one digit each; - reads one from standard input.", metavar="IMAGE..."),
+        typer.Argument(
+            help="Pictures or strokes (JSON, InkML) of one digit each; - reads one from standard input.",
+            metavar="IMAGE...",
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a picture, one a line.")] = False,
     as_csv: AsCsv = False,

@@ -19,7 +19,9 @@ def add(
     name: Name,
     images: Annotated[
         list[Path],
-        typer.Argument(help="Pictures of one digit each, or a folder of them: 0/ … 9/.", metavar="IMAGE|FOLDER..."),
+        typer.Argument(
+            help="Pictures or strokes of one digit each, or a folder of them: 0/ … 9/.", metavar="IMAGE|FOLDER..."
+        ),
     ],
     digit: Annotated[int | None, typer.Option(min=0, max=9, help="Which digit the pictures show.", metavar="D")] = None,
 ) -> None:

@@ -23,7 +23,9 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp")
 def command(
     files: Annotated[
         list[str],
-        typer.Argument(help="Pictures or PDFs; - reads one from standard input.", metavar="IMAGE|PDF..."),
+        typer.Argument(
+            help="Pictures, PDFs or strokes (JSON, InkML); - reads one from standard input.", metavar="IMAGE|PDF..."
+        ),
     ],
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a page, one a line.")] = False,
     as_csv: AsCsv = False,

@@ -11,7 +11,10 @@ from tenfold.cli.options import TrainingData
 
 
 def command(
-    recipe: Annotated[str | None, typer.Argument(help="What to train; without it, the recipes are listed.")] = None,
+    recipe: Annotated[
+        str | None,
+        typer.Argument(help="What to train, or several with commas between; without it, the recipes are listed."),
+    ] = None,
     data: Annotated[str | None, TrainingData] = None,
     epochs: Annotated[int | None, typer.Option(help="Passes over the data; by default the recipe's own.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of everything random.")] = 0,
@@ -53,31 +56,40 @@ def command(
         ),
     ] = None,
     limit: Annotated[int | None, typer.Option(help="Use so many digits only, to try things out.")] = None,
+    tensorboard: Annotated[
+        Path | None,
+        typer.Option(help="Log loss and accuracy of each epoch here, for TensorBoard: tensorboard --logdir DIR."),
+    ] = None,
 ) -> None:
     """Train a network by a recipe and save it, with its history, where --out says."""
     from tenfold.config import load_settings
     from tenfold.training.params import read_params
-    from tenfold.training.recipes import recipes
+    from tenfold.training.recipes import find_recipe, recipes
     from tenfold.training.run import run
 
     if recipe is None:
         for entry in recipes():
             print(f"{entry.name:<10}{entry.summary}")
         return
-    folder = run(
-        recipe,
-        data=data,
-        epochs=epochs,
-        seed=seed,
-        out=out,
-        as_reported=as_reported,
-        resume=resume,
-        foreign=foreign,
-        without=without,
-        start=start,
-        feedback=feedback,
-        settings=load_settings(database=database),
-        params=read_params(params) if params else None,
-        limit=limit,
-    )
-    print(folder)
+    names = [name.strip() for name in recipe.split(",")]
+    for name in names:
+        find_recipe(name)  # before the first is trained: that the last one has no recipe is to be known now
+    for name in names:
+        folder = run(
+            name,
+            data=data,
+            epochs=epochs,
+            seed=seed,
+            out=out / name if out and len(names) > 1 else out,
+            as_reported=as_reported,
+            resume=resume,
+            foreign=foreign,
+            without=without,
+            start=start,
+            feedback=feedback,
+            settings=load_settings(database=database),
+            params=read_params(params) if params else None,
+            limit=limit,
+            tensorboard=tensorboard,
+        )
+        print(folder)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
+from tenfold.comparison.spoilings import SPOILINGS, spoil
 from tenfold.config import Settings
 from tenfold.data.dataset import Dataset
 from tenfold.data.foreign import SETS
@@ -69,9 +69,10 @@ class Material:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of all its digits and labels."""
+        """SHA-256 of all its digits and labels, spoilt ones among them: what is spoilt otherwise is measured anew."""
         found = hashlib.sha256()
-        for part in (self.fitting, self.test, *self.foreign):
+        spoilt = [part for steps in self.spoilt.values() for part in steps.values()]
+        for part in (self.fitting, self.test, *self.foreign, *spoilt):
             found.update(part.pictures.tobytes() + part.labels.tobytes())
         return found.hexdigest()
 
@@ -104,8 +105,8 @@ def get_material(
         raise DataError(f"{spec}: there is no {', '.join(map(str, missing))} to fit to; all ten digits must occur.")
     few = parts[1].first(QUICK_SPOILT if quick else SPOILT)
     spoilt = {
-        name: {f"{much:g}": Part(name, spoil(few.pictures, much, name), few.labels) for much in steps}
-        for name, steps in SPOILINGS.items()
+        name: {f"{much:g}": Part(name, spoil(few.pictures, much, name), few.labels) for much in one.steps}
+        for name, one in SPOILINGS.items()
     }
     return Material(parse_spec(spec)[0], parts[0], parts[1], spoilt, _foreign(foreign, settings) if foreign else [])
 
@@ -138,45 +139,3 @@ def _foreign(folder: Path, settings: Settings) -> list[Part]:
         raise UsageError(f"{folder} holds none of {', '.join(file.name for file in files)}.", "Leave out --foreign.")
     wholes = [(file.stem, read(file)) for file in there]
     return [Part(name, whole.network_pixels(settings), whole.labels) for name, whole in wholes]
-
-
-# What spoils digits, and how much: pixels, degrees, standard deviation of 0..1, pixels (thinner below 0).
-SPOILINGS: dict[str, tuple[float, ...]] = {
-    "shift": (1, 2, 3),
-    "rotation": (10, 20, 30),
-    "noise": (0.1, 0.2, 0.4),
-    "pen width": (-1, 1, 2),
-}
-
-
-def spoil(pictures: Pixels, much: float, how: str) -> Pixels:
-    """Digits spoilt in one way, each in a direction by chance.
-
-    Args:
-        pictures: uint8 (n, 28, 28).
-        much: How much, in the units of `SPOILINGS`.
-        how: One of `SPOILINGS`.
-    """
-    rng = np.random.default_rng(SEED)
-    if how == "noise":
-        grain = rng.normal(0, 255 * much, pictures.shape)
-        return np.asarray(np.clip(pictures + grain, 0, 255), np.uint8)
-    if how == "pen width":
-        return np.stack([_pen(picture, much) for picture in pictures])
-    out = []
-    for picture in pictures:
-        if how == "shift":
-            angle = rng.uniform(0, 2 * np.pi)
-            matrix = np.array([[1, 0, much * np.cos(angle)], [0, 1, much * np.sin(angle)]])
-        else:
-            matrix = np.array(cv2.getRotationMatrix2D((13.5, 13.5), float(much * rng.choice((-1, 1))), 1.0))
-        out.append(np.asarray(cv2.warpAffine(picture, matrix, (28, 28), flags=cv2.INTER_LINEAR), np.uint8))
-    return np.stack(out)
-
-
-def _pen(picture: Pixels, much: float) -> Pixels:
-    """Strokes wider by so many pixels, or thinner: found at four times the size, where a pixel is a quarter of one."""
-    large = cv2.resize(picture, (112, 112), interpolation=cv2.INTER_CUBIC)
-    round_pen = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (1 + 4 * abs(round(much)),) * 2)
-    changed = cv2.dilate(large, round_pen) if much > 0 else cv2.erode(large, round_pen)
-    return np.asarray(cv2.resize(changed, (28, 28), interpolation=cv2.INTER_AREA), np.uint8)

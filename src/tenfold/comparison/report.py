@@ -15,6 +15,7 @@ from tenfold.comparison.material import Material
 from tenfold.comparison.measure import PAIRS
 from tenfold.comparison.ranking import ranked
 from tenfold.comparison.report_tables import by_digit, by_pair, by_set, by_spoiling, heat, ranking
+from tenfold.comparison.spoilings import SPOILINGS
 from tenfold.comparison.text import shared_note
 from tenfold.training.outputs import write_file
 from tenfold.types import Pixels
@@ -88,9 +89,9 @@ def _sections(best: list[Row], labels: str, material: Material) -> list[str]:
         _section("Digit by digit", "Errors in per cent of the digits that were written.", heat(best, by_digit())),
         _section(
             "Spoilt digits",
-            f"Accuracy in per cent on {spoilt // len(material.spoilt):,} test digits: shifted by pixels, turned by "
-            "degrees, under noise (its standard deviation, where white is 1), with strokes thinner (below 0) or wider "
-            "by pixels. Nothing is centred or cleaned before they are read.",
+            f"Accuracy in per cent on {spoilt // len(material.spoilt):,} test digits, spoilt by "
+            f"{', '.join(f'{name} ({one.unit})' for name, one in SPOILINGS.items())}. "
+            "Nothing is centred or cleaned before they are read.",
             heat(best, by_spoiling(best)),
         ),
         _section(

@@ -22,14 +22,14 @@ FORMATS = {
     "IDX": "a folder of train- or t10k-images and -labels files, or one images file with its labels beside it",
     "CSV": "a label and 784 pixels a line, with or without a header",
     "NPZ": "arrays images (n, H, W) of uint8 and labels (n,); also x and y, x_train and y_train, x_test and y_test",
-    "pictures": "a folder with sub-folders 0, 1, … 9 of picture files",
+    "pictures": "a folder with sub-folders 0, 1, … 9 of picture files, or of strokes as .json or .inkml",
 }
 
 NAMES = ("mnist", "mnist:train", "mnist:validation", "mnist:test")
 PARTS = ("train", "validation", "test")
 
 _DIGITS = tuple("0123456789")
-_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff"})
+_PICTURES = frozenset({".png", ".jpg", ".jpeg", ".webp", ".bmp", ".gif", ".tif", ".tiff", ".json", ".inkml"})
 _WHOLE = (("images", "labels"), ("x", "y"), ("X", "y"))
 _NAMED = (("x_{}", "y_{}"), ("X_{}", "y_{}"), ("{}_images", "{}_labels"))
 

@@ -14,8 +14,8 @@ import numpy as np
 
 from tenfold.config import Settings
 from tenfold.errors import DamagedImage, ImageTooLarge, UnreadableImage
-from tenfold.imaging.load import Source, draw_row, load
-from tenfold.types import Picture, Pixels, Strokes
+from tenfold.imaging.load import INK, Source, draw_row, load, strokes_in
+from tenfold.types import Picture, Pixels
 
 START = b"%PDF-"
 # A PDF may begin with so much else.
@@ -73,8 +73,8 @@ def open_pages(x: Source, settings: Settings) -> Iterator[Picture | UnreadableIm
         UnreadableImage: If it cannot be opened; says why: damaged, behind a password, too large.
         UsageError: If `x` is of a type Tenfold does not know.
     """
-    if isinstance(x, Strokes):
-        yield Picture(draw_row(x), "strokes")
+    if (ink := strokes_in(x, settings.max_bytes)) is not None:
+        yield Picture(draw_row(ink), INK)
         return
     if not is_pdf(x):
         yield load(x, max_bytes=settings.max_bytes, max_pixels=settings.max_pixels)

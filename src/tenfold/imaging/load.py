@@ -20,6 +20,7 @@ from PIL import Image
 from tenfold.errors import DamagedImage, ImageTooLarge, MissingImage, UnreadableImage, UsageError
 from tenfold.imaging.header import FORMATS, describe, picture_format, webp_size
 from tenfold.imaging.pixels import lay_on_ground, to_uint8
+from tenfold.imaging.stroke_files import LOOKED_AT, ink_format, parse_ink
 from tenfold.types import Picture, Pixels, Strokes
 
 Source = str | PathLike[str] | bytes | bytearray | memoryview | Image.Image | npt.NDArray[Any] | Strokes | Picture
@@ -27,6 +28,8 @@ Source = str | PathLike[str] | bytes | bytearray | memoryview | Image.Image | np
 MAX_BYTES = 20_000_000
 MAX_PIXELS = 40_000_000
 
+# The source of a picture that was drawn from strokes.
+INK = "strokes"
 # Strokes are drawn this large, with this pen: about the proportions of MNIST's digits.
 STROKE_CANVAS = 224
 STROKE_PEN = 20
@@ -56,7 +59,8 @@ def load(x: Source, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS) ->
     Args:
         x: A path, the bytes of a PNG, JPEG, WebP, BMP, GIF (first frame) or TIFF (first page) file, a PIL
             image, an array (H, W), (H, W, 1), (H, W, 3) RGB or (H, W, 4) RGBA of bools, integers or
-            floats (see `tenfold.imaging.pixels.to_uint8` for their ranges), or `Strokes`.
+            floats (see `tenfold.imaging.pixels.to_uint8` for their ranges), or `Strokes`; also the path or the
+            bytes of a file of strokes, JSON or InkML (see `tenfold.imaging.stroke_files.parse_ink`).
         max_bytes: Largest file accepted.
         max_pixels: Largest picture accepted, checked before decoding.
 
@@ -72,8 +76,8 @@ def load(x: Source, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS) ->
     """
     if isinstance(x, Picture):
         return x
-    if isinstance(x, Strokes):
-        return Picture(_draw(x), "strokes")
+    if (ink := strokes_in(x, max_bytes)) is not None:
+        return Picture(draw_digit(ink), INK)
     if isinstance(x, np.ndarray):
         return Picture(_from_array(x, max_pixels), "array")
     if isinstance(x, Image.Image):
@@ -87,6 +91,33 @@ def load(x: Source, max_bytes: int = MAX_BYTES, max_pixels: int = MAX_PIXELS) ->
         f"Cannot read a digit from {type(x).__name__}.",
         "Give a path, bytes, a PIL image, a numpy array or tenfold.Strokes.",
     )
+
+
+def strokes_in(x: Source, max_bytes: int = MAX_BYTES) -> Strokes | None:
+    """The strokes of an input that is ink: `Strokes`, or a file of them by path or as bytes; None for all others.
+
+    Args:
+        x: As for `load`.
+        max_bytes: Largest file accepted.
+
+    Raises:
+        UnreadableImage: If it is ink and cannot be read; see `tenfold.imaging.stroke_files.parse_ink`.
+    """
+    if isinstance(x, Strokes):
+        return x
+    if isinstance(x, bytes | bytearray | memoryview):
+        return parse_ink(bytes(x), "The data") if ink_format(bytes(x[:LOOKED_AT])) else None
+    if not isinstance(x, str | PathLike):
+        return None
+    path = Path(x)
+    try:
+        if not path.is_file():
+            return None
+        with path.open("rb") as file:
+            start = file.read(LOOKED_AT)
+    except (OSError, ValueError):
+        return None  # what is wrong with it, the one who opens it will say
+    return parse_ink(_read(path, str(x), max_bytes), str(x)) if ink_format(start) else None
 
 
 def _read(path: Path, name: str, max_bytes: int) -> bytes:
@@ -249,8 +280,13 @@ def draw_row(ink: Strokes) -> Pixels:
     return canvas
 
 
-def _draw(ink: Strokes) -> Pixels:
-    """Strokes as dark ink on white, fitted to the canvas with a margin."""
+def draw_digit(ink: Strokes, only: int | None = None) -> Pixels:
+    """Strokes as dark ink on white, fitted to the canvas with a margin.
+
+    Args:
+        ink: The strokes.
+        only: Draw no other stroke than this one, at the place it has among all.
+    """
     canvas = np.full((STROKE_CANVAS, STROKE_CANVAS), 255, np.uint8)
     lines = [np.array([stroke.x, stroke.y], np.float64).T for stroke in ink.strokes if stroke.x]
     if not lines:
@@ -261,6 +297,9 @@ def _draw(ink: Strokes) -> Pixels:
     span = float(spans.max())
     scale = (STROKE_CANVAS - 4 * STROKE_PEN) / span if span > 1e-12 else 0.0
     offset = (STROKE_CANVAS - spans * scale) / 2
+    if only is not None:
+        one = ink.strokes[only]
+        lines = [np.array([one.x, one.y], np.float64).T] if one.x else []
     # Coordinates with 4 fractional bits, so that a slow hand's curves stay smooth.
     for line in lines:
         fixed = np.rint(((line / unit - low) * scale + offset) * 16).astype(np.int32)

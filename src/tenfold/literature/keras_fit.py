@@ -15,6 +15,7 @@ from tenfold.models.network import Network
 from tenfold.training.export import to_onnx
 from tenfold.training.fit import STEPS_AT_ONCE, Plan, chance_of, one_cycle, one_thread_for_pictures, settle
 from tenfold.training.framework import need_keras
+from tenfold.training.progress import EpochBars, is_watched
 from tenfold.types import Floats
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def fit_network(model: Model, draw: Draw, plan: Plan, verbose: bool = False) -> 
         draw: Gives the pictures of an epoch; called in a thread of its own, an epoch ahead.
         plan: How to fit.
         verbose: Print the figures of each epoch.
+
+    Where a recipe is being run that somebody watches, its curve is shown too; see `tenfold.training.progress.watched`.
     """
     from threadpoolctl import threadpool_limits
 
@@ -107,6 +110,7 @@ def fit_network(model: Model, draw: Draw, plan: Plan, verbose: bool = False) -> 
                 if coming is not None:
                     pictures, labels = coming.result()
 
+    bars = EpochBars(plan.epochs, steps, lines=False) if is_watched() else None
     averaged: dict[str, Any] = {"use_ema": True, "ema_momentum": plan.average} if plan.average else {}
     optimizer = keras.optimizers.AdamW(
         one_cycle(keras, plan.rate, steps * plan.epochs), weight_decay=plan.decay, **averaged
@@ -115,7 +119,7 @@ def fit_network(model: Model, draw: Draw, plan: Plan, verbose: bool = False) -> 
     model.compile(
         optimizer,
         keras.losses.CategoricalCrossentropy(from_logits=True, label_smoothing=plan.smooth),
-        metrics=["accuracy"] if verbose else None,
+        metrics=["accuracy"] if verbose or bars else None,
         # To have XLA compile so small networks takes longer than it saves.
         jit_compile=False,
         steps_per_execution=_at_once(steps, plan.epochs),
@@ -124,7 +128,18 @@ def fit_network(model: Model, draw: Draw, plan: Plan, verbose: bool = False) -> 
     optimizer.build(model.trainable_variables)
     # As in `tenfold.training.fit`: threads that wait for pictures would take the processor from the network.
     with threadpool_limits(1, "blas"), one_thread_for_pictures():
-        model.fit(batches(), steps_per_epoch=steps, epochs=plan.epochs, shuffle=False, verbose=2 if verbose else 0)
+        try:
+            model.fit(
+                batches(),
+                steps_per_epoch=steps,
+                epochs=plan.epochs,
+                callbacks=[bars.callback()] if bars else None,
+                shuffle=False,
+                verbose=2 if verbose else 0,
+            )
+        finally:
+            if bars:
+                bars.close()
     if plan.average:
         # Its statistics still belong to the weights before averaging.
         pictures, _ = draw(plan.epochs - 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,9 @@ from tenfold.training.ship import accuracy, commit
 # Names that have a recipe of their own, which trains what is shipped.
 OWN = ("cascade", "digit", "ensemble", "fast", "report", "tiny")
 
+# Modules of those that Keras fits.
+NETWORKS = ("boosted", "dbn", "lenet", "nets")
+
 
 def trainer_of(entry: Entry) -> Trainer:
     """The function that trains a classifier and leaves its file and card."""
@@ -36,7 +40,7 @@ def trainer_of(entry: Entry) -> Trainer:
         pictures, labels = fitting.network_pixels(options.settings), fitting.labels
         shown, right = held.network_pixels(options.settings), held.labels
         say(f"{entry.name}: {entry.title}. {len(labels):,} digits to train on, {len(right):,} to validate.")
-        with Console(stderr=True).status(f"Fitting {entry.name} …"):
+        with _waiting(entry):
             try:
                 model.fit(pictures, labels)
             except ValueError as error:
@@ -77,7 +81,18 @@ def _epochs(entry: Entry, options: TrainOptions) -> dict[str, Any]:
     return {"epochs": options.epochs}
 
 
+def _waiting(entry: Entry) -> AbstractContextManager[object]:
+    """What a terminal shows while it is fitted; networks have a bar of their own."""
+    return nullcontext() if _is_network(entry) else Console(stderr=True).status(f"Fitting {entry.name} …")
+
+
+def _is_network(entry: Entry) -> bool:
+    """Whether Keras fits it."""
+    return entry.home.partition(":")[0] in NETWORKS
+
+
 for _entry in ENTRIES:
     if _entry.name not in OWN:
         _known = PARAMS.get(_entry.name, ())
-        recipe(_entry.name, _entry.title, ("epochs",), _known, partial(_epochs, _entry))(trainer_of(_entry))
+        _takes = ("epochs", "tensorboard") if _is_network(_entry) else ("epochs",)
+        recipe(_entry.name, _entry.title, _takes, _known, partial(_epochs, _entry))(trainer_of(_entry))

@@ -12,6 +12,7 @@ import numpy as np
 
 from tenfold.errors import ModelError, UnknownName
 from tenfold.models.base import Calibrated, ModelCard, Output
+from tenfold.models.metadata import OUTPUT, described_by
 from tenfold.models.session import Session
 from tenfold.types import Floats
 
@@ -40,8 +41,10 @@ class OnnxClassifier(Calibrated):
             pool for each of the network's small steps costs more than their arithmetic.
 
     Attributes:
+        weights: As given, for `tenfold.models.onnx_outputs`.
         card: As given.
         features: Whether the file gives features; see `look`.
+        metadata: What the file says of itself; see `tenfold.models.metadata`.
 
     Raises:
         ModelError: If ONNX Runtime cannot load the file or its input has another shape.
@@ -62,7 +65,8 @@ class OnnxClassifier(Calibrated):
         self._batch = given.shape[0] if isinstance(given.shape[0], int) else 0
         self.output_shape = tuple(self._session.output.shape)
         self.features = FEATURES in self._session.names
-        self.card = card
+        self.metadata = self._session.metadata
+        self.weights, self.card = weights, card
         self._pool = _pool(threads) if threads > 1 else None
 
     def raw(self, batch: Floats) -> Floats:
@@ -133,14 +137,14 @@ def load_onnx(model: str | Path, normalization: str, threads: int = 1) -> OnnxCl
 
     Args:
         model: A shipped name, or the path of an ``.onnx`` file; a card beside it is used, and
-            without one a plain card is made.
+            without one a plain card is made, with what the file's metadata say.
         normalization: The version of the normalisation in force.
         threads: See `OnnxClassifier`.
 
     Raises:
         UnknownName: If there is no such model or file.
-        ModelError: If the card names another normalisation, the weights' SHA-256 differs from the
-            card's, or the file is no usable model.
+        ModelError: If the card, or without one the file itself, names another normalisation, the weights' SHA-256
+            differs from the card's, or the file is no usable model.
     """
     path = Path(model)
     if path.is_file() and path.suffix.lower() != ".onnx":
@@ -162,7 +166,9 @@ def load_onnx(model: str | Path, normalization: str, threads: int = 1) -> OnnxCl
             f"Expected (n, {CLASSES[card.task]}).",
         )
     if not card_path(path).is_file():
-        classifier.card = replace(card, output=_output_kind(classifier))
+        card = described_by(card, classifier.metadata, normalization)
+        known = OUTPUT in classifier.metadata
+        classifier.card = card if known else replace(card, output=_output_kind(classifier))
     return classifier
 
 

@@ -23,6 +23,7 @@ class Session:
         inputs: What it takes: each with ``name``, ``type`` and ``shape``.
         output: What it gives first, likewise.
         names: Of all that it gives.
+        metadata: What the file says of itself, text by key.
 
     Raises:
         ModelError: If ONNX Runtime cannot load the file.
@@ -42,6 +43,7 @@ class Session:
         outputs = self._session.get_outputs()
         self.output: Any = outputs[0]
         self.names: tuple[str, ...] = tuple(one.name for one in outputs)
+        self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
 
     def run(self, feed: Floats) -> Floats:
         """The first output for the one input.
@@ -49,7 +51,7 @@ class Session:
         Raises:
             ModelError: If the network cannot be run.
         """
-        return self._run([self.output.name], feed)[0]
+        return self.run_all([self.output.name], feed)[0]
 
     def run_with(self, feed: Floats, other: str) -> tuple[Floats, Floats]:
         """The first output, and another by its name.
@@ -57,10 +59,15 @@ class Session:
         Raises:
             ModelError: If the network cannot be run, or has no such output.
         """
-        first, second = self._run([self.output.name, other], feed)
+        first, second = self.run_all([self.output.name, other], feed)
         return first, second
 
-    def _run(self, names: list[str], feed: Floats) -> list[Floats]:
+    def run_all(self, names: list[str], feed: Floats) -> list[Floats]:
+        """Several outputs by their names, in that order.
+
+        Raises:
+            ModelError: If the network cannot be run, or has no such output.
+        """
         try:
             found = self._session.run(names, {self.inputs[0].name: feed})
         except Exception as error:  # as above

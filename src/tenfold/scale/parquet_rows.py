@@ -1,4 +1,4 @@
-"""The pictures in a column of a Parquet file, read forwards and a few rows at a time."""
+"""The pictures or strokes in a column of a Parquet file, read forwards and a few rows at a time."""
 
 from __future__ import annotations
 
@@ -48,14 +48,15 @@ class ParquetRows:
         """The column of pictures.
 
         Args:
-            asked: Its name; None for the only one that holds bytes, or a struct with a field ``bytes`` of them.
+            asked: Its name, also of one that holds strokes as text (JSON or InkML); None for the only one that holds
+                bytes, or a struct with a field ``bytes`` of them.
 
         Raises:
             UsageError: If there is none, none of that name, or more than one to choose from.
         """
         fields = list(self._parquet.schema_arrow)
         fitting: list[str] = [field.name for field in fields if _holds_bytes(field.type)]
-        if asked is not None and asked in fitting:
+        if asked is not None and asked in [*fitting, *(field.name for field in fields if _is_text(field.type))]:
             return asked
         every = ", ".join(f"{field.name} ({field.type})" for field in fields)
         if asked is not None:
@@ -92,12 +93,13 @@ class ParquetRows:
                 yield why
 
     def _cells(self, column: str, group: int) -> Iterator[bytes | None]:
-        struct = not _is_binary(self._parquet.schema_arrow.field(column).type)
+        struct = need_pyarrow(FEATURE).types.is_struct(self._parquet.schema_arrow.field(column).type)
         wanted = f"{column}.bytes" if struct else column
         for batch in self._parquet.iter_batches(ROWS, row_groups=[group], columns=[wanted]):
             values = batch.column(0).field("bytes") if struct else batch.column(0)
             for value in values:
-                yield value.as_py()
+                cell = value.as_py()
+                yield cell.encode() if isinstance(cell, str) else cell
 
     def close(self) -> None:
         self._parquet.close()
@@ -107,6 +109,11 @@ class ParquetRows:
 def _is_binary(kind: Any) -> bool:
     types = need_pyarrow(FEATURE).types
     return bool(types.is_binary(kind) or types.is_large_binary(kind) or types.is_fixed_size_binary(kind))
+
+
+def _is_text(kind: Any) -> bool:
+    types = need_pyarrow(FEATURE).types
+    return bool(types.is_string(kind) or types.is_large_string(kind))
 
 
 def _holds_bytes(kind: Any) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, Literal
 
 from tenfold.errors import TenfoldError, UnreadableImage
-from tenfold.imaging.load import Source
+from tenfold.imaging.load import Source, strokes_in
 from tenfold.imaging.normalize import normalize
 from tenfold.output import record
 from tenfold.recognizer import Recognizer
@@ -63,7 +63,10 @@ def _digits(recognizer: Recognizer, opened: Iterable[Opened]) -> list[Row]:
 
 def _page(recognizer: Recognizer, name: str, number: int, source: Source | UnreadableImage) -> Row:
     try:
-        page = recognizer.read(recognizer.load(_given(source)))
+        given = _given(source)
+        # Strokes are drawn otherwise where they are a row of digits: as they are, the reader knows that.
+        ink = strokes_in(given, recognizer.settings.max_bytes)
+        page = recognizer.read(recognizer.load(given) if ink is None else ink)
     except Exception as error:  # as above
         page = Page("unreadable_image", reason=_reason(error, name), model=recognizer.number_reader.model)
     return {"file": name, **replace(page, page=number).to_dict()}

@@ -14,7 +14,7 @@ from tenfold.server.guards import is_loopback, network_of
 
 # What needs no token: the page asks for it, and whoever looks after the process has none.
 _OPEN = ("/v2/health/", "/openapi.json", "/page/")
-_OPEN_PAGES = ("/", "/docs", "/review", "/v2")
+_OPEN_PAGES = ("/", "/docs", "/inside", "/learn", "/literature", "/review", "/v2")
 # How many clients are remembered, and for how many seconds' worth of requests one may burst.
 CLIENTS, BURST = 10_000, 2.0
 

@@ -16,15 +16,29 @@ from starlette.middleware.cors import CORSMiddleware
 from tenfold import __version__
 from tenfold.config import Settings
 from tenfold.recognizer import Recognizer
-from tenfold.server import feedback, health, inference, metrics, models, predict, profiles, read
+from tenfold.server import (
+    compare,
+    explain,
+    feedback,
+    health,
+    inference,
+    lessons,
+    metrics,
+    models,
+    predict,
+    profiles,
+    read,
+)
 from tenfold.server.access import ClientRate, Token
 from tenfold.server.body import FORM_SLACK
+from tenfold.server.compare import Cabinet
 from tenfold.server.desk import Desk, Shelf
 from tenfold.server.errors import REFUSALS, add_error_answers
 from tenfold.server.guards import BodyLimit, LoopbackOnly, is_loopback
 from tenfold.server.hands import HEADER
 from tenfold.server.headers import SecurityHeaders
 from tenfold.server.keeper import Keeper
+from tenfold.server.lessons import Lessons
 from tenfold.server.metrics import Metrics
 from tenfold.server.pages import add_pages
 from tenfold.server.renewal import NAME, Renewal
@@ -80,7 +94,9 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
     app.state.correcting = anyio.CapacityLimiter(AT_ONCE)
     app.state.profiling = anyio.CapacityLimiter(AT_ONCE)
     app.state.warm = threading.Event()
-    for room in (predict, read, profiles, feedback, models, inference, health, metrics):
+    app.state.lessons = Lessons(settings)
+    app.state.cabinet = Cabinet(recognizer)
+    for room in (predict, read, explain, compare, lessons, profiles, feedback, models, inference, health, metrics):
         app.include_router(room.router)
     add_pages(app)
     add_error_answers(app)
@@ -112,7 +128,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     # The interpreter must not end beneath a network that is at work.
     await anyio.to_thread.run_sync(warm.join, PARTING)
-    for worker in (app.state.renewal, app.state.keeper):
+    for worker in (app.state.renewal, app.state.keeper, app.state.lessons):
         if worker:
             worker.close()
 

@@ -1,4 +1,4 @@
-"""From a request's body to something the recogniser can load: a picture out of a form, or strokes out of JSON."""
+"""From a request's body to something the recogniser can load: a picture out of a form, or strokes out of ink."""
 
 from __future__ import annotations
 
@@ -7,23 +7,22 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import anyio
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
+from tenfold.errors import UnreadableImage
+from tenfold.imaging.stroke_files import MAX_INK_BYTES, parse_ink, strokes_of
 from tenfold.server.desk import Desk, Shelf
 from tenfold.server.errors import BadRequest, BodyTooLarge, InvalidInput, UnknownBody
 from tenfold.server.keeper import Keeper
 from tenfold.server.metrics import Metrics
-from tenfold.types import Stroke, Strokes
+from tenfold.types import Strokes
 
 # Room for the lines around the picture in a multipart body.
 FORM_SLACK = 64_000
-MAX_JSON_BYTES = 1_000_000
-MAX_POINTS = 20_000
-MAX_COORDINATE = 1e6
+INKML = "application/inkml+xml"
 RECEIVE_SECONDS = 120
 
 EXPECTED = 'Send a form with the picture in the field "image", or JSON {"strokes": [{"x": […], "y": […]}, …]}.'
@@ -72,11 +71,11 @@ async def received(request: Request) -> AsyncIterator[Reading]:
     The call does blocking work (a file, JSON), so make it in a thread.
 
     Args:
-        request: A request whose body is multipart/form-data with one file ``image``, or JSON with ``strokes``.
+        request: A request whose body is multipart/form-data with one file ``image``, JSON with ``strokes``, or InkML.
 
     Raises:
         BadRequest: If the form is broken, or the body takes longer than `RECEIVE_SECONDS`.
-        BodyTooLarge: If the JSON is over `MAX_JSON_BYTES`.
+        BodyTooLarge: If the ink is over `MAX_INK_BYTES`.
         UnknownBody: If the content type is another.
         InvalidInput: If the form has no such file. The call raises it for strokes that are none.
     """
@@ -84,12 +83,12 @@ async def received(request: Request) -> AsyncIterator[Reading]:
     with in_time():
         if kind == "multipart/form-data":
             form = await request.form(max_files=1, max_fields=8, max_part_size=10_000)
-        elif kind == "application/json":
-            text = await _read_json(request)
+        elif kind in ("application/json", INKML):
+            text = await _read_ink(request)
         else:
             raise UnknownBody(f"A body of type {kind[:80] or 'unknown'!r} is not taken here.", EXPECTED)
-    if kind == "application/json":
-        yield partial(parse_strokes, text)
+    if kind != "multipart/form-data":
+        yield partial(parse_ink, text, "The body") if kind == INKML else partial(parse_strokes, text)
         return
     try:
         upload = form.get("image")
@@ -129,13 +128,13 @@ async def admitted(request: Request) -> AsyncIterator[Asked]:
         yield Asked(reading, request.client.host if request.client else "")
 
 
-async def _read_json(request: Request) -> bytes:
+async def _read_ink(request: Request) -> bytes:
     text = bytearray()
     async for chunk in request.stream():
         text += chunk
-        if len(text) > MAX_JSON_BYTES:
+        if len(text) > MAX_INK_BYTES:
             raise BodyTooLarge(
-                f"The JSON is larger than the limit of {MAX_JSON_BYTES:,} bytes.", "Send fewer points, or a picture."
+                f"The ink is larger than the limit of {MAX_INK_BYTES:,} bytes.", "Send fewer points, or a picture."
             )
     return bytes(text)
 
@@ -145,29 +144,15 @@ def parse_strokes(text: bytes) -> Strokes:
 
     Raises:
         BadRequest: If the text is not JSON.
-        InvalidInput: If it holds no strokes, too many points, or coordinates beyond `MAX_COORDINATE`.
+        InvalidInput: If it holds no strokes, or more or others than `tenfold.imaging.stroke_files` takes.
     """
     try:
         data = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadRequest(f"The body is not JSON: {error!s:.120}.", EXPECTED) from error
-    given = data.get("strokes") if isinstance(data, dict) else None
-    if not isinstance(given, list):
+    if not isinstance(data, dict) or not isinstance(data.get("strokes"), list):
         raise InvalidInput('The JSON holds no list "strokes".', EXPECTED)
     try:
-        strokes = Strokes.of(given)
-    except (ValueError, OverflowError) as error:
-        raise InvalidInput(f"These are no strokes: {error!s:.200}.", EXPECTED) from error
-    _check_size(strokes.strokes)
-    return strokes
-
-
-def _check_size(strokes: tuple[Stroke, ...]) -> None:
-    points = sum(len(stroke.x) for stroke in strokes)
-    if points > MAX_POINTS:
-        raise InvalidInput(f"{points:,} points are more than the limit of {MAX_POINTS:,}.", "Send fewer points.")
-    far: Any = max((abs(value) for stroke in strokes for value in stroke.x + stroke.y), default=0)
-    if far > MAX_COORDINATE:
-        raise InvalidInput(
-            f"A coordinate is {far:g}; at most {MAX_COORDINATE:,.0f} is taken.", "Send pixels or millimetres."
-        )
+        return strokes_of(data, "The body")
+    except UnreadableImage as error:
+        raise InvalidInput(error.message, error.hint) from error

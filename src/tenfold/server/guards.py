@@ -14,7 +14,7 @@ from tenfold.server.errors import BodyTooLarge, UnknownHost, refuse
 LINGER_BYTES = 64_000_000
 LINGER_SECONDS = 20
 # What takes pictures; everything else is told in a few words.
-TAKE_PICTURES = ("/v1/predict", "/v1/read", "/v1/profiles/digits", "/v2/models/")
+TAKE_PICTURES = ("/v1/predict", "/v1/read", "/v1/explain", "/v1/compare", "/v1/profiles/digits", "/v2/models/")
 SMALL = 64_000
 
 

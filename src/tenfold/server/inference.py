@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.config import JsonDict
 
 from tenfold import __version__
+from tenfold.imaging.stroke_files import EXPECTED, LOOKED_AT, ink_format
 from tenfold.recognizer import Recognizer
 from tenfold.server.body import in_time
 from tenfold.server.desk import Desk, Shelf
@@ -34,7 +35,7 @@ class Input(BaseModel):
 
     name: str = Field(max_length=100)
     shape: list[int] = Field(min_length=1, max_length=4)
-    datatype: Literal["UINT8", "FP32"]
+    datatype: Literal["UINT8", "FP32", "BYTES"]
     data: list[Any] = Field(max_length=MOST * LONGEST * LONGEST)
     parameters: dict[str, Any] | None = None
 
@@ -47,7 +48,7 @@ class Wanted(BaseModel):
 
 
 class Inference(BaseModel):
-    """A request: pictures of one digit each."""
+    """A request: pictures or strokes of one digit each."""
 
     model_config = ConfigDict(json_schema_extra=EXAMPLE)
 
@@ -99,7 +100,10 @@ def model(request: Request, name: Name) -> dict[str, Any]:
         "name": card.name,
         "versions": [card.sha256[:8]],
         "platform": "onnxruntime_onnx",
-        "inputs": [{"name": "images", "datatype": kind, "shape": [-1, -1, -1]} for kind in ("UINT8", "FP32")],
+        "inputs": [
+            *({"name": "images", "datatype": kind, "shape": [-1, -1, -1]} for kind in ("UINT8", "FP32")),
+            {"name": "strokes", "datatype": "BYTES", "shape": [-1]},
+        ],
         "outputs": [{"name": one, "datatype": kind, "shape": shape} for one, kind, shape in outputs],
     }
 
@@ -113,7 +117,10 @@ def model_ready(request: Request, name: Name) -> dict[str, Any]:
 
 @router.post("/models/{name}/infer", response_model=Inferred, responses=PICTURE_REFUSALS, openapi_extra=BODY)
 async def infer(request: Request, name: Name) -> Inferred:
-    """Read a stack of pictures, (n, height, width): UINT8 0 to 255 or FP32 0 to 1, dark on light or light on dark."""
+    """Read a stack of pictures, (n, height, width): UINT8 0 to 255 or FP32 0 to 1, dark on light or light on dark.
+
+    Or strokes, (n,): BYTES, each a text of JSON, {"strokes": [{"x": […], "y": […]}, …]}, or of InkML.
+    """
     desk: Desk = request.app.state.desk
     shelf: Shelf = request.app.state.shelf
     async with desk.place():
@@ -130,8 +137,8 @@ def _infer(recognizer: Recognizer, text: bytes) -> Inferred:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(map(str, first["loc"])) or "as a whole"
         raise InvalidInput(f"Body {where!r}: {first['msg']}.", "The page /docs says what it may be.") from error
-    pictures = _pictures(asked.inputs[0])
-    answers = recognizer.predict_batch(list(pictures))
+    given = asked.inputs[0]
+    answers = recognizer.predict_batch(_inks(given) if given.datatype == "BYTES" else list(_pictures(given)))
     count = len(answers)
     columns: dict[str, tuple[str, list[int], list[Any]]] = {
         "digit": ("INT64", [count], [_NO_DIGIT if one.digit is None else one.digit for one in answers]),
@@ -151,6 +158,18 @@ def _infer(recognizer: Recognizer, text: bytes) -> Inferred:
     ]
     card = recognizer.classifier.card
     return Inferred(id=asked.id, model_name=card.name, model_version=card.sha256[:8], outputs=outputs)
+
+
+def _inks(given: Input) -> list[bytes]:
+    texts = given.data
+    if given.shape not in ([len(texts)], [len(texts), 1]) or not 1 <= len(texts) <= MOST:
+        raise InvalidInput(
+            f"Input {given.name[:40]!r} has shape {given.shape} and {len(texts):,} texts.",
+            f"Send (n), and a text of strokes each, at most {MOST}.",
+        )
+    if not all(isinstance(text, str) and ink_format(text[:LOOKED_AT].encode(errors="replace")) for text in texts):
+        raise InvalidInput(f"The data of input {given.name[:40]!r} are not texts of strokes.", EXPECTED)
+    return [text.encode(errors="replace") for text in texts]
 
 
 def _pictures(given: Input) -> Pixels:

@@ -1,4 +1,4 @@
-"""The page at /, that for reviewing at /review, the description of the interface at /docs, and the files they need."""
+"""The pages: drawing, the look inside, the tour, the literature, the review, the interface; and the files they need."""
 
 from __future__ import annotations
 
@@ -15,14 +15,29 @@ from starlette.types import Scope
 from tenfold.config import Settings
 
 PAGE = Path(__file__).parent / "page"
+# What runs in a browser whoever serves it: the networks, in JavaScript.
+WEB = Path(__file__).parents[1] / "web"
 
 # Some systems' tables lack these or say text/plain, with which browsers refuse modules and styles.
-TYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+TYPES = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".json": "application/json",
+}
 
 # Asked for again at each visit, and answered "not modified": an update shows without a forced reload.
 _FRESH = {"cache-control": "no-cache"}
 
-_PAGES = {"/": "index.html", "/docs": "docs.html", "/review": "review.html"}
+_PAGES = {
+    "/": "index.html",
+    "/docs": "docs.html",
+    "/inside": "inside.html",
+    "/learn": "learn.html",
+    "/literature": "literature.html",
+    "/review": "review.html",
+}
 
 
 class _PageFiles(StaticFiles):
@@ -38,6 +53,7 @@ def add_pages(app: FastAPI) -> None:
         mimetypes.add_type(kind, ending)
     for path, name in _PAGES.items():
         app.add_route(path, partial(_page, name), include_in_schema=False)
+    app.mount("/page/web", _PageFiles(directory=WEB), "web")
     app.mount("/page", _PageFiles(directory=PAGE), "page")
 
 

@@ -13,13 +13,14 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from tenfold.errors import TenfoldError
+from tenfold.imaging.load import INK
 from tenfold.imaging.normalize import normalize
 from tenfold.models.profile import Profile
 from tenfold.recognizer import Recognizer
-from tenfold.server.body import Asked, Room, admitted
+from tenfold.server.body import INKML, Asked, Room, admitted
 from tenfold.server.hands import REFUSALS, MaybeHandle, for_hand, hand_of
 from tenfold.server.keeper import a_digit, cut
-from tenfold.types import Box, Normalized, Prediction, Status, Strokes
+from tenfold.types import Box, Normalized, Prediction, Status
 
 router = APIRouter()
 
@@ -53,6 +54,7 @@ BODY = {
                 },
             }
         },
+        INKML: {"schema": {"type": "string"}},
     },
 }
 
@@ -136,13 +138,12 @@ class Answers:
 
     def _look(self, recognizer: Recognizer, asked: Asked) -> _Seen | Exception:
         try:
-            source = asked.reading()
-            picture = recognizer.load(source)
+            picture = recognizer.load(asked.reading())
             ink = normalize(picture)
             keeper = self.room.keeper
             kept = cut(picture, ink.box) if keeper and keeper.keeps_pictures and ink.box else None
             # Strokes are drawn by Tenfold itself: a box in that drawing says nothing to who sent them.
-            return _Seen(asked.address, ink, None if isinstance(source, Strokes) else ink.box, kept)
+            return _Seen(asked.address, ink, None if picture.source == INK else ink.box, kept)
         except TenfoldError as error:
             return _bare(error)
         except Exception as error:  # whatever it is: it must not keep the others

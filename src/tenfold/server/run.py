@@ -108,7 +108,16 @@ def make_server(app: FastAPI, settings: Settings | None = None) -> uvicorn.Serve
         ws="none",
         timeout_graceful_shutdown=math.ceil(settings.request_seconds) + PARTING,
     )
-    return uvicorn.Server(config)
+    return _Server(config)
+
+
+class _Server(uvicorn.Server):
+    """Waits in the end for requests under way, but not for a network that somebody watches being trained."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        app: FastAPI = self.config.app  # type: ignore[assignment]
+        app.state.lessons.end()
+        await super().shutdown(sockets)
 
 
 def _one_each(listener: socket.socket, count: int) -> list[socket.socket]:

@@ -15,22 +15,27 @@ from tenfold.data.splits import open_training_data
 from tenfold.errors import TenfoldError, UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
-from tenfold.models.onnx import WEIGHTS, OnnxClassifier, card_path, load_onnx
-from tenfold.training.export import output_kind, parity, to_onnx, write_model
+from tenfold.models.metadata import metadata
+from tenfold.models.onnx import WEIGHTS, OnnxClassifier, card_path, load_onnx, read_card
+from tenfold.training.c_check import answers_in_c, compiler
+from tenfold.training.c_header import c_header, prefix
+from tenfold.training.export import output_kind, parity, to_onnx, with_metadata, write_model
 from tenfold.training.family import answers, calibrate
 from tenfold.training.keras_files import SUFFIXES, KerasClassifier, classifier_from_keras, keras_probabilities
 from tenfold.training.outputs import staged, write_file
 from tenfold.training.quantize import in_bytes
+from tenfold.training.web_page import to_page
 from tenfold.types import Floats
 
 if TYPE_CHECKING:
     from keras import Model
 
-Format = Literal["onnx", "int8", "keras", "h5"]
+Format = Literal["onnx", "int8", "keras", "h5", "html", "c"]
 # The ending of a file of each format.
-ENDINGS = {"onnx": ".onnx", "int8": ".onnx", "keras": ".keras", "h5": ".h5"}
+ENDINGS = {"onnx": ".onnx", "int8": ".onnx", "keras": ".keras", "h5": ".h5", "html": ".html", "c": ".h"}
 
 IMAGES = 10_000
+IMAGES_IN_C = 1_000
 LARGEST_DIFFERENCE = 1e-3
 # In bytes: the share of validation digits that must be read as before.
 LEAST_SAME = 0.99
@@ -41,7 +46,8 @@ def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
 
     Args:
         model: A shipped name, or the path of an ``.onnx``, ``.keras`` or ``.h5`` file.
-        to: The format wanted; ``"int8"`` is an ONNX file that does its arithmetic in bytes, calibrated again.
+        to: The format wanted; ``"int8"`` is an ONNX file that does its arithmetic in bytes, calibrated again,
+            ``"html"`` one web page that reads digits by itself, and ``"c"`` a header for microcontrollers.
         out: The file to write; an ONNX file gets its card beside it.
         settings: Where MNIST's test pictures may be, for the certificate.
 
@@ -49,8 +55,8 @@ def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
         Sentences saying what was written, and how closely the two agree.
 
     Raises:
-        UsageError: If the ending of `out` is not that of the format, or the way back from ONNX to
-            Keras is asked for.
+        UsageError: If the ending of `out` is not that of the format, the way back from ONNX to Keras is asked for, or
+            a network is too large for C or of other layers.
         DataError: If MNIST, which ``"int8"`` is calibrated on, is damaged or out of reach.
         UnknownName: If there is no such model.
         ModelError: If it cannot be trusted or is no network for single digits.
@@ -63,6 +69,10 @@ def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
         raise UsageError(f"{out} does not end in {ending}, as this format does.", f"Give --out NAME{ending}.")
     if to == "int8":
         return _to_bytes(model, out, settings)
+    if to == "html":
+        return _to_page(model, out, settings)
+    if to == "c":
+        return _to_c(model, out, settings)
     if Path(model).suffix.lower() not in SUFFIXES:
         return _copy(model, to, out, settings)
     given = classifier_from_keras(model)
@@ -96,12 +106,46 @@ def _to_bytes(model: str, out: Path, settings: Settings) -> str:
     card = replace(
         network.card, summary=f"{given.summary}, in int8 arithmetic".lstrip(", "), scores=scores, parity=certificate
     )
-    write_model(out.parent, out.stem, short, card)
+    _write(out, short, card, given)
     agreement = _agreement(certificate, model, out, "validation digits of MNIST")
     size = ""
     if out.stat().st_size >= len(weights):
         size = f"\nIt is no smaller than {Path(model).name} ({len(weights):,} bytes), whose weights are short already."
     return f"{_written(out)}{size}\n{agreement} {100 * scores['validation_accuracy']:.2f} % of them are right."
+
+
+def _to_page(model: str, out: Path, settings: Settings) -> str:
+    beside = card_path(_file(model))
+    if beside.is_file() and read_card(beside).task != "digit":
+        raise UsageError(f"{model} does not read single digits, as the page does.", "Export digit or tiny.")
+    card, weights = _as_onnx(model, settings)
+    images, source = _pictures(settings)
+    page, certificate = to_page(card, weights, images, settings.error_budget)
+    write_file(out, page)
+    return f"{_written(out)} Open it in a browser.\n{_agreement(certificate, model, out, source)}"
+
+
+def _to_c(model: str, out: Path, settings: Settings) -> str:
+    """A header, compared with the network where there is a compiler."""
+    card, weights = _as_onnx(model, settings)
+    # The card of a Keras file knows no version: these are the pictures that it is given and was compared on.
+    card = replace(card, normalization=card.normalization or VERSION)
+    header = c_header(weights, card)
+    agreement = "There is no C compiler here: what it says was not compared with the network."
+    if compiler():
+        images, source = _pictures(settings)
+        shown = np.rint(images[:IMAGES_IN_C] * 255).astype(np.uint8)
+        before = OnnxClassifier(weights, card).predict_proba(shown.astype(np.float32) / np.float32(255))
+        said = answers_in_c(header, prefix(card), before.shape[1], shown)
+        same = int((said.argmax(2) == before.argmax(1)).all(0).sum())
+        certificate = {
+            "images": len(shown),
+            "same_digit": same,
+            "largest_difference": float(np.abs(said - before).max()),
+        }
+        agreement = _agreement(_checked(certificate, out), model, out, source)
+    write_file(out, header.encode("ascii"))
+    return f"{_written(out)}\n{agreement}"
 
 
 def _as_onnx(model: str, settings: Settings) -> tuple[ModelCard, bytes]:
@@ -125,16 +169,22 @@ def _copy(model: str, to: Format, out: Path, settings: Settings) -> str:
             "Training writes the Keras file too: export that, or train again.",
         )
     card = load_onnx(model, VERSION, settings.threads).card
-    write_file(out, _file(model).read_bytes())
-    write_file(card_path(out), card.to_json().encode())
-    return f"{_written(out)} The copy is the same byte for byte."
+    _write(out, _file(model).read_bytes(), card, card)
+    return f"{_written(out)} The network is the same, and the file says what it is in its metadata."
+
+
+def _write(out: Path, weights: bytes, card: ModelCard, given: ModelCard) -> None:
+    """Put an ONNX file and its card in place; the file says itself what of the card others need to use it."""
+    # Where nobody knows what a network was trained on: these are the pictures it is given and was compared on.
+    card = replace(card, normalization=card.normalization or VERSION)
+    write_model(out.parent, out.stem, with_metadata(weights, metadata(card, given.identity)), card)
 
 
 def _to_onnx(given: KerasClassifier, out: Path, images: Floats) -> dict[str, float]:
     weights = to_onnx(given.model)
     certificate = _checked(parity(given.model, weights, images), out)
     card = replace(given.card, output=output_kind(weights), parity=certificate)
-    write_model(out.parent, out.stem, weights, card)
+    _write(out, weights, card, given.card)
     return certificate
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tenfold.errors import MissingExtra
 from tenfold.models.base import ModelCard
 from tenfold.models.onnx import OnnxClassifier, card_path
 from tenfold.training.keras_files import classifier_from_keras, keras_probabilities, load_keras
@@ -23,7 +24,7 @@ from tenfold.types import Floats
 if TYPE_CHECKING:
     from keras import Model
 
-__all__ = ["classifier_from_keras", "load_keras", "output_kind", "parity", "to_onnx", "write_model"]
+__all__ = ["classifier_from_keras", "load_keras", "output_kind", "parity", "to_onnx", "with_metadata", "write_model"]
 
 
 def to_onnx(model: Model, drop_softmax: bool = False) -> bytes:
@@ -134,6 +135,26 @@ def output_kind(weights: bytes) -> Any:
     import onnx
 
     return onnx.load_from_string(weights).graph.output[0].name
+
+
+def with_metadata(weights: bytes, entries: dict[str, str]) -> bytes:
+    """An ONNX file that says of itself what `tenfold.models.metadata` says of it; what others wrote there stays.
+
+    Args:
+        weights: The bytes of an ONNX file.
+        entries: Text by key, in place of what stands under the same keys.
+
+    Raises:
+        MissingExtra: If the extra ``[train]`` is not installed.
+    """
+    try:
+        import onnx
+    except ModuleNotFoundError as error:
+        raise MissingExtra("Writing ONNX", "train") from error
+    model = onnx.load_from_string(weights)
+    kept = {one.key: one.value for one in model.metadata_props}
+    onnx.helper.set_model_props(model, kept | entries)
+    return bytes(model.SerializeToString(deterministic=True))
 
 
 def write_model(folder: Path, name: str, weights: bytes, card: ModelCard, suffix: str = ".onnx") -> ModelCard:

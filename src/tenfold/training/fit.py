@@ -150,7 +150,7 @@ def fit(
         say(f"Resuming after epoch {done} of {plan.epochs}.")
     feed = _feed(keras, draw_epoch, plan, classes, seed, done, teacher)
     held = (validation[0].astype(np.float32) / 255, np.eye(classes, dtype=np.float32)[validation[1]])
-    bars = EpochBars(plan.epochs, steps)
+    bars = EpochBars(plan.epochs, steps, run.history)
     keep = keras.callbacks.LambdaCallback(on_epoch_end=run.keep)
     # Changing pictures is many small jobs: threads that wait for more of them take the processor from the network.
     with threadpool_limits(1, "blas"), one_thread_for_pictures():

@@ -227,7 +227,7 @@ def fit(model: Model, pens: Pens, held: Pens, plan: ReaderPlan, options: TrainOp
         say(f"Resuming after epoch {done} of {plan.epochs}.")
     watched = some_lines(held, plan.validate, chance_of(options.seed), plan.world(plan.epochs))
     step = _step(model, optimizer)
-    bars = EpochBars(plan.epochs, plan.steps)
+    bars = EpochBars(plan.epochs, plan.steps, run.history)
     callback = bars.callback()
     try:
         for epoch in range(done, plan.epochs):

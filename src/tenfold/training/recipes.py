@@ -16,6 +16,7 @@ from tenfold.config import Settings, load_settings
 from tenfold.errors import UnknownName, UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.training.params import Param, check_params
+from tenfold.training.progress import watched
 
 if TYPE_CHECKING:
     from tenfold.data.dataset import Dataset
@@ -54,6 +55,7 @@ class TrainOptions(BaseModel):
         params: Parameters of the recipe in place of its own values; see `Recipe.params`.
         limit: Train on so many digits only, of each as many as its share: for trying things out, and for tests. Most
             recipes validate on few then, too.
+        tensorboard: Folder for TensorBoard's event files: loss and accuracy of each epoch.
         test: Hands over the test digits. Recipes have no other way to them, and call it once for each network
             they leave, after the last choice is made.
     """
@@ -73,6 +75,7 @@ class TrainOptions(BaseModel):
     feedback: bool = False
     params: dict[str, Any] = Field(default_factory=dict)
     limit: int | None = Field(None, ge=1)
+    tensorboard: Path | None = None
     test: Callable[[], Any] | None = Field(None, exclude=True, repr=False)
 
     def hand_over_test(self) -> Dataset | None:
@@ -121,8 +124,8 @@ Trainer = Callable[[TrainOptions], Path]
 
 
 # Options that not every recipe takes.
-SPECIAL = ("as_reported", "epochs", "feedback", "foreign", "resume", "start", "without")
-EVERY_FIT = ("epochs", "resume")
+SPECIAL = ("as_reported", "epochs", "feedback", "foreign", "resume", "start", "tensorboard", "without")
+EVERY_FIT = ("epochs", "resume", "tensorboard")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +158,9 @@ class Recipe:
             UsageError: If an option is given that this recipe could only ignore, or a parameter is out of its range.
             UnknownName: If it has no parameter of that name.
         """
-        return self.trainer(self.check(options))
+        checked = self.check(options)
+        with watched(options.tensorboard):
+            return self.trainer(checked)
 
     def check(self, options: TrainOptions) -> TrainOptions:
         """Find out whether it can train with these options, before any data is opened.
@@ -174,6 +179,11 @@ class Recipe:
     def _check(self, options: TrainOptions) -> None:
         for name in SPECIAL:
             if getattr(options, name) and name not in self.takes:
+                if name == "tensorboard":
+                    raise UsageError(
+                        f"Recipe {self.name!r} is not fitted by Keras, epoch by epoch: it has no curves to log.",
+                        "Drop --tensorboard.",
+                    )
                 others = [entry.name for entry in recipes() if name in entry.takes]
                 flag = f"--{name.replace('_', '-')}"
                 raise UsageError(f"Recipe {self.name!r} has no {flag}: that is for {' and '.join(others)}.", "Drop it.")

@@ -32,8 +32,8 @@ def kept_in_bytes(weights: bytes) -> bytes:
     arrays, spelled = [], []
     for tensor in graph.initializer:
         values = numpy_helper.to_array(tensor)
-        # Biases weigh little, and every one of them counts.
-        if tensor.data_type != TensorProto.FLOAT or values.ndim < 2:
+        # Biases weigh little, and every one of them counts; scales are those of what is kept short already.
+        if tensor.data_type != TensorProto.FLOAT or values.ndim < 2 or tensor.name.endswith("_int8_scale"):
             arrays.append(tensor)
             continue
         short = f"{tensor.name}_int8"

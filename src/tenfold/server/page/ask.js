@@ -21,6 +21,7 @@ const PATIENCE = 20_000;
  * @param {object} [asking.json] to send instead
  * @param {string} [asking.profile] handle of a profile: in a header, which no log and no history has
  * @param {boolean} [asking.blob] whether the answer is a file, and not JSON
+ * @param {(response: Response) => Promise<any>} [asking.read] makes the answer, where it is neither
  * @param {AbortSignal} [asking.signal] gives it up
  * @param {number} [asking.patience] milliseconds after which an answer is not waited for
  * @param {() => boolean} [asking.quiet] whether this is no moment to ask the person for a token
@@ -40,7 +41,7 @@ function wantsToken({ refusal }) {
   return refusal?.status === 401 && refusal.error.hint.startsWith("Authorization");
 }
 
-async function send(path, { method, query = {}, form, json, profile, blob, signal, patience = PATIENCE }, used) {
+async function send(path, { method, query = {}, form, json, profile, blob, read, signal, patience = PATIENCE }, used) {
   const address = new URL(path, document.baseURI);
   address.search = new URLSearchParams(query);
   const ending = new AbortController();
@@ -56,7 +57,8 @@ async function send(path, { method, query = {}, form, json, profile, blob, signa
     if (profile) headers["x-tenfold-profile"] = profile;
     method ??= body ? "POST" : "GET";
     const response = await fetch(address, { method, headers, body, signal: ending.signal });
-    if (response.ok) return { answer: await (blob ? response.blob() : response.json()) };
+    read ??= (received) => (blob ? received.blob() : received.json());
+    if (response.ok) return { answer: await read(response) };
     return { refusal: { status: response.status, error: (await response.json()).error } };
   } catch {
     return { unreachable: true }; // no connection, no answer in time, or something that is not Tenfold

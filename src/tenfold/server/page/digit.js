@@ -5,6 +5,7 @@ import { Hand } from "./hand.js";
 import { HandPanel } from "./hand_panel.js";
 import { Sheet } from "./sheet.js";
 import { AnswerView } from "./view.js";
+import { WhyPanel } from "./why.js";
 import { statusOf } from "./words.js";
 
 export class DigitDesk extends Desk {
@@ -19,6 +20,7 @@ export class DigitDesk extends Desk {
     const sheet = new Sheet({ canvas: part("pad"), photo: part("photo"), photoName: part("photo-name") });
     super("v1/predict", sheet, new AnswerView());
     this.panel = new HandPanel(this.hand, part("hand"));
+    this.why = new WhyPanel(part("why"), () => ({ sheet, profile: this.hand.handle }));
     // With another profile it may be another digit.
     this.hand.addEventListener("change", () => sheet.blank || this.askAgain());
     part("photo").addEventListener("load", () => this.#showFound()); // the answer may come before the picture shows
@@ -36,6 +38,7 @@ export class DigitDesk extends Desk {
   show(outcome, { picture, profile }, settled) {
     if (profile && this.hand.refused(outcome)) return; // it is asked again, without
     this.view.show(outcome, picture ? "picture" : "drawing", settled);
+    this.why.offer(outcome, settled);
     this.#box = picture ? outcome.answer?.box : null;
     this.#showFound();
   }
@@ -45,6 +48,7 @@ export class DigitDesk extends Desk {
     part("invite").hidden = !sheet.blank;
     const drawn = sheet.picture ? "showing your picture" : strokesIn(sheet.strokes.length, "nothing drawn yet");
     part("pad").setAttribute("aria-label", `Drawing area, ${drawn}`);
+    this.why.withdraw();
     if (sheet.blank) {
       this.asker.drop();
       this.view.wait();

@@ -1,6 +1,7 @@
 // The page: which of the two desks is in front, and the tools and keys they share.
 
 import { DigitDesk } from "./digit.js";
+import { handInk, takeInk } from "./handed_ink.js";
 import { NumberDesk } from "./number.js";
 import { takePictures } from "./pictures.js";
 
@@ -63,4 +64,6 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+handInk(desks.digit.sheet);
+takeInk(desks.digit.sheet);
 enter(modeOfAddress());

@@ -1,0 +1,186 @@
+"""Claim: the page that `tenfold export digit --to html` writes answers as Python does, in at most 10 ms a digit.
+
+The page is opened from its file in Chromium, without a network, and given 2,000 picture files: MNIST's test digits as
+they are and on papers of many colours, and synthetic digits, clutter, blanks, several digits and hostile pictures.
+Python answers the same files with the same rounded weights. What rounding costs is measured on all of MNIST's test
+digits, and the time on digits of 280x280, as the page draws them.
+
+    python benchmarks/html_export.py [--pictures 2000]
+"""
+
+from __future__ import annotations
+
+import io
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from _claim import ROOT, Figure, arguments, report
+from PIL import Image
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(ROOT))
+
+from tests.browser.chromium import launch
+from tests.browser.taken_away import ask, opened, with_rounded_weights
+from tests.imaging.kinds import coloured, pictures, placed, sized
+
+from tenfold import Prediction, Recognizer
+from tenfold.config import load_settings
+from tenfold.data.held_out import test_data
+from tenfold.training.convert import convert
+from tenfold.types import Pixels
+
+CLAIM = "One file of at most 600 kB answers in a browser as Python does, in at most 10 ms a digit."
+SIDES = (24, 480)
+# Of the pictures, so many of a hundred are MNIST's test digits.
+FROM_MNIST = 30
+AT_ONCE = 50
+DRAWN, TIMED = 280, 400
+LARGEST, SLOWEST, NEAR, LOST = 600_000, 10.0, 1e-3, 0.02
+SEED = 31
+
+
+def png(pixels: Pixels) -> bytes:
+    """A picture as a file."""
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
+
+
+def on_grounds(digits: list[Pixels]) -> Iterator[Pixels]:
+    """Digits as they are, dark on white, and somewhere on a sheet of any two colours, one after the other."""
+    rng = np.random.default_rng(SEED)
+    for number, digit in enumerate(digits):
+        kind = number % 3
+        if kind == 0:
+            yield digit
+        elif kind == 1:
+            yield np.asarray(255 - sized(digit, int(rng.integers(28, 200))), np.uint8)
+        else:
+            yield coloured(placed(digit, rng, int(rng.integers(40, 400))), rng)
+
+
+def differs(here: dict[str, object], there: Prediction) -> bool:
+    """Whether the page says another status or digit than Python."""
+    return (here["status"], here["digit"]) != (there.status, there.digit)
+
+
+def main() -> None:
+    """Measure and report."""
+    given = arguments(CLAIM, pictures=2000)
+    count = 100 if given.quick else given.pictures
+    settings = load_settings()
+    digits = test_data(settings)
+    known = count * FROM_MNIST // 100
+    files = [png(one) for one in on_grounds([np.asarray(one) for one in digits.images[:known]])]
+    files += [png(one) for _, one in pictures(count - known, SEED, SIDES)]
+    drawn = [
+        png(np.asarray(255 - sized(np.asarray(one), DRAWN), np.uint8)) for one in digits.images[: min(count, TIMED)]
+    ]
+    rounded, exact = with_rounded_weights("digit"), Recognizer("digit")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        file = Path(folder) / "digit.html"
+        print(convert("digit", "html", file, settings))
+        size = file.stat().st_size
+        browser = launch(playwright)
+        with opened(browser, file) as page:
+            found = [row for at in range(0, count, AT_ONCE) for row in ask(page, files[at : at + AT_ONCE])]
+            ask(page, drawn[:AT_ONCE])  # unmeasured
+            times = [row["milliseconds"] for row in ask(page, drawn)]
+        browser.close()
+    expected = [rounded.predict(one) for one in files]
+    plain = [exact.predict(one) for one in files]
+    same = [not differs(here, there) for here, there in zip(found, expected, strict=True)]
+    unrounded = [(one.status, one.digit) == (two.status, two.digit) for one, two in zip(expected, plain, strict=True)]
+    farthest = max(
+        float(np.abs(np.array(here["probabilities"]) - there.probabilities).max())
+        for here, there in zip(found, expected, strict=True)
+    )
+    python = []
+    for one in drawn:
+        picture = exact.load(one)
+        start = time.perf_counter()
+        exact.examine(picture)
+        python.append(1000 * (time.perf_counter() - start))
+    shown = digits.network_pixels().astype(np.float32) / np.float32(255)
+    right, before = (
+        100 * float((one.classifier.predict_proba(shown).argmax(1) == digits.labels).mean()) for one in (rounded, exact)
+    )
+    first, median, third = statistics.quantiles(times, n=4, method="inclusive")
+    usual = statistics.median(python)
+    statuses = {status: sum(one.status == status for one in expected) for status in {one.status for one in expected}}
+    figures = [
+        Figure(
+            what="Pictures answered with Python's status and digit by the page",
+            value=100 * float(np.mean(same)),
+            unit="%",
+            n=count,
+            baseline=100 * float(np.mean(unrounded)),
+            baseline_what="Python with rounded and with unrounded weights",
+            asked="100 %",
+            met=all(same),
+            more={f"status {name}": number for name, number in sorted(statuses.items())},
+        ),
+        Figure(
+            what="Largest difference between a probability of the page and Python's",
+            value=farthest,
+            unit="",
+            n=count,
+            baseline=max(
+                float(np.abs(np.array(one.probabilities) - two.probabilities).max())
+                for one, two in zip(expected, plain, strict=True)
+                if one.status == two.status
+            ),
+            baseline_what="Python with rounded and with unrounded weights",
+            asked=f"at most {NEAR:g}",
+            met=farthest <= NEAR,
+        ),
+        Figure(
+            what="MNIST test digits read right with rounded weights",
+            value=right,
+            unit="%",
+            n=len(digits.labels),
+            baseline=before,
+            baseline_what="digit",
+            asked=f"at most {LOST:g} points below digit",
+            met=right >= before - LOST,
+        ),
+        Figure(
+            what=f"From the pixels of a {DRAWN}x{DRAWN} drawing to the answer, in Chromium",
+            value=median,
+            unit="ms",
+            n=len(times),
+            spread=(first, third),
+            baseline=usual,
+            baseline_what="Python",
+            asked=f"at most {SLOWEST:g} ms",
+            met=median <= SLOWEST,
+            more={"95th percentile": float(np.quantile(times, 0.95))},
+        ),
+        Figure(
+            what="Size of the page",
+            value=size / 1000,
+            unit="kB",
+            n=1,
+            baseline=sum(
+                (ROOT / f"src/tenfold/models/weights/{name}.onnx").stat().st_size for name in ("digit", "gate")
+            )
+            / 1000,
+            baseline_what="the two networks alone, as they are",
+            asked=f"at most {LARGEST / 1000:g} kB",
+            met=size <= LARGEST,
+        ),
+    ]
+    for number, (here, there) in enumerate(zip(found, expected, strict=True)):
+        if differs(here, there):
+            print(f"  Picture {number}: {here['status']} {here['digit']}, Python {there.status} {there.digit}")
+    report("html_export", CLAIM, figures, quick=given.quick)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+// How far it is to the nearest ground, by steps of a chess king and a knight (Borgefors 1986), with OpenCV's lengths.
+
+import { plane } from "./plane.js";
+
+const FAR = 2 ** 29 - 1;
+const UNIT = 65536;
+// Lengths of a step along a side, along a diagonal, and of a knight's move, in 1/65536.
+const THREE = [0.955, 1.3693].map((length) => Math.round(Math.fround(length) * UNIT));
+const FIVE = [1, 1.4, 2.1969].map((length) => Math.round(Math.fround(length) * UNIT));
+// What comes before a place in reading order, in the order in which equals win.
+const BEFORE_THREE = [[-1, -1, 1], [0, -1, 0], [1, -1, 1], [-1, 0, 0]];
+const BEFORE_FIVE = [[-1, -2, 2], [1, -2, 2], [-2, -1, 2], [-1, -1, 1], [0, -1, 0], [1, -1, 1], [2, -1, 2], [-1, 0, 0]];
+
+/** The longest distance of ink to ground: half of the widest stroke. @param {import("./plane.js").Plane} mask */
+export function deepest(mask) {
+  const { lengths } = walk(mask, BEFORE_THREE, THREE);
+  return lengths.reduce((most, length) => Math.max(most, length), 0) / UNIT;
+}
+
+/** For each pixel the place in `data` of the ground nearest to it; -1 if there is none. @returns {Int32Array} */
+export function nearestGround(mask) {
+  return walk(mask, BEFORE_FIVE, FIVE).nearest;
+}
+
+function walk({ width, height, data }, before, steps) {
+  const room = plane(width, height);
+  const lengths = new Int32Array(room.data.length);
+  const nearest = new Int32Array(room.data.length).fill(-1);
+  const look = (x, y, sign) => {
+    const at = y * width + x;
+    for (const [dx, dy, step] of before) {
+      const [px, py] = [x + sign * dx, y + sign * dy];
+      if (px < 0 || px >= width || py < 0 || py >= height) continue;
+      const length = lengths[py * width + px] + steps[step];
+      if (length < lengths[at]) [lengths[at], nearest[at]] = [length, nearest[py * width + px]];
+    }
+  };
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = y * width + x;
+      if (!data[at]) [lengths[at], nearest[at]] = [0, at];
+      else {
+        lengths[at] = FAR;
+        look(x, y, 1);
+      }
+    }
+  }
+  for (let y = height - 1; y >= 0; y--) {
+    for (let x = width - 1; x >= 0; x--) if (lengths[y * width + x] > steps[0]) look(x, y, -1);
+  }
+  return { lengths, nearest };
+}

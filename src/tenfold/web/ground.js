@@ -1,0 +1,127 @@
+// The ground under the ink: one flat tone, or one that changes with light and shadow; as tenfold/imaging/ground.py.
+
+import { blur, largest } from "./filters.js";
+import { countLevels, otsu, quantile, regroup, sample } from "./histogram.js";
+import { above, cut as part, joined, leveled, longer, most, padded, rim, rint, shorter, sum } from "./plane.js";
+import { enlargeLinear, scaled, shrink } from "./resize.js";
+
+export const UNEVEN_SIDE = 40;
+const GROUND_SIDE = 96;
+const GROUND_WINDOWS = [0.16, 0.28, 0.45];
+const SIDES_APART = 0.25;
+
+/** The tone of the ground if it is one and the same everywhere, else null. @param {import("./plane.js").Plane} tone */
+export function flatGround(tone) {
+  const few = sample(tone, 112);
+  const counts = countLevels(few);
+  const cut = otsu(counts);
+  const dark = counts.map((count, level) => (level > cut ? 0 : count));
+  const light = counts.map((count, level) => (level > cut ? count : 0));
+  let share = total(light) / total(counts);
+  if (share === 0 || share === 1) return quantile(counts, 0.5);
+  const [darkTone, lightTone] = [quantile(dark, 0.5), quantile(light, 0.5)];
+  if (shorter(tone) >= UNEVEN_SIDE) {
+    const [low, high] = [quantile(counts, 0.005), quantile(counts, 0.995)];
+    const allowed = 0.12 * (high - low);
+    const [side, ground, beyond] = share >= 0.5 ? [light, lightTone, high] : [dark, darkTone, low];
+    if (Math.abs(beyond - ground) > allowed || spread(side, ground) > 0.6 * allowed) return null;
+    if (0.1 < share && share < 0.9 && (darkTone - low > allowed || high - lightTone > allowed)) return null;
+  }
+  if (0.35 < share && share < 0.65) share = shares(leveled(few, (value) => (value > cut ? 1 : 0)), share);
+  return share >= 0.5 ? lightTone : darkTone;
+}
+
+const total = (counts) => counts.reduce((all, count) => all + count, 0);
+
+/** How much of the whole, of the border and of the corners is light, on average. */
+function shares(light, share) {
+  const border = rim(light);
+  const { width, height } = light;
+  const near = Math.max(1, rint(0.12 * shorter(light)));
+  const corners = [0, height - near].flatMap((y) =>
+    [0, width - near].flatMap((x) => [...part(light, { x, y, width: near, height: near }).data]),
+  );
+  const [around, ends] = [border, corners].map((values) => values.reduce((all, value) => all + value, 0) / values.length);
+  return (share + around + ends) / 3;
+}
+
+/** The distance from the middle within which three quarters of the pixels lie. */
+function spread(side, middle) {
+  const distance = Array.from(side, (_, level) => Math.abs(level - middle));
+  const order = [...distance.keys()].sort((one, other) => distance[one] - distance[other]);
+  const wanted = 0.75 * total(side);
+  let reached = 0;
+  return distance[order.find((level) => (reached += side[level]) >= wanted)];
+}
+
+/** How far each pixel is from a flat ground, on the side that stands out more. @returns {import("./plane.js").Plane} */
+export function fromFlat(tone, ground) {
+  const over = leveled(tone, (value) => Math.max(value - ground, 0));
+  const under = leveled(tone, (value) => Math.max(ground - value, 0));
+  const [top, bottom] = [most(over), most(under)];
+  const cut = rint(0.35 * Math.max(top, bottom));
+  if (Math.min(top, bottom) > cut) {
+    // Both sides stand out: more of the one that is ink lies far out.
+    const [far, farUnder] = [over, under].map((side) => sum(leveled(side, (value) => Math.max(value - cut, 0))));
+    return far > farUnder ? over : under;
+  }
+  return top > bottom ? over : under;
+}
+
+/** How far each pixel is from a ground that changes over the picture. @returns {import("./plane.js").Plane} */
+export function fromUneven(tone) {
+  const small = shrink(tone, scaled(tone, Math.min(1, GROUND_SIDE / longer(tone))));
+  const { ground, light } = smoothestGround(small);
+  const wide = enlargeLinear(blur(ground), [tone.width, tone.height]);
+  if (light) return above(tone, wide);
+  // Light falls on ink and paper alike: what counts is the share of light the ink swallows.
+  const least = Math.max(1, rint(0.25 * most(blur(ground))));
+  return joined(above(wide, tone), wide, (swallowed, here) => Math.min(rint((swallowed * 255) / Math.max(here, least)), 255));
+}
+
+/** The ground without its ink, and whether the ink is lighter than it: the smallest window that tells the sides apart. */
+function smoothestGround(small) {
+  const reaches = GROUND_WINDOWS.map((share) => Math.max(3, rint(share * longer(small))) | 1);
+  const found = [];
+  const lead = [];
+  for (const reach of reaches) {
+    const [dark, light] = [filled(small, reach, false), filled(small, reach, true)];
+    found.push([dark, light]);
+    lead.push(Math.abs(Math.log((light.variation + 0.1) / (dark.variation + 0.1))));
+    if (lead.at(-1) > SIDES_APART) break;
+  }
+  const telling = lead.indexOf(Math.max(...lead));
+  const light = found[telling][1].variation < found[telling][0].variation;
+  const fillings = reaches.map((reach, at) => found[at]?.[light ? 1 : 0] ?? filled(small, reach, light));
+  const least = Math.min(...fillings.map(({ variation }) => variation));
+  return { ground: fillings.find(({ variation }) => variation <= 1.8 * least + 0.2).ground, light };
+}
+
+/** Fill in what is narrower than `reach`. */
+function filled(small, reach, light) {
+  // A shadow that leaves the picture goes on outside it; without this its corners would be narrow.
+  const wider = largest(largest(padded(small, reach, true), reach, light), reach, !light);
+  const ground = part(wider, { x: reach, y: reach, width: small.width, height: small.height });
+  return { ground, variation: variation(ground) };
+}
+
+/** Mean absolute step between neighbours, sideways and down. */
+function variation({ width, height, data }) {
+  if (Math.min(width, height) < 2) return 0;
+  let [down, aside] = [0, 0];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = y * width + x;
+      if (y) down += Math.abs(data[at] - data[at - width]);
+      if (x) aside += Math.abs(data[at] - data[at - 1]);
+    }
+  }
+  return down / (width * (height - 1)) + aside / ((width - 1) * height);
+}
+
+/** Median of the ground's strength and its standard deviation, from the half of it nearest the median. */
+export function unevenness(counts) {
+  const level = quantile(counts, 0.5);
+  const distance = regroup(counts, Array.from(counts, (_, one) => Math.abs(one - level)));
+  return [level, 1.4826 * quantile(distance, 0.5)];
+}

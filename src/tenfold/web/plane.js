@@ -1,0 +1,122 @@
+// One channel of a picture, and what is asked of it again and again: bounds, parts, counts, levels mapped to others.
+
+/**
+ * @typedef {{width: number, height: number, data: Uint8Array | Float32Array | Float64Array}} Plane row by row; bytes are 0..255, masks 0 or 1
+ * @typedef {{x: number, y: number, width: number, height: number}} Box
+ */
+
+/** Nothing but 0, or what `data` holds. @returns {Plane} */
+export function plane(width, height, data = new Uint8Array(width * height)) {
+  return { width, height, data };
+}
+
+export const shorter = ({ width, height }) => Math.min(width, height);
+export const longer = ({ width, height }) => Math.max(width, height);
+
+/** To the nearest whole number, halves to the even one: as Python, numpy and OpenCV do it. */
+export function rint(value) {
+  const near = Math.round(value);
+  return near - value === 0.5 && near % 2 !== 0 ? near - 1 : near;
+}
+
+/** The same plane with each number changed. @returns {Plane} */
+export function mapped({ width, height, data }, change) {
+  const out = plane(width, height, new data.constructor(data.length));
+  for (let at = 0; at < data.length; at++) out.data[at] = change(data[at], at);
+  return out;
+}
+
+/** Bytes as other bytes, worked out once for each of the 256. @returns {Plane} */
+export function leveled({ width, height, data }, change) {
+  const levels = Uint8Array.from({ length: 256 }, (_, level) => change(level));
+  const out = plane(width, height);
+  for (let at = 0; at < data.length; at++) out.data[at] = levels[data[at]];
+  return out;
+}
+
+/** Two planes of one size joined number by number. @returns {Plane} */
+export function joined({ width, height, data }, other, join) {
+  const out = plane(width, height, new data.constructor(data.length));
+  for (let at = 0; at < data.length; at++) out.data[at] = join(data[at], other.data[at]);
+  return out;
+}
+
+/** How far one lies above the other, 0 where it does not: bytes. @returns {Plane} */
+export function above(one, other) {
+  return joined(one, other, (a, b) => Math.max(a - b, 0));
+}
+
+/** What lies inside a box, which may reach out of the plane. @returns {Plane} */
+export function cut({ width, height, data }, { x, y, width: wide, height: tall }) {
+  const [left, top] = [Math.max(x, 0), Math.max(y, 0)];
+  const [right, bottom] = [Math.min(x + wide, width), Math.min(y + tall, height)];
+  const out = plane(Math.max(right - left, 0), Math.max(bottom - top, 0), new data.constructor(Math.max(right - left, 0) * Math.max(bottom - top, 0)));
+  for (let row = 0; row < out.height; row++) {
+    const from = (top + row) * width + left;
+    out.data.set(data.subarray(from, from + out.width), row * out.width);
+  }
+  return out;
+}
+
+/** More room on all sides: of 0, or of what the edge holds. @returns {Plane} */
+export function padded({ width, height, data }, margin, likeEdge = false) {
+  const out = plane(width + 2 * margin, height + 2 * margin, new data.constructor((width + 2 * margin) * (height + 2 * margin)));
+  for (let y = 0; y < out.height; y++) {
+    for (let x = 0; x < out.width; x++) {
+      const [row, column] = [y - margin, x - margin];
+      const [near, beside] = [Math.min(Math.max(row, 0), height - 1), Math.min(Math.max(column, 0), width - 1)];
+      if (likeEdge || (near === row && beside === column)) out.data[y * out.width + x] = data[near * width + beside];
+    }
+  }
+  return out;
+}
+
+/** Rows as columns. @returns {Plane} */
+export function turned({ width, height, data }) {
+  const out = plane(height, width);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) out.data[x * height + y] = data[y * width + x];
+  }
+  return out;
+}
+
+/** The bounds of what is more than a level; a box without size if nothing is. @returns {Box} */
+export function bounds({ width, height, data }, level = 0) {
+  let [left, top, right, bottom] = [width, height, -1, -1];
+  for (let y = 0; y < height; y++) {
+    for (let x = 0, at = y * width; x < width; x++, at++) {
+      if (!(data[at] > level)) continue;
+      if (top === height) top = y;
+      bottom = y;
+      if (x < left) left = x;
+      if (x > right) right = x;
+    }
+  }
+  return right < 0 ? { x: 0, y: 0, width: 0, height: 0 } : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+}
+
+/** How many numbers are not 0. */
+export function countInk({ data }) {
+  let count = 0;
+  for (let at = 0; at < data.length; at++) if (data[at]) count++;
+  return count;
+}
+
+export function sum({ data }) {
+  let total = 0;
+  for (let at = 0; at < data.length; at++) total += data[at];
+  return total;
+}
+
+export function most({ data }) {
+  let top = -Infinity;
+  for (let at = 0; at < data.length; at++) if (data[at] > top) top = data[at];
+  return top;
+}
+
+/** The numbers along the four edges, corners twice. @returns {number[]} */
+export function rim({ width, height, data }) {
+  const found = [...data.subarray(0, width), ...data.subarray((height - 1) * width)];
+  for (let y = 0; y < height; y++) found.push(data[y * width], data[(y + 1) * width - 1]);
+  return found;
+}

@@ -1,0 +1,154 @@
+"""The page that is taken away answers as Python does, from a file, without a network."""
+
+from __future__ import annotations
+
+import io
+import re
+from base64 import b64decode
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect
+from tests.browser.chromium import draw, on_sheet, settled
+from tests.browser.strokes import DASH, DIGITS, TEN
+from tests.browser.taken_away import ask, opened, with_rounded_weights
+from tests.imaging.shared_golden import kept
+
+from tenfold import __version__
+from tenfold.config import load_settings
+from tenfold.training.convert import convert
+
+pytestmark = [pytest.mark.browser, pytest.mark.train]
+
+EVERY = 4
+NO_DIGIT = [
+    [(0.2, 0.2), (0.8, 0.8), (0.2, 0.8), (0.8, 0.2), (0.2, 0.2), (0.5, 0.9), (0.8, 0.2), (0.1, 0.5), (0.9, 0.5)]
+]
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("away") / "digit.html"
+    convert("digit", "html", out, load_settings())
+    return out
+
+
+@pytest.fixture
+def page(chromium: Browser, file: Path) -> Iterator[Page]:
+    with opened(chromium, file, viewport={"width": 1280, "height": 800}) as page:
+        yield page
+
+
+def test_one_file_says_what_it_is_and_asks_nobody(file: Path) -> None:
+    text = file.read_text("utf-8")
+    assert len(text.encode()) <= 600_000
+    assert re.search(rf"Tenfold {re.escape(__version__)}, digit@[0-9a-f]{{8}}", text)
+    assert "default-src 'none'" in text
+    assert not re.search(r'(?:src|href)="(?!data:)', text)
+
+
+def test_pictures_are_answered_as_python_answers_them(page: Page) -> None:
+    rows = kept()[::EVERY]
+    files = [b64decode(row["png"]) for row in rows]
+    expected = with_rounded_weights("digit").predict_batch(files)
+    for row, here, there in zip(rows, ask(page, files), expected, strict=True):
+        assert (here["status"], here["digit"], here["reason"]) == (there.status, there.digit, there.reason), row["kind"]
+        np.testing.assert_allclose(here["probabilities"], there.probabilities, atol=1e-3, err_msg=row["kind"])
+        assert here["one_digit"] == pytest.approx(there.one_digit, abs=1e-3)
+
+
+def test_drawn_digits_are_read(page: Page) -> None:
+    for digit in range(10):
+        draw(page, DIGITS[digit])
+        assert settled(page) == "ok"
+        expect(page.locator("#digit")).to_have_text(str(digit))
+        assert f"a{'n' if digit == 8 else ''} {digit}." in (page.get_by_role("status").text_content() or "")
+        assert page.locator("#bars .best .name").text_content() == str(digit)
+        expect(page.locator("#saw")).to_have_attribute("aria-label", re.compile("28 by 28"))
+        page.keyboard.press("Escape")
+
+
+def test_every_status_has_its_sentence(page: Page, tmp_path: Path) -> None:
+    for strokes, status, says in (
+        ([[(0.5, 0.5)]], "empty", "Nothing is written"),
+        (TEN, "several_digits", "more than one digit"),
+        (NO_DIGIT, "not_a_digit", "does not look like a digit"),
+    ):
+        draw(page, strokes)
+        assert settled(page) == status
+        assert says in (page.get_by_role("status").text_content() or "")
+        page.keyboard.press("Escape")
+    text = tmp_path / "text.png"
+    text.write_text("no picture")
+    page.set_input_files("#file", text)
+    assert settled(page) == "unreadable_image"
+    assert "cannot be opened" in (page.get_by_role("status").text_content() or "")
+    (said,) = ask(page, [b"no picture"])
+    assert (said["status"], said["digit"], said["model"][:6]) == ("unreadable_image", None, "digit@")
+    huge = io.BytesIO()
+    Image.new("1", (9000, 5000)).save(huge, "PNG")
+    page.set_input_files("#file", {"name": "huge.png", "mimeType": "image/png", "buffer": huge.getvalue()})
+    assert settled(page) == "too_large"
+
+
+def test_a_photo_is_shown_read_and_undone(page: Page) -> None:
+    example = Path(__file__).parents[2] / "examples" / "digits" / "five-phone-photo.png"
+    draw(page, DIGITS[3])
+    page.set_input_files("#file", example)
+    expect(page.locator("#digit")).to_have_text("5")
+    expect(page.locator("#photo")).to_be_visible()
+    expect(page.locator("#found")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(page.locator("#digit")).to_have_text("3")
+    page.get_by_role("button", name="Clear").click()
+    expect(page.locator("#answer")).to_have_attribute("data-status", "waiting")
+    expect(page.get_by_role("button", name="Clear")).to_have_attribute("aria-disabled", "true")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#digit")).to_have_text("3")
+
+
+def test_the_answer_follows_the_pen(page: Page) -> None:
+    draw(page, DIGITS[7], lift=False)
+    page.wait_for_function("document.querySelector('#answer').classList.contains('passing')")
+    expect(page.locator("#digit")).to_have_text("7")
+    page.mouse.up()
+    assert settled(page) == "ok"
+    draw(page, DASH)
+    assert settled(page) in ("ok", "uncertain", "not_a_digit", "several_digits")
+
+
+def test_a_finger_draws_where_there_is_no_mouse(chromium: Browser, file: Path) -> None:
+    with opened(
+        chromium, file, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True, color_scheme="dark"
+    ) as page:
+        hand = page.context.new_cdp_session(page)
+        (start, *way) = on_sheet(page, DIGITS[2][0])
+        for kind, points in [("touchStart", [start]), *(("touchMove", [place]) for place in way), ("touchEnd", [])]:
+            hand.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y} for x, y in points]})
+        assert settled(page) == "ok"
+        expect(page.locator("#digit")).to_have_text("2")
+        expect(page.get_by_role("button", name="Take a photo")).to_be_visible()
+
+
+def test_nothing_is_wider_than_the_screen(page: Page) -> None:
+    draw(page, DIGITS[4])
+    settled(page)
+    for width in (320, 390, 768, 1280, 1920):
+        page.set_viewport_size({"width": width, "height": 700})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_from_a_host_it_can_be_installed(chromium: Browser, file: Path) -> None:
+    context = chromium.new_context()
+    # Chromium counts this host as a safe one, as it does any over HTTPS.
+    context.route("http://localhost/**", lambda route: route.fulfill(body=file.read_bytes(), content_type="text/html"))
+    page = context.new_page()
+    page.goto("http://localhost/digit.html")
+    asking = context.new_cdp_session(page)
+    manifest = asking.send("Page.getAppManifest")
+    assert manifest["errors"] == []
+    assert '"name": "Tenfold"' in manifest["data"]
+    context.close()

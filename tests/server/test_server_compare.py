@@ -1,0 +1,114 @@
+"""POST /v1/compare: the same picture to several classifiers, found by name and kept within bounds."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.server.conftest import refused, serving
+
+from tenfold.config import load_settings
+from tenfold.errors import ModelError
+from tenfold.models.load import LITERATURE
+from tenfold.models.onnx import WEIGHTS
+from tenfold.recognizer import Recognizer
+from tenfold.server.app import create_app
+from tenfold.server.compare import Cabinet
+
+COMPARE = "/v1/compare"
+SMALL = [path.stem for path in LITERATURE.glob("*.json")]
+
+
+@pytest.fixture
+def client(recognizer: Recognizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+    monkeypatch.chdir(tmp_path)  # where nothing was trained
+    with serving(create_app(recognizer)) as client:
+        yield client
+
+
+def asked(client: httpx.Client, picture: bytes, *names: str) -> httpx.Response:
+    return client.post(COMPARE, params={"models": ",".join(names)}, files={"image": picture})
+
+
+def test_what_can_be_asked_out_of_the_box(client: httpx.Client, seven: bytes) -> None:
+    models = client.get(COMPARE).json()["models"]
+    names = [one["name"] for one in models]
+    assert {"j48", "linear", "naive-bayes", "pca-quadratic"} <= set(SMALL)
+    assert names == sorted([*SMALL, "cascade", "digit", "ensemble", "tiny"])
+    assert {one["whence"] for one in models} == {"shipped"}
+    answer = asked(client, seven, *names).json()
+    assert answer["status"] == "ok"
+    assert answer["failed"] == []
+    assert [one["name"] for one in answer["answers"]] == names
+    assert [one["model"] for one in answer["answers"]] == [one["model"] for one in models]
+    # Of classifiers that are wrong on a sixth of MNIST one may be wrong here.
+    assert sum(one["digit"] == 7 for one in answer["answers"]) >= len(names) - 1
+
+
+def test_each_says_what_it_says_by_itself(client: httpx.Client, seven: bytes) -> None:
+    for one in asked(client, seven, "linear", "tiny").json()["answers"]:
+        alone = Recognizer(model=one["name"]).predict(seven)
+        assert one["probabilities"] == pytest.approx(alone.probabilities)
+        assert (one["status"], one["confidence"]) == (alone.status, pytest.approx(alone.confidence))
+        assert one["model"] == alone.model
+
+
+def test_what_was_trained_here_is_found_at_once_and_goes_before(
+    client: httpx.Client, seven: bytes, tmp_path: Path
+) -> None:
+    for name, other in (("linear", "linear"), ("mine", "linear")):
+        folder = tmp_path / "runs" / name
+        folder.mkdir(parents=True)
+        for ending in ("npz", "json"):
+            shutil.copy(LITERATURE / f"{other}.{ending}", folder / f"{name}.{ending}")
+    whence = {one["name"]: one["whence"] for one in client.get(COMPARE).json()["models"]}
+    assert whence["linear"] == whence["mine"] == "trained here"
+    assert whence["j48"] == "shipped"
+    assert [one["name"] for one in asked(client, seven, "mine", "linear").json()["answers"]] == ["mine", "linear"]
+
+    (tmp_path / "runs" / "mine" / "mine.npz").write_bytes(b"no classifier")
+    answer = asked(client, seven, "mine", "linear").json()
+    assert [one["name"] for one in answer["answers"]] == ["linear"]
+    assert [one["name"] for one in answer["failed"]] == ["mine"]
+
+
+def test_names_and_nothing_else(client: httpx.Client, seven: bytes, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.onnx"
+    shutil.copy(WEIGHTS / "tiny.onnx", copy)
+    for name in (str(copy), "../tiny", "gate", "knn", str(LITERATURE / "linear.npz")):
+        refused(asked(client, seven, "tiny", name), 404, "unknown_name")
+    refused(asked(client, seven), 400, "usage")
+    refused(asked(client, seven, *(f"m{number}" for number in range(49))), 400, "usage")
+    refused(asked(client, b"no picture", "tiny"), 415, "not_an_image")
+
+
+def test_nothing_written_is_not_asked_about(client: httpx.Client, blank: bytes) -> None:
+    answer = asked(client, blank, "tiny", "linear").json()
+    assert (answer["status"], answer["answers"]) == ("empty", [])
+
+
+def test_so_many_are_kept_and_no_more(recognizer: Recognizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    two = Cabinet(recognizer, most=2)
+    linear = two.get("linear")
+    two.get("tiny")
+    assert two.get("linear") is linear
+    two.get("naive-bayes")  # tiny goes, which was asked longest ago
+    assert two.get("linear") is linear
+    two.get("tiny")
+    two.get("naive-bayes")
+    assert two.get("linear") is not linear
+    small = Cabinet(recognizer, most_bytes=100_000)
+    small.get("linear")
+    with pytest.raises(ModelError, match="takes"):
+        small.get("pca-quadratic")
+
+
+def test_a_token_is_asked_for(seven: bytes) -> None:
+    settings = load_settings(database="none", token="correct horse battery")
+    with serving(create_app(Recognizer(settings=settings))) as client:
+        refused(asked(client, seven, "tiny"), 401, "unauthorized")
+        refused(client.get(COMPARE), 401, "unauthorized")

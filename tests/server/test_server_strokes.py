@@ -1,0 +1,83 @@
+"""Strokes over HTTP: as JSON, as InkML, as a file in a form, as texts in the inference protocol."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from tests.server.conftest import PREDICT, refused, serving
+from tests.test_strokes_everywhere import NUMBER, PEN, as_inkml, as_json
+
+from tenfold.config import load_settings
+from tenfold.recognizer import Recognizer
+from tenfold.server.app import create_app
+from tenfold.store.export import export
+from tenfold.store.store import Store
+
+INKML = {"content-type": "application/inkml+xml"}
+INFER = "/v2/models/digit/infer"
+
+
+def ways(client: httpx.Client, address: str, strokes: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The answers to every way of sending the same strokes."""
+    inkml = as_inkml(strokes)
+    sent = [
+        client.post(address, json={"strokes": strokes}),
+        client.post(address, content=inkml, headers=INKML),
+        client.post(address, files={"image": ("ink.json", as_json(strokes))}),
+        client.post(address, files={"image": ("ink.inkml", inkml)}),
+    ]
+    assert [one.status_code for one in sent] == [200] * len(sent)
+    return [{key: value for key, value in one.json().items() if key != "id"} for one in sent]
+
+
+def test_one_digit(client: httpx.Client) -> None:
+    first, *others = ways(client, PREDICT, PEN[7])
+    assert (first["digit"], first["box"]) == (7, None)
+    assert others == [first] * len(others)
+
+
+def test_numbers(client: httpx.Client) -> None:
+    found = ways(client, "/v1/read", NUMBER)
+    assert [[number["value"] for number in one["numbers"]] for one in found] == [["2086"]] * len(found)
+
+
+def test_the_inference_protocol(client: httpx.Client) -> None:
+    texts = [as_json(PEN[3]).decode(), as_inkml(PEN[8]).decode(), '{"strokes": [', '{"strokes": []}']
+    given = {"name": "strokes", "shape": [4], "datatype": "BYTES", "data": texts}
+    outputs = {one["name"]: one["data"] for one in client.post(INFER, json={"inputs": [given]}).json()["outputs"]}
+    assert outputs["digit"] == [3, 8, -1, -1]
+    assert outputs["status"] == ["ok", "ok", "unreadable_image", "empty"]
+    assert {"name": "strokes", "datatype": "BYTES", "shape": [-1]} in client.get("/v2/models/digit").json()["inputs"]
+    for data, shape, said in ((["x"], [1], "not texts of strokes"), ([3], [1], "not texts"), (texts, [3], "has shape")):
+        answer = client.post(INFER, json={"inputs": [{**given, "data": data, "shape": shape}]})
+        assert said in refused(answer, 422, "invalid_input")
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "code"),
+    [
+        (b"<ink><trace>1 2", 422, "damaged_image"),
+        (b"<svg/>", 415, "not_an_image"),
+        (b'<!DOCTYPE ink [<!ENTITY a "1 2">]><ink><trace>&a;</trace></ink>', 415, "not_an_image"),
+        (b"<ink>" + b" " * 1_000_000 + b"</ink>", 413, "too_large"),
+    ],
+)
+def test_what_is_no_ink(client: httpx.Client, text: bytes, status: int, code: str) -> None:
+    refused(client.post(PREDICT, content=text, headers=INKML), status, code)
+
+
+def test_corrected_strokes_become_a_picture_to_learn_from(recognizer: Recognizer, tmp_path: Path) -> None:
+    settings = load_settings(database=f"sqlite:///{tmp_path / 'kept.db'}", keep_pictures_days=1)
+    with serving(create_app(Recognizer(settings=settings))) as client:
+        said = client.post(PREDICT, content=as_inkml(PEN[7]), headers=INKML).json()
+        assert client.post("/v1/feedback", json={"id": said["id"], "digit": 1}).status_code == 200
+    store = Store(settings.database)
+    (waiting,) = store.waiting()
+    store.review(waiting.id, True)
+    assert export(store, tmp_path / "out") == {"1": 1}
+    store.close()
+    (picture,) = (tmp_path / "out" / "1").iterdir()
+    assert recognizer.predict(picture).digit == 7
