@@ -126,7 +126,7 @@ ADVICE = {
         "Send `Authorization: Bearer TOKEN`; on the page, enter the token once.",
     ),
     "BodyTooLarge": Advice(
-        "The JSON is larger than the limit of 1,000,000 bytes.",
+        "The ink is larger than the limit of 1,000,000 bytes.",
         "Send less: a smaller picture, or fewer points. The limit of pictures is `max_bytes`.",
     ),
     "UnknownBody": Advice(
@@ -166,6 +166,14 @@ ADVICE = {
     "UnknownProfile": Advice("There is no profile of that handle.", "Make a new one: `POST /v1/profiles`."),
     "TooManyProfiles": Advice(
         "There are 100 profiles of this client, made within a day.", "Use one that you have, or wait for a day."
+    ),
+    "NoLessons": Advice(
+        "This server trains nothing for visitors.",
+        "Run one yourself, `tenfold serve`, with `lesson_seconds` above 0, or take the tour's other steps.",
+    ),
+    "NoMnist": Advice(
+        "MNIST is not here.",
+        "Where Tenfold runs: `tenfold data fetch mnist`. Meanwhile, train on the samples that are built in.",
     ),
     "Conflict": Advice("This correction was reviewed already.", "Look at the list again, and decide anew."),
 }

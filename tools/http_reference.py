@@ -83,14 +83,15 @@ def body(operation: Node) -> str:
 
 def answers(operation: Node) -> str:
     """What comes back."""
-    good = operation["responses"]["200"]
+    least = min(operation["responses"])
+    good = operation["responses"][least]
     media, one = next(iter(good.get("content", {}).items()), ("", {}))
     schema = one.get("schema", {})
-    came = f"**200**: {kind(schema)}" if schema else f"**200**: `{media}`"
+    came = f"**{least}**" + (f": {kind(schema)}" if schema else f": `{media}`" if media else ", and nothing else")
     rows = [
         [f"**{status}**", cell(one["description"])]
         for status, one in sorted(operation["responses"].items())
-        if status not in EVERYWHERE
+        if status not in EVERYWHERE and status != least
     ]
     return f"It answers {came}.\n" + ("\n" + table(["or", ""], rows) if rows else "")
 

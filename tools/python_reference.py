@@ -24,6 +24,11 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "Reading": ("predict", "read", "Recognizer"),
     "Answers about one digit": ("Prediction", "Alternative"),
     "Answers about numbers": ("Page", "Number", "NumberAlternative", "Digit", "Box"),
+    "Why": (
+        "explain",
+        "Explanation",
+        *(f"explanation.value.{name}" for name in ("Change", "Neighbour", "StrokeShare", "Gate", "Layer")),
+    ),
     "Pen strokes": ("Strokes", "Stroke"),
     "One hand": ("Profile",),
     "Settings and errors": ("Settings", "config.load_settings", "TenfoldError"),
@@ -35,6 +40,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
     ),
 }
 NOTES = {
+    "Why": "[What an explanation holds, and what it means](../explain.md).",
     "Settings and errors": "All [settings](settings.md), and all [errors](errors.md), have pages of their own.",
     "The classifiers of the literature": "They need the extra `[train]`; [each is explained](../literature.md).",
 }

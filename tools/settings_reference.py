@@ -52,6 +52,7 @@ GROUPS = {
         "cors_origins",
         "proxy",
         "log",
+        "lesson_seconds",
     ),
     "What the service keeps": ("database", "keep_answers_days", "keep_pictures_days", "keep_profiles_days"),
 }

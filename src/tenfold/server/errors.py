@@ -121,6 +121,20 @@ class NoStore(TenfoldError):
     http_status = 503
 
 
+class NoLessons(TenfoldError):
+    """This server trains nothing for visitors."""
+
+    code = "no_lessons"
+    http_status = 503
+
+
+class NoMnist(TenfoldError):
+    """MNIST is asked for, and the service has not got it; it is not fetched at a visitor's request."""
+
+    code = "no_mnist"
+    http_status = 404
+
+
 class TooSlow(TenfoldError):
     """An answer took longer than it may."""
 

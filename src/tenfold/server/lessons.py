@@ -30,8 +30,8 @@ from starlette.types import Receive, Scope, Send
 
 from tenfold.config import Settings
 from tenfold.data.mnist import mnist_cached
-from tenfold.errors import TenfoldError, UnknownName
-from tenfold.server.errors import NOT_NOW, Busy, Refusal
+from tenfold.errors import UnknownName
+from tenfold.server.errors import NOT_NOW, Busy, NoLessons, NoMnist, Refusal
 from tenfold.server.metrics import SHARED
 
 if sys.platform != "win32":
@@ -48,20 +48,6 @@ ONE_THREAD = dict.fromkeys(
     ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
 )
 _NAME = re.compile(r"[0-9a-f]{32}")
-
-
-class NoLessons(TenfoldError):
-    """This server trains nothing for visitors."""
-
-    code = "no_lessons"
-    http_status = 503
-
-
-class NoMnist(TenfoldError):
-    """MNIST is asked for, and the service has not got it; it is not fetched at a visitor's request."""
-
-    code = "no_mnist"
-    http_status = 404
 
 
 class Teaching(BaseModel):
