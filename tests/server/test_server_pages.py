@@ -96,7 +96,7 @@ def test_docs_describe_every_address_and_field(client: httpx.Client):
         for field in description["components"]["schemas"][name]["properties"]:
             assert f"<code>{field}</code>" in text, name
     body = description["paths"]["/v1/predict"]["post"]["requestBody"]["content"]
-    assert set(body) == {"multipart/form-data", "application/json"}
+    assert set(body) == {"multipart/form-data", "application/json", "application/inkml+xml"}
 
 
 def test_the_description_names_the_refusals_that_are_given(client: httpx.Client):
