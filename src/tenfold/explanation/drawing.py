@@ -51,7 +51,7 @@ def over_picture(picture: Picture, why: Explanation) -> Pixels:
         uint8 (h, w, 3), RGB, no side longer than `LARGEST`.
     """
     pixels = picture.pixels
-    grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY) if pixels.ndim == 3 else pixels
+    grey = np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8) if pixels.ndim == 3 else pixels
     # Paler than it is, so that the colours stand out, and no colour is mistaken for a verdict.
     shown = np.repeat((PALE + (1 - PALE) * grey.astype(np.float32) / 255)[..., None] * 255, 3, axis=2)
     if why.box is not None and why.seen_box is not None:
