@@ -21,6 +21,7 @@ const PATIENCE = 60_000;
 
 export class Voices {
   #rows = [];
+  #asked = "";
   #cards = new Map();
 
   constructor() {
@@ -42,11 +43,12 @@ export class Voices {
 
   /** Ask these from now on; of those that are not here it is said how they come. */
   choose(rows) {
-    const before = this.#rows.map(({ name }) => name).join();
+    const before = this.#asked;
     this.#rows = rows;
+    this.#asked = this.#present.join();
     const cards = rows.map((row) => this.#card(row));
     part("voices").replaceChildren(...cards);
-    if (before !== rows.map(({ name }) => name).join()) this.#askAgain();
+    if (before !== this.#asked) this.#askAgain();
   }
 
   #card(row) {
