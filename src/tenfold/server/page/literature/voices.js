@@ -21,11 +21,12 @@ const PATIENCE = 60_000;
 
 export class Voices {
   #rows = [];
+  #asked = "";
   #cards = new Map();
 
   constructor() {
     this.sheet = new Sheet({ canvas: part("pad"), photo: part("photo"), photoName: part("photo-name") });
-    this.asker = new Asker("v1/compare", (_, outcome) => this.#hear(outcome), { patience: PATIENCE, busy: () => this.sheet.drawing });
+    this.asker = new Asker("v1/compare", (question, outcome) => this.#hear(question, outcome), { patience: PATIENCE, busy: () => this.sheet.drawing });
     this.sheet.addEventListener("change", () => this.#drawn());
     part("clear").addEventListener("click", () => this.sheet.clear());
     part("undo").addEventListener("click", () => this.sheet.undo());
@@ -42,11 +43,12 @@ export class Voices {
 
   /** Ask these from now on; of those that are not here it is said how they come. */
   choose(rows) {
-    const before = this.#rows.map(({ name }) => name).join();
+    const before = this.#asked;
     this.#rows = rows;
+    this.#asked = this.#present.join();
     const cards = rows.map((row) => this.#card(row));
     part("voices").replaceChildren(...cards);
-    if (before !== rows.map(({ name }) => name).join()) this.#askAgain();
+    if (before !== this.#asked) this.#askAgain();
   }
 
   #card(row) {
@@ -83,7 +85,7 @@ export class Voices {
     if (!sheet.blank && this.#present.length) {
       if (!sheet.drawing) part("said").textContent = "They are being asked …";
       const query = { models: this.#present.join(",") };
-      this.asker.ask({ body: () => sheet.toBlob(), query, wanted: false }, sheet.drawing ? 200 : 0);
+      this.asker.ask({ version: sheet.version, body: () => sheet.toBlob(), query, wanted: false }, sheet.drawing ? 200 : 0);
       return;
     }
     this.asker.drop();
@@ -91,7 +93,7 @@ export class Voices {
     part("said").textContent = sheet.blank ? WELCOME : "None of those chosen is here: tick others, or bring them as it says below.";
   }
 
-  #hear({ answer, refusal }) {
+  #hear({ version }, { answer, refusal }) {
     if (this.sheet.blank) return;
     if (!answer) {
       part("said").textContent = refusal ? (TROUBLE[refusal.status] ?? refusal.error.message) : "Tenfold does not answer. Is “tenfold serve” still running?";
@@ -102,7 +104,8 @@ export class Voices {
       const card = this.#cards.get(name);
       if (card) Object.assign(card.sure, { textContent: "cannot be used", title: message });
     }
-    if (!this.sheet.drawing) part("said").textContent = verdict(answer);
+    // Of half a digit nothing is said.
+    if (version === this.sheet.version && !this.sheet.drawing) part("said").textContent = verdict(answer);
   }
 
   #show(answers) {
