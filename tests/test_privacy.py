@@ -80,8 +80,9 @@ def test_how_long_is_what_the_settings_say() -> None:
 
 
 def test_browsers_keep_what_is_told() -> None:
-    scripts = {path.name: path.read_text("utf-8") for path in (ROOT / "src/tenfold/server/page").rglob("*.js")}
+    page = ROOT / "src/tenfold/server/page"
+    scripts = {path.relative_to(page).as_posix(): path.read_text("utf-8") for path in page.rglob("*.js")}
     keeping = {name for name, text in scripts.items() if "localStorage.setItem" in text}
     assert keeping == {"hand.js"}
-    assert {name for name, text in scripts.items() if "sessionStorage.setItem" in text} == {"token.js"}
+    assert {name for name, text in scripts.items() if "sessionStorage.setItem" in text} == {"token.js", "handed_ink.js"}
     assert not any(word in text for text in scripts.values() for word in ("document.cookie", "indexedDB"))

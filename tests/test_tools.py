@@ -173,7 +173,7 @@ def test_models_are_made_in_the_order_in_which_one_learns_from_another() -> None
     assert order.index("digit") < order.index("ensemble") < order.index("tiny")
     assert order.index("tiny") < order.index("cascade")
     assert {step.recipe for together in maker.shipped("sets") for step in together if step.ships} == {
-        path.stem for path in WEIGHTS.glob("*.onnx")
+        path.stem for path in WEIGHTS.rglob("*") if path.suffix in (".onnx", ".npz")
     }
 
 
