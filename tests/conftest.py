@@ -1,4 +1,4 @@
-"""What all tests share: their order, MNIST in the user's cache, and Keras."""
+"""What all tests share: their order, MNIST in the user's cache, Keras, and a browser."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import signal
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +77,23 @@ def mnist_settings() -> Settings:
             pytest.fail(str(error), pytrace=False)
         pytest.skip("MNIST is nowhere to be had; bring it with: tenfold data fetch mnist --from FOLDER")
     return settings
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for all tests of a process."""
+    from playwright.sync_api import sync_playwright
+    from tests.browser.chromium import BRING, launch
+
+    with sync_playwright() as playwright:
+        try:
+            browser = launch(playwright)
+        except FileNotFoundError as error:
+            if os.environ.get("CI") == "true":
+                pytest.fail(str(error), pytrace=False)
+            pytest.skip(f"needs Chromium: {BRING}")
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session")

@@ -16,9 +16,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser
-from tests.browser.conftest import chromium
-
-__all__ = ["chromium"]
 
 ROOT = Path(__file__).resolve().parent.parent
 ABOVE = {"README": "index", "CONTRIBUTING": "contributing", "CHANGELOG": "changes"}

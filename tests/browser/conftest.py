@@ -1,8 +1,7 @@
-"""One server and one Chromium a session; pages that fail their test if the browser had anything to complain of."""
+"""One server a session; pages that fail their test if the browser had anything to complain of."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,8 +9,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
-from tests.browser.chromium import BRING, launch, serving
+from playwright.sync_api import Browser, Page, Request, expect
+from tests.browser.chromium import serving
 
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 
@@ -58,19 +57,6 @@ class Visit:
         here = urlsplit(self.page.url).netloc
         hosts = {urlsplit(request.url).netloc for request in self.requests if request.url.startswith("http")}
         assert hosts == {here}
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        try:
-            browser = launch(playwright)
-        except FileNotFoundError as error:
-            if os.environ.get("CI") == "true":
-                pytest.fail(str(error), pytrace=False)
-            pytest.skip(f"needs Chromium: {BRING}")
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="session")
