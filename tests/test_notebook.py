@@ -63,7 +63,7 @@ def test_it_says_nothing_of_the_machine_it_ran_on(committed: Any) -> None:
 
 @pytest.mark.train
 @pytest.mark.mnist
-def test_it_runs_on_a_few_batches(mnist_settings: Settings, committed: Any) -> None:
+def test_it_runs_on_a_few_batches(mnist_settings: Settings) -> None:
     if find_spec("nbclient") is None or find_spec("ipykernel") is None:
         if os.environ.get("CI") == "true":
             pytest.fail("nbclient or ipykernel is missing", pytrace=False)
@@ -72,7 +72,7 @@ def test_it_runs_on_a_few_batches(mnist_settings: Settings, committed: Any) -> N
     from tools.run_notebook import run
 
     environ = environment(TENFOLD_QUICK="1", TENFOLD_CACHE_DIR=str(mnist_settings.cache_dir))
-    notebook = run(nbformat.from_dict(committed), NOTEBOOK.parent, env=environ)
+    notebook = run(nbformat.read(NOTEBOOK, 4), NOTEBOOK.parent, env=environ)
     said = printed(notebook)
     assert len(pictures(notebook)) == 9
     for line in (
