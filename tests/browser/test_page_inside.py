@@ -124,7 +124,7 @@ def test_the_maps_are_those_of_onnx_runtime(visit: Callable[..., Visit], address
         assert shown == pytest.approx(maps[chosen], abs=ROUNDING, rel=1e-4), title
         if abs(shown) > 0.1 * np.abs(maps).max():
             red, blue = layers.nth(place).locator(".stage").evaluate(COLOUR)
-            assert (red > blue) == (shown > 0), title
+            assert (blue > red) == (shown > 0), title
     card = read_card(WEIGHTS / f"{name}.json")
     logits = made["logits"] if "logits" in made else np.log(made["probabilities"])
     expected = softmax(logits / np.float32(card.temperature))[0]
@@ -286,7 +286,7 @@ def test_a_drawing_goes_along_and_back(page: Page):
     assert settled(page) == "ok"
     page.get_by_role("link", name="Inside").first.click()
     expect(page.locator("#verdict")).to_contain_text("reads a 7", timeout=PATIENCE)
-    page.get_by_role("link", name="Back to the page").click()
+    page.get_by_role("link", name="Draw").click()
     expect(page.locator("#digit")).to_have_text("7")
     page.reload()
     expect(page.locator("#pad")).to_have_attribute("aria-label", "Drawing area, nothing drawn yet")

@@ -69,9 +69,9 @@ def test_json_from_standard_input(seven: Path):
 @pytest.mark.parametrize(
     ("name", "text", "said"),
     [
-        ("no.json", "{", "is not JSON"),
-        ("no.json", '{"numbers": []}', "holds no strokes"),
-        ("no.json", '[{"x": [1], "y": []}]', "holds no strokes"),
+        ("no.json", "{", "damaged or incomplete JSON"),
+        ("no.json", '{"numbers": []}', "without a list"),
+        ("no.json", '[{"x": [1], "y": []}]', "equally many"),
         ("no.png", "text", "not a picture"),
     ],
 )

@@ -169,3 +169,14 @@ def test_any_trace_is_read_or_refused(trace: str) -> None:
     except UnreadableImage:
         return
     assert all(np.isfinite([*one.x, *one.y]).all() for one in found.strokes)
+
+
+def test_blanks_without_end_take_no_time() -> None:
+    # A search that tried each of them again from every other would take hours.
+    assert strokes_in(inkml("<trace>1 2" + " " * 900_000 + "</trace>")) == Strokes((Stroke((1.0,), (2.0,)),))
+
+
+@pytest.mark.parametrize("encoding", ["x-nobodys", "gbk"])
+def test_an_unknown_encoding_is_a_refusal(encoding: str) -> None:
+    with pytest.raises(UnreadableImage):
+        parse_ink(f'<?xml version="1.0" encoding="{encoding}"?>'.encode() + inkml("<trace>1 2</trace>"), "ink")

@@ -6,6 +6,7 @@ import base64
 import json
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -190,6 +191,10 @@ def test_nothing_is_left_behind(recognizer: Recognizer) -> None:
     with serving(app) as client, listening(client, {**SAMPLES, "epochs": 1}) as heard:
         assert dict(heard)["ended"] == {"why": "finished"}
         folder = app.state.lessons._folder()
+        for _ in range(100):  # the listener hears the end a moment before all is put away
+            if len(list(folder.iterdir())) == 1:
+                break
+            time.sleep(0.05)
         assert [path.name for path in folder.iterdir()] == ["lessons.lock"]
     assert not folder.exists()
     assert not [thread for thread in threading.enumerate() if "lesson" in thread.name]

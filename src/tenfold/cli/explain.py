@@ -26,7 +26,7 @@ def command(
     image: Annotated[
         str,
         typer.Argument(
-            help="A picture of one digit, or strokes in a .json file; - reads either from standard input.",
+            help="A picture of one digit, or a file of strokes; - reads either from standard input.",
             metavar="IMAGE",
         ),
     ],
@@ -73,6 +73,7 @@ def command(
 
 
 def _write(out: Path, why: Explanation, picture: Picture, name: str) -> None:
+    from tenfold.output import printable
     from tenfold.training.outputs import write_file
 
     if out.suffix.lower() == ".png":
@@ -83,7 +84,7 @@ def _write(out: Path, why: Explanation, picture: Picture, name: str) -> None:
     else:
         from tenfold.explanation.page import page
 
-        data = page(why, picture, name).encode("utf-8")
+        data = page(why, picture, printable(name)).encode("utf-8")
     write_file(out, data)
 
 

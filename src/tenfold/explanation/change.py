@@ -131,7 +131,7 @@ def _give_back(ask: Ask, picture: Floats, digit: int, least: float, start: _Star
         # What each could be spared, all together may not: as many as can.
         spare = spare[np.argsort(-start.costs[kept[spare]], kind="stable")][: len(kept) - 1]
         fewer = whole - np.cumsum(start.patches[kept[spare]], axis=0)
-        most = np.flatnonzero(_says(ask(_as_given(fewer)), digit, least)).max()
+        most = np.flatnonzero(_says(ask(_as_given(fewer)), digit, least)).max(initial=0)
         kept = np.delete(kept, spare[: most + 1])
     changed = _as_given(picture + start.patches[kept].sum(axis=0))
     return Way(np.rint(changed * 255).astype(np.uint8), float(np.abs(changed - picture).sum()), start.place)

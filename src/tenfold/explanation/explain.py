@@ -80,7 +80,7 @@ def explain_with(
         UsageError: As for `explain`.
     """
     for digit in (against, *(changes or ())):
-        if digit is not None and (isinstance(digit, bool) or digit not in range(10)):
+        if digit is not None and (isinstance(digit, bool) or not isinstance(digit, int) or digit not in range(10)):
             raise UsageError(f"A digit is 0 to 9, got {digit!r}.", "Name the digit it might have been.")
     try:
         strokes = strokes_in(x, recognizer.settings.max_bytes)

@@ -10,6 +10,9 @@ from tenfold.explanation.words import looked_at, named, spoke
 from tenfold.output import percent
 from tenfold.types import Picture, Pixels
 
+# What a learner calls the operators of ONNX.
+KINDS = {"Conv": "Convolution", "Relu": "ReLU", "Gemm": "Dense"}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shown:
@@ -115,4 +118,5 @@ def _change(why: Explanation, change: Change) -> Shown:
 def _layer(layer: Layer) -> Shown:
     shape = layer.values.shape
     size = f"{shape[0]} maps of {shape[1]}x{shape[2]}" if len(shape) == 3 else f"{shape[0]} units"
-    return Shown(sheet(layer), f"{layer.kind}: {size}", f"{layer.kind}, {size}", large=True)
+    kind = KINDS.get(layer.kind, layer.kind)
+    return Shown(sheet(layer), f"{kind}: {size}", f"{kind}, {size}", large=True)

@@ -97,7 +97,7 @@ def like(why: Explanation) -> str:
         return ""
     digits = [one.digit for one in why.nearest]
     counted = [f"{digits.count(digit)} times {digit}" for digit in dict.fromkeys(digits)]
-    which = f"all {digits[0]}" if len(set(digits)) == 1 else _listed(counted)
+    which = f"all {digits[0]}s" if len(set(digits)) == 1 else _listed(counted)
     return f"The {len(digits)} training digits most like it are {which}."
 
 

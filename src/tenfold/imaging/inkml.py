@@ -13,8 +13,8 @@ from tenfold.types import Stroke, Strokes
 
 DEEPEST = 32
 # A value, and how it is to be understood (section 3.2.1): as it is (!), as a difference ('), as a difference of
-# differences ("), or as nothing has been said before.
-_VALUE = re.compile(r"""\s*([!'"]?)\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\#[0-9a-fA-F]{1,8}|[*?TF])""")
+# differences ("), or as nothing has been said before. Blanks are never given back: many would take for ever.
+_VALUE = re.compile(r"""\s*+([!'"]?)\s*+([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?|\#[0-9a-fA-F]{1,8}|[*?TF])""")
 
 
 @dataclass(slots=True)
@@ -166,7 +166,7 @@ def parse_inkml(data: bytes, name: str) -> Strokes:
     parser.StartDoctypeDeclHandler = no_types
     try:
         parser.Parse(data, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two of an encoding that is unknown
         raise damaged(str(error)) from error
     return checked(Strokes(tuple(reader.strokes)), name)
 

@@ -8,6 +8,7 @@ in memory become too many or too large.
 from __future__ import annotations
 
 import io
+import logging
 import time
 import zipfile
 from collections import OrderedDict
@@ -21,7 +22,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from tenfold.decide import read_digit, threshold
-from tenfold.errors import ModelError, TenfoldError, UnknownName, UsageError
+from tenfold.errors import ModelError, UnknownName, UsageError
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.arrays import load_npz
 from tenfold.models.base import Calibrated, Classifier, ModelCard
@@ -162,10 +163,13 @@ class Cabinet:
                 answers.append(_voice(name, self.get(name), ink, error_budget, own.one_digit))
             except UnknownName:
                 raise
-            except TenfoldError as error:
-                failed.append(Unasked(name=name, message=str(error)))
+            except ModelError:  # its message names places of this machine
+                failed.append(Unasked(name=name, message="Its file cannot be used here."))
             except OSError:
                 failed.append(Unasked(name=name, message="Its file went away meanwhile."))
+            except Exception:
+                logging.getLogger(__name__).exception("%s cannot be asked", name)
+                failed.append(Unasked(name=name, message="It cannot be used here."))
         saw = ink.pixels.ravel().tolist()
         return SideBySide(status=own.status, reason=own.reason, saw=saw, answers=answers, failed=failed)
 

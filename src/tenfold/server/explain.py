@@ -10,12 +10,12 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from tenfold.explanation.explain import explain_ink
+from tenfold.imaging.load import strokes_in
 from tenfold.models.profile import Profile
 from tenfold.server.body import Asked, Room, admitted
 from tenfold.server.hands import REFUSALS, MaybeHandle, for_hand, hand_of
 from tenfold.server.keeper import a_digit, cut
 from tenfold.server.predict import BODY, Answer, InkBox
-from tenfold.types import Strokes
 
 router = APIRouter()
 
@@ -112,9 +112,9 @@ async def explain(
 def _answer(room: Room, model: str | None, against: int | None, hand: Profile | None, asked: Asked) -> dict[str, Any]:
     recognizer = for_hand(room.shelf.get(model), hand)
     source = asked.reading()
-    picture = recognizer.load(source)
+    strokes = strokes_in(source, recognizer.settings.max_bytes)
+    picture = recognizer.load(source if strokes is None else strokes)
     prediction, ink = recognizer.examine(picture)
-    strokes = source if isinstance(source, Strokes) else None
     why = explain_ink(recognizer, prediction, ink, strokes, against, with_layers=False)
     handle = uuid.uuid4().hex
     if keeper := room.keeper:

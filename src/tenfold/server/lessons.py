@@ -41,6 +41,8 @@ router = APIRouter(prefix="/v1/lessons")
 
 # Seconds that loading the digits and the examination take beside the training, at most.
 AROUND = 60.0
+# Seconds to say that it is over.
+GOODBYE = 5
 # How often it is looked whether the lesson is to be stopped.
 LOOK = 0.2
 # Arithmetic on one thread: the other processors belong to those who ask.
@@ -145,7 +147,7 @@ class Lessons:
 
     def start(self, wanted: Teaching) -> subprocess.Popen[bytes]:
         """Start the process that trains, and tell it how."""
-        command = [sys.executable, "-m", "tenfold.server.lesson_work"]
+        command = [sys.executable, "-P", "-m", "tenfold.server.lesson_work"]
         surroundings = {**os.environ, **ONE_THREAD}
         process = self._running = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=surroundings
@@ -204,12 +206,11 @@ class Taught(Response):
                         async for event in self._events(process):
                             await send({"type": "http.response.body", "body": event, "more_body": True})
                     tasks.cancel_scope.cancel()
-                with suppress(OSError):  # who left does not hear the end
-                    await send({"type": "http.response.body", "body": b""})
             finally:
                 process.kill()
                 # What waits for the process's words hears that there are no more, and ends with it.
-                process.wait()
+                with anyio.CancelScope(shield=True):
+                    await anyio.to_thread.run_sync(process.wait)
                 for pipe in (process.stdin, process.stdout):
                     with suppress(OSError):
                         if pipe:
@@ -217,6 +218,9 @@ class Taught(Response):
         finally:
             self._note.unlink(missing_ok=True)
             self._place.close()
+        # Who left does not hear the end, and who does not listen is not waited for: the place is free already.
+        with anyio.move_on_after(GOODBYE), suppress(OSError):
+            await send({"type": "http.response.body", "body": b""})
 
     async def _events(self, process: subprocess.Popen[bytes]) -> AsyncIterator[bytes]:
         assert process.stdout is not None

@@ -102,7 +102,7 @@ def _chain(graph: Any, name: str) -> Iterator[Layer]:
     for node in graph.node:
         if node.op_type in ("Cast", "Mul") and node.output[0] in constants:
             continue
-        if node.input[0] != current or any(other not in constants for other in node.input[1:]):
+        if list(node.input[:1]) != [current] or any(other not in constants for other in node.input[1:]):
             raise _refused(name, f"its step {node.op_type} takes more than what the step before made")
         given = {one.name: helper.get_attribute_value(one) for one in node.attribute}
         if node.op_type == "Relu" and last is not None:

@@ -2,7 +2,7 @@
 
 const STEPS = 255;
 const DARK = matchMedia("(prefers-color-scheme: dark)");
-// Above 0 and below it; blue and orange are told apart by nearly all eyes.
+// Above 0 and below it; blue and red are told apart by nearly all eyes.
 const SIGNS = ["--above", "--below"];
 // Small numbers show, too.
 const FAINT = 0.65;

@@ -33,7 +33,7 @@ export function convolutionStep({ hand, kernel }) {
     const all = short(sumOfProducts(patch, kernel.values));
     part("convolution-said").textContent =
       terms.length > 0
-        ? `The sum: ${terms.join(" + ")} = ${all}. It is pixel (${given.row}, ${given.column}) of the new picture.`
+        ? `The sum, each number rounded: ${terms.join(" + ")} ≈ ${all}. It is row ${given.row}, column ${given.column} of the new picture, counted from 0.`
         : `Every product is 0 here, and so is their sum. Move the frame onto the ink.`;
   }
 

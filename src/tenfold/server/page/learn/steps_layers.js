@@ -29,12 +29,17 @@ export function poolingStep({ hand, kernel }) {
     say();
   }
 
+  // Where there was most before, there may be nothing in another picture.
+  function anew() {
+    show();
+    toTheMost(given, made, pooled(activated), 2);
+    say();
+  }
+
   together(given, made, () => 2, say);
   for (const choice of document.querySelectorAll("[name=pooling]")) choice.addEventListener("change", show);
-  for (const one of [hand, kernel]) one.addEventListener("change", show);
-  show();
-  toTheMost(given, made, pooled(activated), 2);
-  say();
+  for (const one of [hand, kernel]) one.addEventListener("change", anew);
+  anew();
 }
 
 export function dropoutStep({ hand, kernel }) {

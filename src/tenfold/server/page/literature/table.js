@@ -99,7 +99,7 @@ const CELLS = {
   spoilt: ({ spoilt }) => [spoilt.toFixed(1)],
   foreign: ({ foreign }) => [foreign.toFixed(1)],
   family: ({ family }) => [family],
-  here: ({ here, name }) => (here ? [here] : [element("code", "", `tenfold train ${name}`)]),
+  here: ({ here, name }) => (here ? [here] : [element("span", "", "not yet")]),
 };
 
 function cell(row, key, text) {
