@@ -45,7 +45,7 @@ killed at any point goes on to the same bytes (`tests/scale`).
 """
 # What the README shows of all this, missed or not, in words that need no page beside them.
 HEADLINES = {
-    "`digit` on MNIST's test digits, mean of 5 seeds": "MNIST's test digits read right",
+    "`digit` on MNIST's test digits, mean of 5 seeds": "MNIST's test digits read right, mean of five seeds",
     "Digits drawn in a web page by many (finnish_canvas), after MNIST alone": "Drawn on a web page by hands never seen",
     "Ten ways a picture goes wrong, severity 3": "Shifted, turned, faint, blurred, shaded, … (ten ways)",
     "Errors among the answers, MNIST test, budget 1 %": "Wrong among the answers given, error budget 1 %",

@@ -325,15 +325,16 @@ def _pieces(ink: Normalized) -> Pixels:
 
 
 @lru_cache(maxsize=1)
-def _shared() -> Recognizer:
+def shared() -> Recognizer:
+    """The recogniser with the shipped models and the settings in force, loaded once a process."""
     return Recognizer()
 
 
 def read(x: Any, field: str | None = None) -> Page:
     """Read the numbers on a picture with the shipped models; see `Recognizer.read`."""
-    return _shared().read(x, field)
+    return shared().read(x, field)
 
 
 def predict(x: Any) -> Prediction:
     """Read one digit with the shipped model; see `Recognizer.predict`."""
-    return _shared().predict(x)
+    return shared().predict(x)

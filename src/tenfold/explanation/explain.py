@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from functools import lru_cache, partial
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +19,7 @@ from tenfold.explanation.prototypes import gallery, nearest, prototypes
 from tenfold.explanation.value import Change, Explanation, Gate, StrokeShare
 from tenfold.imaging.load import Source, strokes_in
 from tenfold.models.base import Classifier
-from tenfold.recognizer import Recognizer
+from tenfold.recognizer import Recognizer, shared
 from tenfold.types import Floats, Normalized, Prediction, Strokes
 
 # How many training digits are shown.
@@ -51,13 +51,7 @@ def explain(x: Source, model: str | Path | Classifier | None = None, against: in
         UnknownName: If there is no such model.
         ModelError: If the model cannot be trusted.
     """
-    recognizer = _recognizer(model) if model is None or isinstance(model, str | Path) else Recognizer(model)
-    return explain_with(recognizer, x, against)
-
-
-@lru_cache(maxsize=4)
-def _recognizer(model: str | Path | None) -> Recognizer:
-    return Recognizer(model)
+    return explain_with(shared() if model is None else Recognizer(model), x, against)
 
 
 def explain_with(

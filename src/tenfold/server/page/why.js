@@ -133,7 +133,7 @@ export class WhyPanel {
     const [pro, contra] = sides(why);
     this.ink.setAttribute("aria-label", `The ink, coloured by what it says. ${why.sentences[1] ?? ""}`);
     const [one, other] = [element("i", "for"), element("i", "rival")];
-    this.legend.replaceChildren(one, ` speaks for ${pro} `, other, ` for ${contra}`);
+    this.legend.replaceChildren(one, ` speaks for ${pro}; `, other, ` for ${contra}`);
 
     const nearest = why.nearest.map(({ digit, distance, number, pixels }) =>
       picture(pixels, `${named(digit)}, ${distance.toFixed(2)} away`, colours, `${named(digit)}, training digit ${number}`));
