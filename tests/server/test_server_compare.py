@@ -37,7 +37,7 @@ def test_what_can_be_asked_out_of_the_box(client: httpx.Client, seven: bytes) ->
     models = client.get(COMPARE).json()["models"]
     names = [one["name"] for one in models]
     assert {"j48", "linear", "naive-bayes", "pca-quadratic"} <= set(SMALL)
-    assert names == sorted([*SMALL, "cascade", "digit", "ensemble", "tiny"])
+    assert names == sorted([*SMALL, "cascade", "digit", "ensemble", "lenet-5", "report", "tiny"])
     assert {one["whence"] for one in models} == {"shipped"}
     answer = asked(client, seven, *names).json()
     assert answer["status"] == "ok"
