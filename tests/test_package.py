@@ -39,7 +39,7 @@ def test_everything_of_the_package_is_in_it(wheel: zipfile.ZipFile) -> None:
 def test_it_is_small(wheel: zipfile.ZipFile) -> None:
     sizes = {entry.filename: entry.file_size for entry in wheel.infolist()}
     assert sizes["tenfold/models/weights/digit.onnx"] <= 1_500_000
-    # Of these, 2.6 MB are the report's network, LeNet-5 and small classifiers, which ship to be looked into and compared.
+    # Of these, 2.6 MB are networks and classifiers that ship to be looked into and compared.
     assert sum(entry.compress_size for entry in wheel.infolist()) < 8_500_000
 
 
