@@ -29,7 +29,19 @@ os.environ["XDG_DATA_HOME"] = _KEPT.name
 
 
 # Files that take long come first: begun last, they would have one worker busy while the others have nothing to do.
-SLOW = ("contract", "store/test_nothing_lost", "training", "scale", "comparison", "tuning", "literature", "cli")
+SLOW = (
+    "contract",
+    "test_docs",
+    "store/test_nothing_lost",
+    "test_notebook",
+    "test_guides",
+    "training",
+    "scale",
+    "comparison",
+    "tuning",
+    "literature",
+    "cli",
+)
 
 
 # Of those who train, what is theirs to settle.

@@ -72,7 +72,8 @@ def test_a_table_a_report_and_no_work_twice(few: Path, tmp_path: Path) -> None:
         assert set(row) >= FIGURES
         assert row["n"] == 250  # one in six
         assert row["digits"] == 1250
-        assert list(row["learning_curve"]) == ["100", "1000", "1250"]
+        # Where a fit took long, those in a hurry leave out the way there.
+        assert list(row["learning_curve"]) in (["100", "1000", "1250"], ["1250"])
         assert row["accuracy"] > 0.8
         assert len(row["answers"]) == 250
     fresh = tenfold(*words, "--fresh", "--models", "linear", folder=tmp_path)
