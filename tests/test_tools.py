@@ -171,7 +171,7 @@ def test_models_are_made_in_the_order_in_which_one_learns_from_another() -> None
     maker = tool("make_models")
     order = [step.recipe for together in maker.shipped("sets") for step in together]
     assert order.index("digit") < order.index("ensemble") < order.index("tiny")
-    assert order.index("tiny") < order.index("cascade")
+    assert order.index("tiny") < order.index("cascade") < order.index("reader")
     assert {step.recipe for together in maker.shipped("sets") for step in together if step.ships} == {
         path.stem for path in WEIGHTS.rglob("*") if path.suffix in (".onnx", ".npz")
     }
