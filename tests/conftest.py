@@ -28,6 +28,10 @@ _KEPT = tempfile.TemporaryDirectory(prefix="tenfold-tests-")
 os.environ["XDG_DATA_HOME"] = _KEPT.name
 
 
+# Networks as small as those trained here gain nothing by threads, and other tests run beside them.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+
+
 # Files that take long come first: begun last, they would have one worker busy while the others have nothing to do.
 SLOW = (
     "contract",

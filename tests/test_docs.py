@@ -190,15 +190,6 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("name", ["generate_cli_reference", "error_reference", "scorecard", "literature_page"])
-def test_generated_pages_are_current(name: str) -> None:
-    run([sys.executable, str(ROOT / "tools" / f"{name}.py"), "--check"])
-
-
-def test_the_lock_is_current() -> None:
-    run([sys.executable, str(ROOT / "tools" / "check_lock.py")])
-
-
 def test_every_room_is_on_the_map() -> None:
     page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     rooms = [path for path in (ROOT / "src" / "tenfold").iterdir() if (path / "__init__.py").is_file()]
