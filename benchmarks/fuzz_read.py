@@ -131,8 +131,11 @@ def change_numbers(data: bytes, rng: Rng, _: list[bytes]) -> bytes:
 
 
 def pixels_of(data: bytes) -> np.ndarray:
-    """What a file shows; of a PDF, something else."""
-    shown = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    """What a file shows; of a PDF, and of what is broken already, something else."""
+    try:
+        shown = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:  # of a size that OpenCV refuses
+        shown = None
     return np.random.default_rng(len(data)).integers(0, 256, (300, 200, 3), np.uint8) if shown is None else shown
 
 
