@@ -44,7 +44,7 @@ class Given:
         value: The best reading: digits, none where there was nothing to read.
         confidence: Of it, 0..1.
         probabilities: Ten, or none.
-        look: 16 hexadecimal digits, see `tenfold.imaging.pixels.look_of`; empty where there was nothing.
+        look: 16 hexadecimal digits, see `tenfold.imaging.look.look_of`; empty where there was nothing.
         picture: PNG, if pictures are kept.
         at: Seconds since 1970.
     """
