@@ -17,9 +17,10 @@ import numpy as np
 
 from tenfold.config import load_settings
 from tenfold.data.splits import stored_validation, training_files
-from tenfold.explanation.prototypes import ATLAS, OF_EACH, of_length_one
+from tenfold.explanation.prototypes import ATLAS, OF_EACH
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.onnx import load_onnx
+from tenfold.models.personal import of_length_one
 from tenfold.types import Floats
 
 LICENCE = "CC BY-SA 3.0 (MNIST: Yann LeCun, Corinna Cortes, Christopher J. C. Burges)"
