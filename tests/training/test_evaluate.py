@@ -22,10 +22,10 @@ from tenfold.data.held_out import test_data as mnist_test
 from tenfold.errors import UnknownName, UsageError
 from tenfold.models.base import ModelCard
 from tenfold.training.evaluate import WAYS, Evaluation, Way, evaluate, one_way
-from tenfold.training.html_report import page
+from tenfold.training.evaluation_report import page
+from tenfold.training.evaluation_text import describe
 from tenfold.training.metrics import Readings
 from tenfold.training.model_files import OpenModel, count_parameters, open_model
-from tenfold.training.text_report import describe
 from tenfold.types import Floats
 
 SETTINGS = Settings()

@@ -9,7 +9,7 @@ from typing import Any
 from tenfold.comparison.charts import css
 from tenfold.comparison.measure import PAIRS
 from tenfold.comparison.ranking import leads, published_met
-from tenfold.training.text_report import size
+from tenfold.training.evaluation_text import size
 
 Row = dict[str, Any]
 HEADS = (
