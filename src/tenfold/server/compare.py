@@ -167,7 +167,7 @@ class Cabinet:
                 failed.append(Unasked(name=name, message="Its file cannot be used here."))
             except OSError:
                 failed.append(Unasked(name=name, message="Its file went away meanwhile."))
-            except Exception:
+            except Exception:  # whatever it is: the others are asked all the same
                 logging.getLogger(__name__).exception("%s cannot be asked", name)
                 failed.append(Unasked(name=name, message="It cannot be used here."))
         saw = ink.pixels.ravel().tolist()

@@ -148,7 +148,7 @@ class Keeper:
                 some = [self._answers.popleft() for _ in range(min(len(self._answers), LOT))]
                 try:
                     self._record(some)
-                except BaseException:
+                except BaseException:  # whatever it is: what was taken from the queue goes back to its place
                     self._answers.extendleft(reversed(some))
                     raise
 
@@ -164,7 +164,7 @@ class Keeper:
                     store.record([one])
                 except StoreUnavailable:
                     raise
-                except Exception:
+                except Exception:  # this is the one
                     _log.exception("An answer cannot be written down")
                     self._lost(1)
 

@@ -98,7 +98,7 @@ def _last_products(graph: Any) -> list[str]:
 def _reader(name: str, pictures: Any, at_once: int) -> Any:
     from onnxruntime.quantization import CalibrationDataReader
 
-    class Reader(CalibrationDataReader):  # type: ignore[misc]
+    class Reader(CalibrationDataReader):  # type: ignore[misc]  # ONNX Runtime has no types
         def __init__(self) -> None:
             # Whole lots only: some networks are made for so many pictures at a time.
             ends = range(at_once, len(pictures) + 1, at_once)
