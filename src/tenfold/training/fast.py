@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.catalogue import fast as catalogue
+from tenfold.catalogue import fast as network
 from tenfold.data.augment import Pixel, shifted
 from tenfold.training.export import to_onnx
 from tenfold.training.family import as_chosen, finish, get_ready
@@ -44,7 +44,7 @@ def train(options: TrainOptions) -> Path:
         some = slice(round(SHARE * len(labels)))
         return jittered(pictures[some], chance), labels[some]
 
-    model = catalogue.build()
+    model = network.build()
     plan, whole = as_chosen(PLAN, options), identity("fast", options)
     fit(model, draw_epoch, ready.held, plan, options.seed, options.out, options.resume, whole)
     finish(options, ready, to_onnx(model), "fast", "Three convolutions, trained in seconds", model=model)

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.catalogue import digit as catalogue
+from tenfold.catalogue import digit as network
 from tenfold.data.augment import Augmentation, augment
 from tenfold.data.clutter import no_digit
 from tenfold.data.foreign import chosen_sets, open_foreign
@@ -75,7 +75,7 @@ def train(options: TrainOptions) -> Path:
         return every[order], labels[order]
 
     validation = np.concatenate([held, judged]), np.concatenate([np.full(len(held), ONE), judged_kinds])
-    model = catalogue.build(channels=(16, 32, 48, 64, 80, 80), classes=3)
+    model = network.build(channels=(16, 32, 48, 64, 80, 80), classes=3)
     plan = replace(PLAN, epochs=options.epochs or PLAN.epochs)
     fit(model, draw_epoch, validation, plan, options.seed, out, options.resume, identity("gate", options))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tenfold.catalogue import reader as catalogue
+from tenfold.catalogue import reader as network
 from tenfold.data.line_ink import Pens
 from tenfold.data.line_texts import ALPHABET
 from tenfold.data.lines import Line, World, make_lines
@@ -26,7 +26,7 @@ Batch = tuple[Any, Any, Any, Any]
 def batch_of(lines: list[Line]) -> Batch:
     """Lines as a batch; shorter ones are followed by bare ground."""
     widest = max(line.pixels.shape[1] for line in lines)
-    pictures = np.zeros((len(lines), catalogue.HEIGHT, widest), np.float32)
+    pictures = np.zeros((len(lines), network.HEIGHT, widest), np.float32)
     for row, line in zip(pictures, lines, strict=True):
         row[:, : line.pixels.shape[1]] = line.pixels.astype(np.float32) / np.float32(255)
     signs = np.array([ALPHABET.index(sign) for line in lines for sign in line.text], np.int32)

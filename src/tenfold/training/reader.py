@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tenfold.catalogue import reader as catalogue
+from tenfold.catalogue import reader as network
 from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.hands import fetch_hands
 from tenfold.data.line_ink import Pens
@@ -150,7 +150,7 @@ def train(options: TrainOptions) -> Path:
         plan = replace(plan, lines=min(plan.lines, options.limit), together=min(plan.together, options.limit))
         plan = replace(plan, validate=min(plan.validate, options.limit), settle=4, batch=min(plan.batch, options.limit))
     pens, held = get_pens(options)
-    model = catalogue.build(len(ALPHABET) + 1)
+    model = network.build(len(ALPHABET) + 1)
     if options.start:
         take_up(model, options.start)
     fit(model, pens, held, plan, options, out)
@@ -281,7 +281,7 @@ def _step(model: Model, optimizer: Any) -> Any:
     import tensorflow as tf
 
     whole = [tf.TensorSpec((None,), tf.int32)] * 3
-    lines = tf.TensorSpec((None, catalogue.HEIGHT, None), tf.float32)
+    lines = tf.TensorSpec((None, network.HEIGHT, None), tf.float32)
 
     @tf.function(input_signature=[lines, *whole])  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def step(pictures: Any, signs: Any, counts: Any, columns: Any) -> Any:
