@@ -14,7 +14,8 @@ import pytest
 from tests.browser.strokes import DIGITS
 from tests.server.conftest import draw, png
 
-from tenfold.store.store import Given, Store
+from tenfold.store.store import Store
+from tenfold.store.values import Given
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,8 @@ from tenfold.imaging.look import look_of
 from tenfold.server.guards import network_of
 from tenfold.store.errors import StoreUnavailable, UnknownAnswer
 from tenfold.store.profiles import Profiles
-from tenfold.store.store import Correction, Given, Store
+from tenfold.store.store import Store
+from tenfold.store.values import Correction, Given
 from tenfold.types import Box, Normalized, Number, Page, Picture, Prediction
 
 _log = logging.getLogger(__name__)
