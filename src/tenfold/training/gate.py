@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from tenfold.models.base import ModelCard
 from tenfold.training.calibrate import calibrated, fit_temperature
 from tenfold.training.digit import synthetic
 from tenfold.training.export import to_onnx
+from tenfold.training.family import of_length
 from tenfold.training.fit import Labels, Plan, fit, forget
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import make_folder
@@ -76,7 +76,7 @@ def train(options: TrainOptions) -> Path:
 
     validation = np.concatenate([held, judged]), np.concatenate([np.full(len(held), ONE), judged_kinds])
     model = network.build(channels=(16, 32, 48, 64, 80, 80), classes=3)
-    plan = replace(PLAN, epochs=options.epochs or PLAN.epochs)
+    plan = of_length(PLAN, options)
     fit(model, draw_epoch, validation, plan, options.seed, out, options.resume, identity("gate", options))
 
     logits = logits_of(model, validation[0])
