@@ -33,6 +33,10 @@ class Box:
     width: int
     height: int
 
+    def to_dict(self) -> dict[str, int]:
+        """The rectangle as plain JSON types; `Box(**…)` is the inverse."""
+        return {"x": self.x, "y": self.y, "width": self.width, "height": self.height}
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:
@@ -259,9 +263,9 @@ class Number:
             "text": self.text,
             "value": self.value,
             "confidence": self.confidence,
-            "box": _box_dict(self.box),
+            "box": self.box.to_dict(),
             "digits": [
-                {"digit": one.digit, "confidence": one.confidence, "box": _box_dict(one.box)} for one in self.digits
+                {"digit": one.digit, "confidence": one.confidence, "box": one.box.to_dict()} for one in self.digits
             ],
             "alternatives": [{"value": one.value, "probability": one.probability} for one in self.alternatives],
             "note": self.note,
@@ -281,10 +285,6 @@ class Number:
             note=data.get("note", ""),
             page=data.get("page", 1),
         )
-
-
-def _box_dict(box: Box) -> dict[str, int]:
-    return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
 
 
 @dataclass(frozen=True, slots=True)
