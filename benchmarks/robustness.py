@@ -22,7 +22,7 @@ from tenfold.config import load_settings
 from tenfold.data.held_out import open_data
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.onnx import load_onnx
-from tenfold.types import Floats, Picture, Pixels
+from tenfold.types import Floats, Picture, Pixels, as_floats
 
 LEAST = 97.0
 JUDGED = 3
@@ -158,11 +158,11 @@ def main() -> None:
 
     def right(pages: list[Pixels]) -> tuple[float, float]:
         inks = [normalize(Picture(page)) for page in pages]
-        found = ours.predict_proba(unit(np.stack([ink.pixels for ink in inks]))).argmax(axis=1)
+        found = ours.predict_proba(as_floats(np.stack([ink.pixels for ink in inks]))).argmax(axis=1)
         # What is taken for an empty sheet is not read, whatever the network says of black.
         found[[ink.empty for ink in inks]] = -1
         window = np.stack([255 - cv2.resize(page, (28, 28), interpolation=cv2.INTER_AREA) for page in pages])
-        return share(found, labels), share(theirs.predict_proba(unit(window)).argmax(axis=1), labels)
+        return share(found, labels), share(theirs.predict_proba(as_floats(window)).argmax(axis=1), labels)
 
     found: dict[str, list[tuple[float, float]]] = {}
     for corruption in CORRUPTIONS:
@@ -219,11 +219,6 @@ def large(picture: Pixels) -> Floats:
     """A digit of MNIST four times as large, its edges as crisp as before: float32 (112, 112), 0..1."""
     wide = np.asarray(cv2.resize(picture.astype(np.float32) / 255, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC))
     return np.asarray(np.clip((wide - 0.5) * 2 + 0.5, 0, 1), np.float32)
-
-
-def unit(pictures: Pixels) -> Floats:
-    """Grey levels as networks take them: float32, 0..1."""
-    return pictures.astype(np.float32) / np.float32(255)
 
 
 def share(found: npt.NDArray[np.int64], labels: npt.NDArray[np.int64]) -> float:

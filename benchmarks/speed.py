@@ -29,7 +29,7 @@ from tenfold.data.held_out import open_data
 from tenfold.data.splits import open_training_data
 from tenfold.models.base import ModelCard
 from tenfold.models.onnx import WEIGHTS, OnnxClassifier, read_card, shipped_names
-from tenfold.types import Floats
+from tenfold.types import Floats, as_floats
 
 SOONER, MORE, PNG_LIMIT = 150.0, 2.0, 3.0
 # What is asked of the smallest network, where it is there.
@@ -79,7 +79,7 @@ def main() -> None:
     plain = to_onnx(keras_model)
     # Real digits: how many the cascade hands on depends on them.
     test = open_data("mnist:test", load_settings())
-    pictures = test.network_pixels(load_settings())[:many].astype(np.float32) / np.float32(255)
+    pictures = as_floats(test.network_pixels(load_settings())[:many])
     as_keras = pictures[..., None]
     names = shipped_names()
     files = {name: ((WEIGHTS / f"{name}.onnx").read_bytes(), read_card(WEIGHTS / f"{name}.json")) for name in names}
@@ -195,7 +195,7 @@ def in_short(
     rate, rate_before = (statistics.median(rates[key]) for key in (short, name))
     settings = load_settings()
     held = open_training_data("mnist", settings)[1]
-    pictures = held.network_pixels(settings).astype(np.float32) / np.float32(255)
+    pictures = as_floats(held.network_pixels(settings))
     said, said_before = (OnnxClassifier(*files[key]).predict_proba(pictures).argmax(axis=1) for key in (short, name))
     return Figure(
         what=f"`{name}` in int8 arithmetic: one 28x28 array to its probabilities, one thread",

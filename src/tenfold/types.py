@@ -18,6 +18,11 @@ Floats = npt.NDArray[np.float32]
 NO_PROBABILITIES: tuple[float, ...] = (0.0,) * 10
 
 
+def as_floats(pixels: Pixels) -> Floats:
+    """Pixels as networks take them: uint8 as float32, 0..1."""
+    return pixels.astype(np.float32) / np.float32(255)
+
+
 def _known(status: Any) -> Status:
     if status not in STATUSES:
         raise ValueError(f"status must be one of {', '.join(STATUSES)}, got {status!r}")

@@ -17,7 +17,7 @@ from tenfold.errors import DataError, UsageError
 from tenfold.explanation.value import Neighbour, Space
 from tenfold.models.base import Classifier
 from tenfold.models.personal import featured, of_length_one
-from tenfold.types import Floats, Pixels
+from tenfold.types import Floats, Pixels, as_floats
 
 # Ten rows of a hundred digits, 28x28 each; the card beside it has their places among MNIST's training digits.
 ATLAS = Path(__file__).parent / "prototypes.png"
@@ -69,7 +69,7 @@ class Gallery:
     """
 
     def __init__(self, network: Classifier) -> None:
-        shown = prototypes().pixels.astype(np.float32) / np.float32(255)
+        shown = as_floats(prototypes().pixels)
         self.space: Space = "features"
         try:
             rows = featured(network).look(shown)[1]

@@ -20,7 +20,7 @@ from tenfold.errors import UsageError
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import write_file
 from tenfold.training.progress import EpochBars, say
-from tenfold.types import Floats, Pixels
+from tenfold.types import Floats, Pixels, as_floats
 
 if TYPE_CHECKING:
     from keras import Model
@@ -179,7 +179,7 @@ def fit(
 def as_shares(pictures: Pixels | Floats) -> Floats:
     """Bytes as float32, 0..1; floats as they are."""
     if pictures.dtype == np.uint8:
-        return pictures.astype(np.float32) / np.float32(255)
+        return as_floats(np.asarray(pictures, np.uint8))
     return np.asarray(pictures, np.float32)
 
 

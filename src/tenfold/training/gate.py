@@ -25,7 +25,7 @@ from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
 from tenfold.training.recipes import EVERY_FIT, TrainOptions, command, identity, recipe
 from tenfold.training.ship import commit, logits_of, ship
-from tenfold.types import Pixels
+from tenfold.types import Pixels, as_floats
 
 ONE, SEVERAL, NEITHER = 0, 1, 2
 # Gentler than for reading: a digit bent beyond recognition should not pass for one.
@@ -82,7 +82,7 @@ def train(options: TrainOptions) -> Path:
     logits = logits_of(model, validation[0])
     temperature = fit_temperature(logits, validation[1])
     rest = calibrated(logits, temperature)[len(held) :]
-    bent = augment(np.repeat(held, 3, axis=0).astype(np.float32) / np.float32(255), rng, MILD)
+    bent = augment(as_floats(np.repeat(held, 3, axis=0)), rng, MILD)
     digits = calibrated(logits_of(model, (bent * 255).astype(np.uint8)), temperature)[:, ONE]
     thresholds = tuple((share, round(float(np.quantile(digits, share)), 6)) for share in SHARES)
     least = threshold(thresholds, TURNED_AWAY)
