@@ -157,7 +157,7 @@ def known_options() -> dict[str, set[str]]:
     """Every command's options, by its full name."""
     return {
         path: {name for one in command.params for name in (*one.opts, *one.secondary_opts)} | {"--help"}
-        for path, command in tool("generate_cli_reference").commands(typer.main.get_command(build()), "tenfold")
+        for path, command in tool("cli_reference").commands(typer.main.get_command(build()), "tenfold")
     }
 
 
@@ -190,7 +190,7 @@ def test_links_lead_somewhere(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).exists()] == []
 
 
-@pytest.mark.parametrize("name", ["generate_cli_reference", "error_reference", "scorecard", "literature_page"])
+@pytest.mark.parametrize("name", ["cli_reference", "error_reference", "scorecard", "literature_page"])
 def test_generated_pages_are_current(name: str) -> None:
     run([sys.executable, str(ROOT / "tools" / f"{name}.py"), "--check"])
 
