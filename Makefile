@@ -29,7 +29,7 @@ COMPILE := $(BIN)/uv pip compile pyproject.toml - --quiet --universal --python-v
 	--no-header --no-emit-index-url --no-emit-find-links
 # What building the package itself needs; pinned with the rest, as it is built without a further download.
 BUILD_TOOLS := 'hatchling\neditables\n'
-DOC_TOOLS := $(addprefix tools/,generate_cli_reference.py python_reference.py http_reference.py settings_reference.py \
+DOC_TOOLS := $(addprefix tools/,cli_reference.py python_reference.py http_reference.py settings_reference.py \
 	error_reference.py scorecard.py literature_page.py)
 
 .PHONY: help demo test quick check docs site lock models judges bench image clean

@@ -8,6 +8,7 @@ import os
 import platform
 import subprocess
 import sys
+import sysconfig
 from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
@@ -18,6 +19,8 @@ from tenfold.training.model_files import OpenModel, open_model
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
+# The command, as a user of this environment has it.
+TENFOLD = str(Path(sysconfig.get_path("scripts")) / "tenfold")
 PACKAGES = (
     "tenfold",
     "numpy",

@@ -7,14 +7,13 @@ import os
 import socket
 import subprocess
 import sys
-import sysconfig
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from _claim import ROOT, stop
+from _claim import ROOT, TENFOLD, stop
 from PIL import Image
 
 DRAWING = ROOT / "examples" / "digits" / "seven-crossed.png"
@@ -30,9 +29,8 @@ def drawing(folder: Path) -> Path:
 
 def tenfold_serve(port: int, folder: Path) -> list[str]:
     """The command of the service, with a database of its own."""
-    command = str(Path(sysconfig.get_path("scripts")) / "tenfold")
     folder.mkdir(exist_ok=True)
-    return [command, "serve", "--port", str(port), "--database", f"sqlite:///{folder}/kept.db"]
+    return [TENFOLD, "serve", "--port", str(port), "--database", f"sqlite:///{folder}/kept.db"]
 
 
 def free_port() -> int:

@@ -18,7 +18,6 @@ import os
 import signal
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -29,14 +28,13 @@ import cv2
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from _claim import Figure, arguments, report, stop
+from _claim import TENFOLD, Figure, arguments, report, stop
 
 from tenfold import Recognizer
 from tenfold.data.synth import written_digit
 from tenfold.scale.batch import PARTS, SIZES
 
 CLAIM = "`tenfold batch` reads a million digits in flat memory, and loses none when a Ray worker is killed."
-TENFOLD = Path(sysconfig.get_path("scripts")) / "tenfold"
 # Rows of a row group: as many as a part has, as docs/scaling.md asks for.
 LOT = SIZES["predict"][1]
 QUICK = 2_000

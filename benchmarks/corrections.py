@@ -14,32 +14,26 @@ Before and after are 500 new pictures of the hand, MNIST's test digits and synth
 from __future__ import annotations
 
 import json
-import os
-import re
 import signal
-import subprocess
 import sys
-import sysconfig
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
-from itertools import pairwise
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
 import httpx
 import numpy as np
+from _asking import PATIENCE, Asking, Read, ask, read
 from _claim import Figure, arguments, report, stop
+from _home import Home, served
 
 from tenfold.data.synth import draw, path, scrawl, written_digit
 from tenfold.training.metrics import wilson
 
 CLAIM = "200 corrections of a hand that is read wrongly teach `digit` that hand; nothing else is lost, nothing dropped."
-TENFOLD = Path(sysconfig.get_path("scripts")) / "tenfold"
 # A 9 whose tail comes back in a loop.
 DIGIT, GLYPH = 9, "80,20 45,0 15,25 40,48 78,25! 78,75 50,80 20,98 50,110 95,80"
 # How far one hand strays, and its pens as shares of the height.
@@ -49,68 +43,9 @@ CORRECTED, NEW, OTHERS = 1, 2, 3
 # What MNIST's test digits and digits in other hands may lose, in points: as much as the gate lets pass on validation
 # digits.
 TOLERANCE = 0.3
-# Seconds between two requests of the loop, those a command may take to be heard of, and those to wait at most.
-PACE, HEARD, PATIENCE = 0.02, 5.0, 60.0
+# Seconds a command may take to be heard of.
+HEARD = 5.0
 QUICK = {"count": 24, "new": 50, "epochs": 1, "limit": 2000}
-
-
-@dataclass
-class Surroundings:
-    """Where everything lies: a home of its own, but for the cache with MNIST.
-
-    Attributes:
-        folder: Holds the database and the run.
-    """
-
-    folder: Path
-
-    @property
-    def database(self) -> str:
-        """The URL of the database."""
-        return f"sqlite:///{self.folder / 'kept.db'}"
-
-    @property
-    def environment(self) -> dict[str, str]:
-        """What commands run in: the settings are the defaults, and pictures are kept."""
-        plain = {name: value for name, value in os.environ.items() if not name.startswith("TENFOLD_")}
-        homes = {f"XDG_{kind}_HOME": str(self.folder / kind.lower()) for kind in ("CONFIG", "DATA")}
-        return {**plain, **homes, "TENFOLD_KEEP_PICTURES_DAYS": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
-
-    def run(self, *command: str, given: str = "", quiet: bool = True) -> str:
-        """Run `tenfold`; gives its output, and ends here if it failed."""
-        done = subprocess.run(
-            [TENFOLD, *command],
-            input=given,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if quiet else None,
-            text=True,
-            env=self.environment,
-            check=False,
-        )
-        if done.returncode:
-            stop(f"tenfold {' '.join(command)} ended with {done.returncode}.\n{done.stderr or ''}")
-        return done.stdout
-
-    def versions(self) -> list[dict[str, Any]]:
-        """What is kept, the latest first."""
-        listed = self.run("models", "versions", "--json", "--database", self.database)
-        return [json.loads(line) for line in listed.splitlines()]
-
-
-@contextmanager
-def served(around: Surroundings, port: int = 0) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """`tenfold serve`; gives its address and its process."""
-    command = [TENFOLD, "serve", "--port", str(port), "--database", around.database]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=around.environment)
-    try:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        if not found:
-            stop("tenfold serve did not start.")
-        yield found[0], process
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.wait()
 
 
 def written(count: int, seed: int) -> list[bytes]:
@@ -131,99 +66,6 @@ def png(ink: Any) -> bytes:
     return cv2.imencode(".png", 255 - ink)[1].tobytes()
 
 
-def ask(client: httpx.Client, picture: bytes) -> dict[str, Any]:
-    """The server's answer to a picture."""
-    answer = client.post("/v1/predict", files={"image": picture})
-    answer.raise_for_status()
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-@dataclass
-class Asking:
-    """Asks a server the same over and over, on connections of its own, as long as it is told to.
-
-    Attributes:
-        base: The server's address.
-        picture: What is asked.
-        seen: When, and which model answered; None where nothing did.
-    """
-
-    base: str
-    picture: bytes
-    seen: list[tuple[float, str | None]] = field(default_factory=list)
-
-    def __enter__(self) -> Asking:
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._work)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._ended.set()
-        self._thread.join()
-
-    @property
-    def dropped(self) -> int:
-        """How many got no answer."""
-        return sum(model is None for _, model in self.seen)
-
-    def until(self, model: str, since: float) -> float:
-        """Wait until a model answers; gives the seconds from then to its first answer."""
-        end = time.perf_counter() + PATIENCE
-        while not (self.seen and self.seen[-1][1] == model):
-            if time.perf_counter() > end:
-                stop(f"{model} did not answer within {PATIENCE:g} seconds.")
-            time.sleep(PACE)
-        return next(at for at, answered in self.seen if answered == model and at > since) - since
-
-    @property
-    def longest_silence(self) -> float:
-        """The longest time between an answer and the next one, in seconds."""
-        answered = [at for at, model in self.seen if model]
-        return max((later - at for at, later in pairwise(answered)), default=0.0)
-
-    def _work(self) -> None:
-        with httpx.Client(base_url=self.base, timeout=PATIENCE, trust_env=False) as client:
-            while not self._ended.wait(PACE):
-                try:
-                    model = ask(client, self.picture)["model"]
-                except httpx.HTTPError:
-                    model = None
-                self.seen.append((time.perf_counter(), model))
-
-
-@dataclass(frozen=True)
-class Read:
-    """How pictures were read.
-
-    Attributes:
-        best: Best readings.
-        answered: Digits answered, None where none was.
-        confidences: Of the best readings.
-    """
-
-    best: list[int]
-    answered: list[int | None]
-    confidences: list[float]
-
-    def right(self, labels: list[int]) -> int:
-        """How many best readings are right."""
-        return sum(one == label for one, label in zip(self.best, labels, strict=True))
-
-    def differ(self, other: Read) -> int:
-        """How many answers are not the same."""
-        ours, theirs = (zip(one.best, one.answered, one.confidences, strict=True) for one in (self, other))
-        return sum(one != another for one, another in zip(ours, theirs, strict=True))
-
-
-def read(client: httpx.Client, pictures: list[bytes]) -> Read:
-    """Ask a server for each picture."""
-    found = [ask(client, picture) for picture in pictures]
-    best = [int(np.argmax(one["probabilities"])) for one in found]
-    return Read(best, [one["digit"] for one in found], [one["confidence"] for one in found])
-
-
 def correct(client: httpx.Client, count: int) -> int:
     """Correct so many answers that are wrong or in doubt; gives how many pictures it took."""
     corrected = sent = 0
@@ -239,41 +81,41 @@ def correct(client: httpx.Client, count: int) -> int:
     return sent
 
 
-def accept(around: Surroundings, count: int) -> None:
+def accept(home: Home, count: int) -> None:
     """Accept all of them, one after the other, in the terminal's review."""
     given = "a\n" * count
-    around.run("feedback", "review", "--most", str(count), "--database", around.database, given=given)
-    listed = around.run("feedback", "list", "--state", "accepted", "--most", str(count), "--database", around.database)
+    home.run("feedback", "review", "--most", str(count), "--database", home.database, given=given)
+    listed = home.run("feedback", "list", "--state", "accepted", "--most", str(count), "--database", home.database)
     if len(listed.splitlines()) != count:
         stop(f"{len(listed.splitlines())} corrections are accepted, not {count}.")
 
 
-def learn(around: Surroundings, given: Any, quick: bool) -> float:
+def learn(home: Home, given: Any, quick: bool) -> float:
     """Train; gives the seconds it took."""
-    command = ["train", "digit", "--feedback", "--database", around.database, "--out", str(around.folder / "run")]
+    command = ["train", "digit", "--feedback", "--database", home.database, "--out", str(home.folder / "run")]
     command += ["--epochs", str(QUICK["epochs"] if quick else given.epochs)]
     command += ["--limit", str(QUICK["limit"])] if quick else []
     command += ["--foreign", given.foreign] if given.foreign else []
     start = time.perf_counter()
-    around.run(*command, quiet=False)
+    home.run(*command, quiet=False)
     return time.perf_counter() - start
 
 
-def on_mnist(around: Surroundings, model: str) -> dict[str, Any]:
+def on_mnist(home: Home, model: str) -> dict[str, Any]:
     """What `tenfold evaluate` finds on MNIST's test digits."""
-    found: dict[str, Any] = json.loads(around.run("evaluate", model, "--data", "mnist:test", "--json"))
+    found: dict[str, Any] = json.loads(home.run("evaluate", model, "--data", "mnist:test", "--json"))
     return found
 
 
-def restarted(around: Surroundings, picture: bytes) -> tuple[float, int]:
+def restarted(home: Home, picture: bytes) -> tuple[float, int]:
     """The plain way to another network: seconds without an answer, and requests not answered."""
-    with served(around) as (base, process):
+    with served(home) as (base, process):
         port = int(base.rpartition(":")[2])
         with Asking(base, picture) as asking:
             time.sleep(1)
             process.send_signal(signal.SIGTERM)
             process.wait()
-            with served(around, port):
+            with served(home, port):
                 time.sleep(1)
     return asking.longest_silence, asking.dropped
 
@@ -284,29 +126,29 @@ def main() -> None:
     count, new = (QUICK["count"], QUICK["new"]) if given.quick else (given.count, given.new)
     pictures, (strange, labels) = written(new, NEW), others(2 * new)
     with tempfile.TemporaryDirectory() as folder:
-        around = Surroundings(Path(folder))
-        with served(around) as (base, _), httpx.Client(base_url=base, timeout=PATIENCE, trust_env=False) as client:
+        home = Home(Path(folder))
+        with served(home) as (base, _), httpx.Client(base_url=base, timeout=PATIENCE, trust_env=False) as client:
             say(f"Reading {new} new pictures of the hand, and {2 * new} of others …")
             first, before, strangers = ask(client, pictures[0]), read(client, pictures), read(client, strange)
             say(f"Correcting {count} answers …")
             sent = correct(client, count)
-            accept(around, count)
+            accept(home, count)
             say("Learning …")
             with Asking(base, pictures[0]) as asking:
-                seconds = learn(around, given, given.quick)
-                (version,) = around.versions()
+                seconds = learn(home, given, given.quick)
+                (version,) = home.versions()
                 promoted = version["answers"]
                 if not promoted:
                     say("The gate said no: it is promoted anyway, for what is measured besides.")
-                    around.run("models", "promote", str(version["id"]), "--anyway", "--database", around.database)
+                    home.run("models", "promote", str(version["id"]), "--anyway", "--database", home.database)
                 asking.until(version["model"], 0.0)
                 say("Reading them again …")
                 after, strangers_after = read(client, pictures), read(client, strange)
-                times = back_and_forth(around, asking, first["model"], version, lambda: read(client, pictures))
+                times = back_and_forth(home, asking, first["model"], version, lambda: read(client, pictures))
         say("A server that is ended and started anew …")
-        restart = restarted(around, pictures[0])
+        restart = restarted(home, pictures[0])
         say("MNIST's test digits …")
-        mnist = [on_mnist(around, model) for model in ("digit", str(around.folder / "run" / "digit.onnx"))]
+        mnist = [on_mnist(home, model) for model in ("digit", str(home.folder / "run" / "digit.onnx"))]
     figures = of_the_hand(before, after, version, promoted, {"pictures sent": sent, "training seconds": seconds}, count)
     figures += of_the_rest(mnist, strangers.right(labels), strangers_after.right(labels), len(labels), version)
     figures += of_the_server(asking, times, restart, before, after)
@@ -329,16 +171,16 @@ class Times:
 
 
 def back_and_forth(
-    around: Surroundings, asking: Asking, shipped: str, version: dict[str, Any], again: Callable[[], Read]
+    home: Home, asking: Asking, shipped: str, version: dict[str, Any], again: Callable[[], Read]
 ) -> Times:
     """Roll back, read again, and promote once more."""
     start = time.perf_counter()
-    around.run("models", "rollback", "--database", around.database)
+    home.run("models", "rollback", "--database", home.database)
     back = asking.until(shipped, start)
     old = again()
     start = time.perf_counter()
-    promote = ["models", "promote", str(version["id"]), "--database", around.database]
-    around.run(*promote, *([] if version["passed"] else ["--anyway"]))
+    promote = ["models", "promote", str(version["id"]), "--database", home.database]
+    home.run(*promote, *([] if version["passed"] else ["--anyway"]))
     return Times(back, asking.until(version["model"], start), old)
 
 

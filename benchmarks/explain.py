@@ -23,7 +23,7 @@ from tenfold import Recognizer
 from tenfold.config import load_settings
 from tenfold.data.splits import training_data
 from tenfold.explanation.explain import explain_with
-from tenfold.types import Floats, Pixels
+from tenfold.types import Floats, Pixels, as_floats
 
 CLAIM = "Ink that an explanation names is what the answer rests on; the changes it shows change the answer."
 STEPS = 20
@@ -42,7 +42,7 @@ def area(recognizer: Recognizer, seen: Pixels, order: Order, answer: int) -> flo
         order: float (28, 28): ink goes where it is highest, first.
         answer: The digit.
     """
-    ink = seen.ravel().astype(np.float32) / np.float32(255)
+    ink = as_floats(seen.ravel())
     written = np.flatnonzero(ink)
     turn = written[np.argsort(-order.ravel()[written], kind="stable")]
     gone = np.cumsum(ink[turn]) / ink.sum()

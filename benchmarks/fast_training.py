@@ -11,12 +11,11 @@ from __future__ import annotations
 
 import statistics
 import subprocess
-import sysconfig
 import tempfile
 import time
 from pathlib import Path
 
-from _claim import Figure, arguments, report, stop
+from _claim import TENFOLD, Figure, arguments, report, stop
 
 from tenfold.models.onnx import read_card
 
@@ -26,7 +25,7 @@ CLAIM = "`fast` is right on 99.13 % of MNIST's test digits, as the report says o
 
 def timed(name: str, out: Path, *flags: str) -> float:
     """Seconds a recipe takes as a command."""
-    command = [str(Path(sysconfig.get_path("scripts")) / "tenfold"), "train", name, "--out", str(out), *flags]
+    command = [TENFOLD, "train", name, "--out", str(out), *flags]
     start = time.perf_counter()
     done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     if done.returncode:

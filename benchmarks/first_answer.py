@@ -13,12 +13,11 @@ import os
 import statistics
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 from pathlib import Path
 
-from _claim import ROOT, Figure, arguments, report, stop
+from _claim import ROOT, TENFOLD, Figure, arguments, report, stop
 
 FLOOR = 15.0
 MOST_SECONDS, MOST_MEMORY = 0.5, 150.0
@@ -56,7 +55,7 @@ def main() -> None:
         save = f"from tenfold.catalogue.report import build; build().save({network!r})"
         subprocess.run([sys.executable, "-c", save], check=True, stderr=subprocess.DEVNULL)
         ways = {
-            "tenfold": [str(Path(sysconfig.get_path("scripts")) / "tenfold"), "predict", given.picture, "--json"],
+            "tenfold": [TENFOLD, "predict", given.picture, "--json"],
             "keras": [sys.executable, str(Path(__file__).with_name("_keras_answer.py")), network, given.picture],
         }
         answer = {name: timed(command)[2] for name, command in ways.items()}

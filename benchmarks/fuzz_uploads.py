@@ -11,7 +11,6 @@ a server that is not ready in the end.
 from __future__ import annotations
 
 import sys
-import sysconfig
 import tempfile
 from collections import Counter
 from pathlib import Path
@@ -19,12 +18,11 @@ from pathlib import Path
 import cv2
 import httpx
 import numpy as np
-from _claim import ROOT, Figure, arguments, report
+from _claim import Figure, arguments, report
+from _service import DRAWING, free_port, resident, served, tenfold_serve
 from fuzz_read import case, seeds
-from load import free_port, resident, served
 
 CLAIM = "No upload, however broken, gets anything but its proper answer from the service."
-PICTURE = ROOT / "examples" / "digits" / "seven-crossed.png"
 PROPER = {200, 400, 413, 415, 422}
 NAMES = ("a.png", "../../../../etc/passwd", "a\x00b.png", "ü" * 300, "x" * 10_000, "", "C:\\con.png", "%2e%2e%2fa")
 
@@ -57,32 +55,31 @@ def main() -> None:
     given = arguments(CLAIM, cases=10_000, seed=1)
     cases = 200 if given.quick else given.cases
     sources, statuses, wrong = seeds(), Counter(), []
-    port, tenfold = free_port(), str(Path(sysconfig.get_path("scripts")) / "tenfold")
-    with tempfile.TemporaryDirectory() as folder:
-        command = [tenfold, "serve", "--port", str(port), "--database", f"sqlite:///{folder}/kept.db"]
-        with (
-            served(command, port, PICTURE) as pid,
-            httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
-        ):
-            before = resident(pid)
-            for number in range(cases):
-                rng = np.random.default_rng([given.seed, number, 7])
-                made = case(number, given.seed, sources)
-                data = made if isinstance(made, bytes) else cv2.imencode(".png", made)[1].tobytes()
-                content, headers = body(data, rng)
-                path = ("/v1/predict", "/v1/read")[number % 2]
-                try:
-                    answer = client.post(path, content=content, headers=headers)
-                except httpx.TransportError as error:
-                    wrong.append(f"case {number}: {error!r}")
-                    continue
-                statuses[answer.status_code] += 1
-                if answer.status_code not in PROPER:
-                    wrong.append(f"case {number}: {answer.status_code} {answer.text[:200]}")
-                if number % 500 == 499 and sys.stderr.isatty():
-                    print(f"\r{number + 1:,} of {cases:,}", end="", file=sys.stderr, flush=True)
-            ready = client.get("/v2/health/ready").status_code == 200
-            after = resident(pid)
+    port = free_port()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        served(tenfold_serve(port, Path(folder)), port, DRAWING) as pid,
+        httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
+    ):
+        before = resident(pid)
+        for number in range(cases):
+            rng = np.random.default_rng([given.seed, number, 7])
+            made = case(number, given.seed, sources)
+            data = made if isinstance(made, bytes) else cv2.imencode(".png", made)[1].tobytes()
+            content, headers = body(data, rng)
+            path = ("/v1/predict", "/v1/read")[number % 2]
+            try:
+                answer = client.post(path, content=content, headers=headers)
+            except httpx.TransportError as error:
+                wrong.append(f"case {number}: {error!r}")
+                continue
+            statuses[answer.status_code] += 1
+            if answer.status_code not in PROPER:
+                wrong.append(f"case {number}: {answer.status_code} {answer.text[:200]}")
+            if number % 500 == 499 and sys.stderr.isatty():
+                print(f"\r{number + 1:,} of {cases:,}", end="", file=sys.stderr, flush=True)
+        ready = client.get("/v2/health/ready").status_code == 200
+        after = resident(pid)
     for line in wrong[:20]:
         print(line, file=sys.stderr)
     figure = Figure(

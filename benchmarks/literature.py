@@ -12,13 +12,12 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import time
 from pathlib import Path
 from typing import Any
 
-from _claim import RESULTS, Figure, arguments, report, stop
+from _claim import RESULTS, TENFOLD, Figure, arguments, report, stop
 
 from tenfold.comparison.ranking import published_met
 from tenfold.comparison.run import place
@@ -30,7 +29,7 @@ ROWS = RESULTS / "literature.jsonl"
 
 def compared(*flags: str) -> list[dict[str, Any]]:
     """The rows that `tenfold compare` gives."""
-    command = [str(Path(sysconfig.get_path("scripts")) / "tenfold"), "compare", "--json", *flags]
+    command = [TENFOLD, "compare", "--json", *flags]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode:
         stop(f"{' '.join(command)} ended with {done.returncode}.")

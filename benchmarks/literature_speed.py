@@ -24,6 +24,7 @@ from tenfold.config import load_settings
 from tenfold.data.held_out import test_data
 from tenfold.data.splits import training_files
 from tenfold.literature.entries import find_entry
+from tenfold.types import as_floats
 
 NEIGHBORS, TANGENT, SVM = 15.0, 240.0, 240.0
 CLAIM = "Nearest neighbours, tangent distance and support vectors take all of MNIST in minutes on two cores."
@@ -46,7 +47,7 @@ def answered(fitted: Any, pictures: np.ndarray) -> float:
 
 def flat(images: Any) -> np.ndarray:
     """Pictures as float32 rows, 0..1."""
-    return images.reshape(len(images), -1).astype(np.float32) / np.float32(255)
+    return as_floats(images.reshape(len(images), -1))
 
 
 def timed(what: str, times: list[float], baselines: list[float], most: float, **more: Any) -> Figure:

@@ -33,7 +33,7 @@ from tenfold.decide import TURNED_AWAY, threshold
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.base import Classifier
 from tenfold.models.onnx import load_onnx
-from tenfold.types import Picture, Pixels
+from tenfold.types import Picture, Pixels, as_floats
 
 FASHION_LEAST, DRAWN_LEAST, PASS_LEAST = 0.998, 0.97, 99.0
 SEED = 4711
@@ -45,7 +45,7 @@ Scores = npt.NDArray[np.float64]
 def gate_scores(gate: Classifier, pictures: list[Pixels]) -> Scores:
     """Probability of one digit, float64 (n,); 0 where nothing is written."""
     inks = [normalize(Picture(picture)) for picture in pictures]
-    rows = gate.predict_proba(np.stack([ink.pixels for ink in inks]).astype(np.float32) / np.float32(255))
+    rows = gate.predict_proba(as_floats(np.stack([ink.pixels for ink in inks])))
     return np.where([ink.empty for ink in inks], 0.0, rows[:, 0]).astype(np.float64)
 
 
@@ -54,7 +54,7 @@ def plain_scores(network: Classifier, pictures: list[Pixels]) -> Scores:
     # Where most of a picture is bright it is the ground.
     pictures = [255 - picture if np.median(picture) > 127 else picture for picture in pictures]
     small = np.stack([cv2.resize(picture, (28, 28), interpolation=cv2.INTER_AREA) for picture in pictures])
-    return network.predict_proba(small.astype(np.float32) / np.float32(255)).max(axis=1).astype(np.float64)
+    return network.predict_proba(as_floats(small)).max(axis=1).astype(np.float64)
 
 
 def auroc(inside: Scores, outside: Scores) -> float:

@@ -22,7 +22,7 @@ from tenfold.config import load_settings
 from tenfold.data.held_out import open_data
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.onnx import load_onnx
-from tenfold.types import Floats, Picture, Pixels
+from tenfold.types import Floats, Picture, Pixels, as_floats
 
 LEAST = 97.0
 JUDGED = 3
@@ -35,7 +35,7 @@ Rng = np.random.Generator
 
 
 @dataclass(frozen=True, slots=True)
-class Spoiling:
+class Corruption:
     """One way a picture goes wrong.
 
     Attributes:
@@ -132,17 +132,17 @@ def squeezed(ink: Floats, quality: float, rng: Rng) -> Floats:
     return np.asarray(cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE), np.float32)
 
 
-SPOILINGS = (
-    Spoiling("shift", True, (8, 16, 24, 34, 44), "pixels of 200", shifted),
-    Spoiling("rotation", True, (6, 12, 18, 24, 30), "degrees", turned),
-    Spoiling("scale", True, (88, 64, 44, 32, 24), "pixels a side", shrunk),
-    Spoiling("pen width", True, (3, 5, 7, 9, 11), "pixels of 112", penned),
-    Spoiling("contrast", False, (120, 80, 50, 35, 25), "levels of 255", paled),
-    Spoiling("noise", True, (10, 20, 30, 40, 50), "levels of 255", grained),
-    Spoiling("blur", True, (1.5, 2.5, 3.5, 5, 6.5), "pixels of 112, sigma", blurred),
-    Spoiling("occluding line", True, (3, 5, 8, 11, 14), "pixels of 112", crossed),
-    Spoiling("uneven light", False, (0.7, 0.5, 0.35, 0.25, 0.15), "darkest light", shaded),
-    Spoiling("JPEG", False, (40, 20, 12, 7, 4), "quality", squeezed),
+CORRUPTIONS = (
+    Corruption("shift", True, (8, 16, 24, 34, 44), "pixels of 200", shifted),
+    Corruption("rotation", True, (6, 12, 18, 24, 30), "degrees", turned),
+    Corruption("scale", True, (88, 64, 44, 32, 24), "pixels a side", shrunk),
+    Corruption("pen width", True, (3, 5, 7, 9, 11), "pixels of 112", penned),
+    Corruption("contrast", False, (120, 80, 50, 35, 25), "levels of 255", paled),
+    Corruption("noise", True, (10, 20, 30, 40, 50), "levels of 255", grained),
+    Corruption("blur", True, (1.5, 2.5, 3.5, 5, 6.5), "pixels of 112, sigma", blurred),
+    Corruption("occluding line", True, (3, 5, 8, 11, 14), "pixels of 112", crossed),
+    Corruption("uneven light", False, (0.7, 0.5, 0.35, 0.25, 0.15), "darkest light", shaded),
+    Corruption("JPEG", False, (40, 20, 12, 7, 4), "quality", squeezed),
 )
 
 
@@ -158,29 +158,29 @@ def main() -> None:
 
     def right(pages: list[Pixels]) -> tuple[float, float]:
         inks = [normalize(Picture(page)) for page in pages]
-        found = ours.predict_proba(unit(np.stack([ink.pixels for ink in inks]))).argmax(axis=1)
+        found = ours.predict_proba(as_floats(np.stack([ink.pixels for ink in inks]))).argmax(axis=1)
         # What is taken for an empty sheet is not read, whatever the network says of black.
         found[[ink.empty for ink in inks]] = -1
         window = np.stack([255 - cv2.resize(page, (28, 28), interpolation=cv2.INTER_AREA) for page in pages])
-        return share(found, labels), share(theirs.predict_proba(unit(window)).argmax(axis=1), labels)
+        return share(found, labels), share(theirs.predict_proba(as_floats(window)).argmax(axis=1), labels)
 
     found: dict[str, list[tuple[float, float]]] = {}
-    for spoiling in SPOILINGS:
+    for corruption in CORRUPTIONS:
         rng = np.random.default_rng(SEED)
-        found[spoiling.name] = [
-            right([np.clip(spoiling.spoil(ink, step, rng), 0, 255).astype(np.uint8) for ink in inks])
-            for step in spoiling.steps
+        found[corruption.name] = [
+            right([np.clip(corruption.spoil(ink, step, rng), 0, 255).astype(np.uint8) for ink in inks])
+            for step in corruption.steps
         ]
-        print(f"  {spoiling.name}: {', '.join(f'{value:.1f}' for value, _ in found[spoiling.name])}", flush=True)
+        print(f"  {corruption.name}: {', '.join(f'{value:.1f}' for value, _ in found[corruption.name])}", flush=True)
 
     def average(which: list[str], place: int) -> float:
         return float(np.mean([found[name][JUDGED - 1][place] for name in which]))
 
-    every = [one.name for one in SPOILINGS]
+    every = [one.name for one in CORRUPTIONS]
     groups = {
         "Ten ways a picture goes wrong, severity 3": every,
-        "Of these, what training does to digits too": [one.name for one in SPOILINGS if one.trained],
-        "Of these, what training never does": [one.name for one in SPOILINGS if not one.trained],
+        "Of these, what training does to digits too": [one.name for one in CORRUPTIONS if one.trained],
+        "Of these, what training never does": [one.name for one in CORRUPTIONS if not one.trained],
     }
     window = "the report's network as its window feeds it"
     figures = [
@@ -210,7 +210,7 @@ def main() -> None:
                 for step, values in zip(one.steps, found[one.name], strict=True)
             },
         )
-        for one in SPOILINGS
+        for one in CORRUPTIONS
     ]
     report("robustness", CLAIM, figures, quick=given.quick)
 
@@ -219,11 +219,6 @@ def large(picture: Pixels) -> Floats:
     """A digit of MNIST four times as large, its edges as crisp as before: float32 (112, 112), 0..1."""
     wide = np.asarray(cv2.resize(picture.astype(np.float32) / 255, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC))
     return np.asarray(np.clip((wide - 0.5) * 2 + 0.5, 0, 1), np.float32)
-
-
-def unit(pictures: Pixels) -> Floats:
-    """Grey levels as networks take them: float32, 0..1."""
-    return pictures.astype(np.float32) / np.float32(255)
 
 
 def share(found: npt.NDArray[np.int64], labels: npt.NDArray[np.int64]) -> float:

@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from _claim import ROOT, Figure, arguments, report
@@ -29,7 +30,7 @@ from tenfold.data.held_out import open_data
 from tenfold.data.splits import open_training_data
 from tenfold.models.base import ModelCard
 from tenfold.models.onnx import WEIGHTS, OnnxClassifier, read_card, shipped_names
-from tenfold.types import Floats
+from tenfold.types import Floats, as_floats
 
 SOONER, MORE, PNG_LIMIT = 150.0, 2.0, 3.0
 # What is asked of the smallest network, where it is there.
@@ -42,7 +43,8 @@ STACK, STACKS = 256, (1, 8, 64, 256, 1024)
 BYTES, IN_BYTES = ("digit", "tiny"), " in bytes"
 CLAIM = "`digit` answers 150 times sooner than the report's network in Keras, and twice as many digits a second."
 REPORT = "the report's network in ONNX Runtime"
-KERAS = "the report's network, model.predict"
+KERAS, CALLED = "the report's network, model.predict", "the report's network, model(x)"
+BATCHES = f"the report's network, model.predict in batches of {STACK}"
 
 
 def microseconds(work: Callable[[], object]) -> float:
@@ -65,31 +67,12 @@ def percentile(values: list[float], share: float) -> float:
     return float(np.quantile(values, share))
 
 
-def main() -> None:
-    """Measure and report."""
-    given = arguments(CLAIM, trials=1000)
-    trials = 20 if given.quick else given.trials
-    many = 500 if given.quick else MANY
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    from tenfold.catalogue.report import build
-    from tenfold.training.export import to_onnx
-    from tenfold.training.quantize import in_bytes
-
-    keras_model = build()
-    plain = to_onnx(keras_model)
-    # Real digits: how many the cascade hands on depends on them.
-    test = open_data("mnist:test", load_settings())
-    pictures = test.network_pixels(load_settings())[:many].astype(np.float32) / np.float32(255)
+def one_by_one(
+    networks: dict[str, dict[int, OnnxClassifier]], keras: Any, pictures: Floats, trials: int
+) -> dict[str, list[float]]:
+    """How long a picture takes by itself, in microseconds on one thread, by network; of Keras a tenth as many."""
+    waits: dict[str, list[float]] = {name: [] for name in (*networks, KERAS, CALLED)}
     as_keras = pictures[..., None]
-    names = shipped_names()
-    files = {name: ((WEIGHTS / f"{name}.onnx").read_bytes(), read_card(WEIGHTS / f"{name}.json")) for name in names}
-    shown = open_training_data("mnist", load_settings())[0].network_pixels(load_settings())
-    files |= {f"{name}{IN_BYTES}": (in_bytes(files[name][0], shown), files[name][1]) for name in BYTES}
-    files[REPORT] = plain, ModelCard(name="report")
-    networks = {name: {threads: OnnxClassifier(*file, threads) for threads in (1, 2)} for name, file in files.items()}
-    waits: dict[str, list[float]] = {name: [] for name in networks}
-    keras_waits: list[float] = []
-    call_waits: list[float] = []
     for turn in range(-1, -(-trials // TURN)):
         places = [(turn * TURN + step) % len(pictures) for step in range(TURN)]
         for name, threads in networks.items():
@@ -100,90 +83,137 @@ def main() -> None:
                     waits[name].append(wait)
         for place in places[::10]:
             one_keras = as_keras[place : place + 1]
-            wait = microseconds(partial(keras_model.predict, one_keras, verbose=0))
-            call = microseconds(partial(keras_model, one_keras, training=False))
+            wait = microseconds(partial(keras.predict, one_keras, verbose=0))
+            call = microseconds(partial(keras, one_keras, training=False))
             if turn >= 0:
-                keras_waits.append(wait)
-                call_waits.append(call)
-    keras_rates, keras_batches = [], []
-    rates: dict[str, list[float]] = {name: [] for name in networks}
-    for _ in range(2 if given.quick else 5):
-        keras_rates.append(many / (microseconds(lambda: keras_model.predict(as_keras, verbose=0)) / 1e6))
-        batches = microseconds(lambda: keras_model.predict(as_keras, batch_size=STACK, verbose=0))
-        keras_batches.append(many / (batches / 1e6))
+                waits[KERAS].append(wait)
+                waits[CALLED].append(call)
+    return waits
+
+
+def all_at_once(
+    networks: dict[str, dict[int, OnnxClassifier]], keras: Any, pictures: Floats, times: int
+) -> dict[str, list[float]]:
+    """Digits a second where all are given in one call, on two threads, by network; Keras' also in batches."""
+    rates: dict[str, list[float]] = {name: [] for name in (*networks, KERAS, BATCHES)}
+    as_keras, many = pictures[..., None], len(pictures)
+    for _ in range(times):
+        rates[KERAS].append(many / (microseconds(lambda: keras.predict(as_keras, verbose=0)) / 1e6))
+        batches = microseconds(lambda: keras.predict(as_keras, batch_size=STACK, verbose=0))
+        rates[BATCHES].append(many / (batches / 1e6))
         for name, threads in networks.items():
             rates[name].append(a_second(threads[2], pictures, many))
-    keras_wait, keras_rate = statistics.median(keras_waits), statistics.median(keras_rates)
+    return rates
+
+
+def main() -> None:
+    """Measure and report."""
+    given = arguments(CLAIM, trials=1000)
+    trials = 20 if given.quick else given.trials
+    many = 500 if given.quick else MANY
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from tenfold.catalogue.report import build
+    from tenfold.training.export import to_onnx
+    from tenfold.training.quantize import in_bytes
+
+    keras = build()
+    plain = to_onnx(keras)
+    # Real digits: how many the cascade hands on depends on them.
+    test = open_data("mnist:test", load_settings())
+    pictures = as_floats(test.network_pixels(load_settings())[:many])
+    names = shipped_names()
+    files = {name: ((WEIGHTS / f"{name}.onnx").read_bytes(), read_card(WEIGHTS / f"{name}.json")) for name in names}
+    shown = open_training_data("mnist", load_settings())[0].network_pixels(load_settings())
+    files |= {f"{name}{IN_BYTES}": (in_bytes(files[name][0], shown), files[name][1]) for name in BYTES}
+    files[REPORT] = plain, ModelCard(name="report")
+    networks = {name: {threads: OnnxClassifier(*file, threads) for threads in (1, 2)} for name, file in files.items()}
+    waits = one_by_one(networks, keras, pictures, trials)
+    rates = all_at_once(networks, keras, pictures, 2 if given.quick else 5)
     figures = []
     for name in names:
-        wait, rate = statistics.median(waits[name]), statistics.median(rates[name])
-        tiny, ours = name == "tiny", name == "digit"
-        by_stack = {
-            f"{stack} at once, {threads} thread{'s' if threads > 1 else ''}, a second": a_second(
-                networks[name][threads], pictures, stack
-            )
-            for threads in (1, 2)
-            for stack in (*STACKS, many)
-            if (stack, threads) != (many, 2)
-        }
-        figures += [
-            Figure(
-                what=f"`{name}`: one 28x28 array to its probabilities, one thread",
-                value=wait,
-                unit="us",
-                n=len(waits[name]),
-                spread=(percentile(waits[name], 0.25), percentile(waits[name], 0.75)),
-                baseline=keras_wait,
-                baseline_what=KERAS,
-                ratio=keras_wait / wait,
-                asked=f"at least {SOONER:g} times sooner" if ours else f"at most {TINY_LIMIT:g} us" if tiny else "",
-                met=keras_wait / wait >= SOONER if ours else wait <= TINY_LIMIT or not tiny,
-                more={
-                    "p99 us": percentile(waits[name], 0.99),
-                    f"{REPORT}, us": statistics.median(waits[REPORT]),
-                    "the report's network, model(x), us": statistics.median(call_waits),
-                    "kB on disk": (WEIGHTS / f"{name}.onnx").stat().st_size / 1000,
-                },
-            ),
-            Figure(
-                what=f"`{name}`: digits a second, two threads, {many:,} in one call",
-                value=rate,
-                unit="/s",
-                n=len(rates[name]),
-                spread=(min(rates[name]), max(rates[name])),
-                baseline=keras_rate,
-                baseline_what=f"{KERAS} of {many:,}",
-                ratio=rate / keras_rate,
-                asked=f"at least {MORE if ours else TINY_MORE:g} times as many" if ours or tiny else "",
-                met=rate / keras_rate >= (MORE if ours else TINY_MORE if tiny else 0),
-                more={
-                    **by_stack,
-                    f"{REPORT}, a second": statistics.median(rates[REPORT]),
-                    f"the report's network, model.predict in batches of {STACK}, a second": statistics.median(
-                        keras_batches
-                    ),
-                },
-            ),
-        ]
+        figures.append(alone(name, waits))
+        figures.append(together(name, rates, in_stacks(networks[name], pictures), many))
     figures += [in_short(name, waits, rates, files) for name in BYTES]
     if "cascade" in names:
-        cascade, alone = statistics.median(rates["cascade"]), statistics.median(rates["digit"])
-        figures.append(
-            Figure(
-                what=f"`cascade`: digits a second beside `digit`, two threads, {many:,} in one call",
-                value=cascade,
-                unit="/s",
-                n=len(rates["cascade"]),
-                spread=(min(rates["cascade"]), max(rates["cascade"])),
-                baseline=alone,
-                baseline_what="`digit`",
-                ratio=cascade / alone,
-                asked=f"at least {CASCADE_MORE:g} times as many",
-                met=cascade / alone >= CASCADE_MORE,
-            )
-        )
+        figures.append(beside_digit(rates, many))
     figures.append(png(trials))
     report("speed", CLAIM, figures, quick=given.quick)
+
+
+def in_stacks(threads: dict[int, OnnxClassifier], pictures: Floats) -> dict[str, float]:
+    """Digits a second in smaller stacks, and on one thread."""
+    return {
+        f"{stack} at once, {count} thread{'s' if count > 1 else ''}, a second": a_second(
+            threads[count], pictures, stack
+        )
+        for count in (1, 2)
+        for stack in (*STACKS, len(pictures))
+        if (stack, count) != (len(pictures), 2)
+    }
+
+
+def alone(name: str, waits: dict[str, list[float]]) -> Figure:
+    """A network's answer to one picture, beside Keras'."""
+    wait, keras_wait = statistics.median(waits[name]), statistics.median(waits[KERAS])
+    tiny, ours = name == "tiny", name == "digit"
+    return Figure(
+        what=f"`{name}`: one 28x28 array to its probabilities, one thread",
+        value=wait,
+        unit="us",
+        n=len(waits[name]),
+        spread=(percentile(waits[name], 0.25), percentile(waits[name], 0.75)),
+        baseline=keras_wait,
+        baseline_what=KERAS,
+        ratio=keras_wait / wait,
+        asked=f"at least {SOONER:g} times sooner" if ours else f"at most {TINY_LIMIT:g} us" if tiny else "",
+        met=keras_wait / wait >= SOONER if ours else wait <= TINY_LIMIT or not tiny,
+        more={
+            "p99 us": percentile(waits[name], 0.99),
+            f"{REPORT}, us": statistics.median(waits[REPORT]),
+            f"{CALLED}, us": statistics.median(waits[CALLED]),
+            "kB on disk": (WEIGHTS / f"{name}.onnx").stat().st_size / 1000,
+        },
+    )
+
+
+def together(name: str, rates: dict[str, list[float]], by_stack: dict[str, float], many: int) -> Figure:
+    """A network's answers to many pictures in one call, beside Keras'."""
+    rate, keras_rate = statistics.median(rates[name]), statistics.median(rates[KERAS])
+    tiny, ours = name == "tiny", name == "digit"
+    return Figure(
+        what=f"`{name}`: digits a second, two threads, {many:,} in one call",
+        value=rate,
+        unit="/s",
+        n=len(rates[name]),
+        spread=(min(rates[name]), max(rates[name])),
+        baseline=keras_rate,
+        baseline_what=f"{KERAS} of {many:,}",
+        ratio=rate / keras_rate,
+        asked=f"at least {MORE if ours else TINY_MORE:g} times as many" if ours or tiny else "",
+        met=rate / keras_rate >= (MORE if ours else TINY_MORE if tiny else 0),
+        more={
+            **by_stack,
+            f"{REPORT}, a second": statistics.median(rates[REPORT]),
+            f"{BATCHES}, a second": statistics.median(rates[BATCHES]),
+        },
+    )
+
+
+def beside_digit(rates: dict[str, list[float]], many: int) -> Figure:
+    """The cascade's answers to many pictures in one call, beside those of `digit`."""
+    cascade, digit = statistics.median(rates["cascade"]), statistics.median(rates["digit"])
+    return Figure(
+        what=f"`cascade`: digits a second beside `digit`, two threads, {many:,} in one call",
+        value=cascade,
+        unit="/s",
+        n=len(rates["cascade"]),
+        spread=(min(rates["cascade"]), max(rates["cascade"])),
+        baseline=digit,
+        baseline_what="`digit`",
+        ratio=cascade / digit,
+        asked=f"at least {CASCADE_MORE:g} times as many",
+        met=cascade / digit >= CASCADE_MORE,
+    )
 
 
 def in_short(
@@ -195,7 +225,7 @@ def in_short(
     rate, rate_before = (statistics.median(rates[key]) for key in (short, name))
     settings = load_settings()
     held = open_training_data("mnist", settings)[1]
-    pictures = held.network_pixels(settings).astype(np.float32) / np.float32(255)
+    pictures = as_floats(held.network_pixels(settings))
     said, said_before = (OnnxClassifier(*files[key]).predict_proba(pictures).argmax(axis=1) for key in (short, name))
     return Figure(
         what=f"`{name}` in int8 arithmetic: one 28x28 array to its probabilities, one thread",

@@ -157,7 +157,7 @@ def known_options() -> dict[str, set[str]]:
     """Every command's options, by its full name."""
     return {
         path: {name for one in command.params for name in (*one.opts, *one.secondary_opts)} | {"--help"}
-        for path, command in tool("generate_cli_reference").commands(typer.main.get_command(build()), "tenfold")
+        for path, command in tool("cli_reference").commands(typer.main.get_command(build()), "tenfold")
     }
 
 

@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 from tests.imaging.papers import STROKES, ink, on
+from tests.null_classifier import NullClassifier
 
 import tenfold
 from tenfold.errors import ModelError, UnknownName, UsageError
 from tenfold.imaging.normalize import VERSION
-from tenfold.models.base import NullClassifier
 from tenfold.models.onnx import WEIGHTS, card_path, read_card, shipped_names
 
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)

@@ -243,7 +243,7 @@ def test_an_error_without_a_remedy_is_named(
 def test_an_example_that_is_never_said_is_named(
     errors: ModuleType, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(errors.ADVICE, "NotReady", errors.Advice("It is too early.", "Wait."))
+    monkeypatch.setitem(errors.ADVICE, "NotReady", errors.ADVICE["NotReady"]._replace(example="It is too early."))
     assert errors.main() == 1
     assert "NotReady never says 'It is too early.'" in capsys.readouterr().err
 

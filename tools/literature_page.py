@@ -13,7 +13,7 @@ from written import with_block, write_or_check
 from tenfold.comparison.charts import Spot, scatter
 from tenfold.comparison.ranking import published_met, ranked
 from tenfold.literature.entries import ENTRIES
-from tenfold.training.text_report import size
+from tenfold.training.evaluation_text import size
 
 ROOT = Path(__file__).resolve().parent.parent
 ROWS = ROOT / "benchmarks" / "results" / "literature.jsonl"

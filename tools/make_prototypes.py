@@ -17,10 +17,11 @@ import numpy as np
 
 from tenfold.config import load_settings
 from tenfold.data.splits import stored_validation, training_files
-from tenfold.explanation.prototypes import ATLAS, OF_EACH, of_length_one
+from tenfold.explanation.prototypes import ATLAS, OF_EACH
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.onnx import load_onnx
-from tenfold.types import Floats
+from tenfold.models.personal import of_length_one
+from tenfold.types import Floats, as_floats
 
 LICENCE = "CC BY-SA 3.0 (MNIST: Yann LeCun, Corinna Cortes, Christopher J. C. Burges)"
 
@@ -53,7 +54,7 @@ def main() -> None:
     numbers = []
     for digit in range(10):
         places = rest[whole.labels[rest] == digit]
-        said, features = network.look(images[places].astype(np.float32) / np.float32(255))
+        said, features = network.look(as_floats(images[places]))
         right = said.argmax(axis=1) == digit
         places, features = places[right], features[right]
         numbers.append(sorted(int(places[one]) for one in medoids(of_length_one(features), OF_EACH)))

@@ -15,7 +15,7 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from tests.browser.chromium import draw, launch, serving, settled  # noqa: E402 - the path is set just above
-from tests.browser.strokes import DIGITS  # noqa: E402
+from tests.browser.strokes import DIGITS  # noqa: E402 - as above
 
 MAX_BYTES = 250_000
 PICTURES = (("", "page.png"), ("inside", "inside.png"))

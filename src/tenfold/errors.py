@@ -56,7 +56,7 @@ class UsageError(TenfoldError):
 
 
 class UnknownName(UsageError):
-    """A name that is not in a catalogue; the message offers the nearest one that is.
+    """A name that nothing has; the message offers the nearest one that is.
 
     Args:
         kind: What is being named, e.g. ``"model"``.

@@ -23,7 +23,7 @@ from tenfold.models.load import load_model
 from tenfold.models.onnx import load_onnx
 from tenfold.models.personal import Personal, featured
 from tenfold.models.profile import Profile
-from tenfold.types import Floats, Normalized, Page, Picture, Pixels, Prediction
+from tenfold.types import Floats, Normalized, Page, Picture, Pixels, Prediction, as_floats
 
 if TYPE_CHECKING:
     from tenfold.reading.reader import NumberReader
@@ -131,7 +131,7 @@ class Recognizer:
         answer, ink = self.examine(self.load(x))
         if answer.status not in ("ok", "uncertain"):
             raise NotOneDigit(answer.reason, "A profile takes one digit at a time, large and by itself.")
-        _, (row,) = network.look(ink.pixels[None].astype(np.float32) / np.float32(255))
+        _, (row,) = network.look(as_floats(ink.pixels[None]))
         return np.asarray(row, np.float32)
 
     def predict(self, x: Source) -> Prediction:
@@ -298,7 +298,7 @@ class Recognizer:
         budget = self.settings.error_budget if error_budget is None else error_budget
         written = [ink for ink in inks if isinstance(ink, Normalized) and not ink.empty]
         stack = np.concatenate([np.zeros((0, 28, 28), np.uint8)] + [_pieces(ink) for ink in written])
-        batch = stack.astype(np.float32) / np.float32(255)
+        batch = as_floats(stack)
         whole = np.cumsum([0] + [1 + len(ink.parts) for ink in written])
         gates = self._gate.predict_proba(batch)
         digits = iter(self.classifier.predict_proba(batch[whole[:-1]]))

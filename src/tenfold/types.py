@@ -18,6 +18,11 @@ Floats = npt.NDArray[np.float32]
 NO_PROBABILITIES: tuple[float, ...] = (0.0,) * 10
 
 
+def as_floats(pixels: Pixels) -> Floats:
+    """Pixels as networks take them: uint8 as float32, 0..1."""
+    return pixels.astype(np.float32) / np.float32(255)
+
+
 def _known(status: Any) -> Status:
     if status not in STATUSES:
         raise ValueError(f"status must be one of {', '.join(STATUSES)}, got {status!r}")
@@ -32,6 +37,10 @@ class Box:
     y: int
     width: int
     height: int
+
+    def to_dict(self) -> dict[str, int]:
+        """The rectangle as plain JSON types; `Box(**…)` is the inverse."""
+        return {"x": self.x, "y": self.y, "width": self.width, "height": self.height}
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,9 +268,9 @@ class Number:
             "text": self.text,
             "value": self.value,
             "confidence": self.confidence,
-            "box": _box_dict(self.box),
+            "box": self.box.to_dict(),
             "digits": [
-                {"digit": one.digit, "confidence": one.confidence, "box": _box_dict(one.box)} for one in self.digits
+                {"digit": one.digit, "confidence": one.confidence, "box": one.box.to_dict()} for one in self.digits
             ],
             "alternatives": [{"value": one.value, "probability": one.probability} for one in self.alternatives],
             "note": self.note,
@@ -281,10 +290,6 @@ class Number:
             note=data.get("note", ""),
             page=data.get("page", 1),
         )
-
-
-def _box_dict(box: Box) -> dict[str, int]:
-    return {"x": box.x, "y": box.y, "width": box.width, "height": box.height}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import pty
 import subprocess
 import sys
 import sysconfig
@@ -32,6 +33,17 @@ def tenfold(*arguments: str | bytes | Path, stdin: bytes | None = None, **env: s
 def python(code: str, *arguments: str | Path, **env: str) -> subprocess.CompletedProcess[str]:
     """Run Python code in a fresh process; `arguments` are what it finds in sys.argv[1:]."""
     return finished([sys.executable, "-c", code, *map(str, arguments)], None, env)
+
+
+def on_a_terminal(*arguments: str | Path) -> tuple[int, str]:
+    """Exit status and output of `tenfold` with a terminal for everything."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [TENFOLD, *arguments], stdin=follower, stdout=follower, stderr=follower, env=environment(TERM="xterm-256color")
+    )
+    os.close(follower)
+    output = read_terminal(leader)
+    return process.wait(), output.replace("\r\n", "\n")
 
 
 def read_terminal(leader: int) -> str:

@@ -1,4 +1,4 @@
-"""What the tests of the command line share: a drawn digit, and a small network whose answer is known."""
+"""What the tests of the command line share: a drawn digit, forms, and a small network whose answer is known."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from tests.cli.commands import save_digit
+from tests.cli.forms import save, two_rows
+from tests.imaging.pages import blank
+from tests.imaging.pdfs import pdf_of
 
 from tenfold.imaging.normalize import VERSION
 
@@ -28,6 +31,20 @@ def always_seven(tmp_path: Path) -> Path:
     path = tmp_path / "always-seven.onnx"
     path.write_bytes(constant_network(7))
     write_card(path)
+    return path
+
+
+@pytest.fixture
+def form(tmp_path: Path) -> Path:
+    """A PNG of 2048 and 395."""
+    return save(tmp_path / "form.png", two_rows())
+
+
+@pytest.fixture
+def scan(tmp_path: Path) -> Path:
+    """A PDF of three pages: 2048 and 395, nothing, 76."""
+    path = tmp_path / "scan.pdf"
+    path.write_bytes(pdf_of(two_rows().on_paper(), blank(220, 460).on_paper(), two_rows("76").on_paper()))
     return path
 
 

@@ -13,7 +13,8 @@ from tests.store.conftest import answer
 
 from tenfold.config import load_settings
 from tenfold.data.held_out import open_data
-from tenfold.store.store import Correction, Store
+from tenfold.store.store import Store
+from tenfold.store.values import Correction
 
 
 @pytest.fixture

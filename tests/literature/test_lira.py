@@ -7,8 +7,8 @@ import pytest
 
 pytest.importorskip("sklearn")
 
+from tenfold.data.augment import shifted
 from tenfold.literature.lira import Lira
-from tenfold.literature.shifts import shifted
 from tenfold.predictors.lira import LEVELS, active, conditions
 from tenfold.predictors.lira import Lira as Fitted
 

@@ -11,7 +11,7 @@ import pytest
 from tenfold.errors import ModelError
 from tenfold.models.network import Network
 from tenfold.models.votes import DEEPEST, FLOOR, Votes, open_predictor
-from tenfold.predictors.base import load_arrays
+from tenfold.predictors.base import arrays_of, read_arrays
 from tenfold.predictors.linear import Linear
 
 PICTURES = np.random.default_rng(0).random((7, 784), np.float32)
@@ -85,7 +85,7 @@ def test_what_is_no_vote_is_refused() -> None:
     with pytest.raises(ModelError, match="not a usable ONNX file"):
         open_predictor(file(kind="votes", member_0=np.zeros(3, np.uint8)), "strange.npz")
     with pytest.raises(ModelError, match="no classifier of the kind 'votes'"):
-        load_arrays(Votes([linear(1)]).to_bytes(), "vote.npz")
+        arrays_of(read_arrays(Votes([linear(1)]).to_bytes(), "vote.npz"), "vote.npz")
 
 
 @pytest.mark.train

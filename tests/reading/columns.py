@@ -1,11 +1,12 @@
-"""Answers of a reader that never was: columns that say what a test wants, and a line picture to go with them."""
+"""Answers of a reader that never was: columns that say what a test wants, a line picture to go with them, drafts."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from tenfold.data.line_texts import ALPHABET
-from tenfold.reading.drafts import STEP
+from tenfold.reading.drafts import STEP, Draft, drafts_of
+from tenfold.reading.fields import find_field
 from tenfold.types import Floats, Pixels
 
 BARE = 4
@@ -34,3 +35,14 @@ def inked(rows: Floats) -> Pixels:
     for column in np.flatnonzero(rows[:, -1] < 0.99):
         line[4:28, column * STEP - 2 : column * STEP + 4] = 255
     return line
+
+
+def drafts(rows: Floats, field: str = "") -> list[Draft]:
+    """The drafts of the numbers on such a line."""
+    return drafts_of(rows, ALPHABET, inked(rows), find_field(field) if field else None)
+
+
+def draft(rows: Floats, field: str = "") -> Draft:
+    """The one there is."""
+    (one,) = drafts(rows, field)
+    return one

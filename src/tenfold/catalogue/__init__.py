@@ -1,1 +1,1 @@
-"""Trainable classifiers by name."""
+"""Our own networks in Keras, by name: each built, not yet trained."""

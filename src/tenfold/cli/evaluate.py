@@ -39,8 +39,8 @@ def command(
     from tenfold.config import load_settings
     from tenfold.data.held_out import open_data
     from tenfold.training.evaluate import evaluate, one_way
+    from tenfold.training.evaluation_text import describe
     from tenfold.training.model_files import open_model
-    from tenfold.training.text_report import describe
 
     settings = load_settings()
     way = one_way(whole=whole_path, raw=raw, naive=naive)
@@ -49,7 +49,7 @@ def command(
     figures = outcome.to_dict()
     print(json.dumps(figures) if as_json else describe(figures))
     if report:
-        from tenfold.training.html_report import write_report
+        from tenfold.training.evaluation_report import write_report
 
         write_report(outcome, report)
         print(f"The report is in {report}", file=sys.stderr)

@@ -11,7 +11,7 @@ import typer
 from tenfold.cli.database import Database, opened
 
 if TYPE_CHECKING:
-    from tenfold.store.store import Correction, State
+    from tenfold.store.values import Correction, State
 
 app = typer.Typer(help="Corrections of wrong answers: list, review and export them.", no_args_is_help=True)
 

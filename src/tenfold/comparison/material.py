@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.comparison.spoilings import SPOILINGS, spoil
+from tenfold.comparison.corruptions import CORRUPTIONS, spoil
 from tenfold.config import Settings
 from tenfold.data.dataset import Dataset
 from tenfold.data.foreign import SETS
@@ -106,7 +106,7 @@ def get_material(
     few = parts[1].first(QUICK_SPOILT if quick else SPOILT)
     spoilt = {
         name: {f"{much:g}": Part(name, spoil(few.pictures, much, name), few.labels) for much in one.steps}
-        for name, one in SPOILINGS.items()
+        for name, one in CORRUPTIONS.items()
     }
     return Material(parse_spec(spec)[0], parts[0], parts[1], spoilt, _foreign(foreign, settings) if foreign else [])
 

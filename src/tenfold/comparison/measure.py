@@ -18,7 +18,7 @@ from tenfold.models.base import ModelCard
 from tenfold.models.load import find_model, load_model
 from tenfold.training.framework import need_keras
 from tenfold.training.metrics import Readings, figures
-from tenfold.types import Floats
+from tenfold.types import Floats, as_floats
 
 # Digits fitted to on the way to all of them, and how many of the test digits judge there.
 CURVE, CURVE_TEST = (100, 1_000, 10_000), 2_000
@@ -147,7 +147,7 @@ def _with_all_digits(part: Part, count: int) -> Part:
 
 def _answers(answer: Answer, part: Part) -> Floats:
     lots = range(0, len(part.labels), LOT)
-    return np.concatenate([answer(part.pictures[at : at + LOT].astype(np.float32) / np.float32(255)) for at in lots])
+    return np.concatenate([answer(as_floats(part.pictures[at : at + LOT])) for at in lots])
 
 
 def _accuracy(answer: Answer, part: Part) -> float:
@@ -169,7 +169,7 @@ def _alone(answer: Answer, test: Part) -> float:
     """Seconds one digit takes when it comes alone: the median of some."""
     taken = []
     for picture in test.pictures[:ALONE]:
-        shown = picture[None].astype(np.float32) / np.float32(255)
+        shown = as_floats(picture[None])
         start = time.perf_counter()
         answer(shown)
         taken.append(time.perf_counter() - start)
@@ -178,7 +178,7 @@ def _alone(answer: Answer, test: Part) -> float:
 
 def _yardstick(test: Part) -> float:
     """Seconds a digit takes `digit`, the shipped network, in the same minute: what other times are told in."""
-    shown = test.first(LOT).pictures.astype(np.float32) / np.float32(255)
+    shown = as_floats(test.first(LOT).pictures)
     digit = load_model("digit", VERSION, threads=2)
     digit.predict_proba(shown)
     start = time.perf_counter()

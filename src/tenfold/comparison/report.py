@@ -11,11 +11,11 @@ from typing import Any
 import cv2
 
 from tenfold.comparison.charts import Spot, learning_curves, legend, published_dots, scatter
+from tenfold.comparison.corruptions import CORRUPTIONS
 from tenfold.comparison.material import Material
 from tenfold.comparison.measure import PAIRS
 from tenfold.comparison.ranking import ranked
-from tenfold.comparison.report_tables import by_digit, by_pair, by_set, by_spoiling, heat, ranking
-from tenfold.comparison.spoilings import SPOILINGS
+from tenfold.comparison.report_tables import by_corruption, by_digit, by_pair, by_set, heat, ranking
 from tenfold.comparison.text import shared_note
 from tenfold.training.outputs import write_file
 from tenfold.types import Pixels
@@ -90,9 +90,9 @@ def _sections(best: list[Row], labels: str, material: Material) -> list[str]:
         _section(
             "Spoilt digits",
             f"Accuracy in per cent on {spoilt // len(material.spoilt):,} test digits, spoilt by "
-            f"{', '.join(f'{name} ({one.unit})' for name, one in SPOILINGS.items())}. "
+            f"{', '.join(f'{name} ({one.unit})' for name, one in CORRUPTIONS.items())}. "
             "Nothing is centred or cleaned before they are read.",
-            heat(best, by_spoiling(best)),
+            heat(best, by_corruption(best)),
         ),
         _section(
             "Digits of other hands",

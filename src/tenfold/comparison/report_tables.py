@@ -9,7 +9,7 @@ from typing import Any
 from tenfold.comparison.charts import css
 from tenfold.comparison.measure import PAIRS
 from tenfold.comparison.ranking import leads, published_met
-from tenfold.training.text_report import size
+from tenfold.training.evaluation_text import size
 
 Row = dict[str, Any]
 HEADS = (
@@ -79,7 +79,7 @@ def by_digit() -> Columns:
     return [(str(digit), errors(digit), False) for digit in range(10)]
 
 
-def by_spoiling(best: list[Row]) -> Columns:
+def by_corruption(best: list[Row]) -> Columns:
     """Columns: accuracy on digits spoilt in each way and measure, in %."""
 
     def right(name: str, much: str) -> Callable[[Row], float | None]:

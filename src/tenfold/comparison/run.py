@@ -118,7 +118,7 @@ def attempt(plan: Plan, material: Material, entry: Entry, tell: Tell = lambda _:
         return measure(entry, material, plan.seed, plan.quick, tell)
     except TenfoldError as error:
         return failed(entry, str(error))
-    except Exception as error:
+    except Exception as error:  # an accident of one is no reason to lose the others
         return failed(entry, f"{type(error).__name__}: {error}")
     finally:
         gc.collect()

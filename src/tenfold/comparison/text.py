@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tenfold.comparison.ranking import leads, published_met, ranked
-from tenfold.training.text_report import size
+from tenfold.training.evaluation_text import size
 
 Row = dict[str, Any]
 COLUMNS = (

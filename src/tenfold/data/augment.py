@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import TypeVar
 
 import cv2
 import numpy as np
+import numpy.typing as npt
 
 from tenfold.types import Floats
 
 SIDE = 28
 Rng = np.random.Generator
+Pixel = TypeVar("Pixel", np.uint8, np.float32)
 # Pictures are warped as one tall strip: OpenCV addresses at most 32,767 rows at a time.
 STRIP = 1024
 
@@ -67,6 +70,24 @@ def augment(batch: Floats, rng: Rng, how: Augmentation) -> Floats:
     """
     parts = [_augment(batch[start : start + STRIP], rng, how) for start in range(0, len(batch), STRIP)]
     return np.concatenate(parts) if parts else batch.copy()
+
+
+def shifted(pictures: npt.NDArray[Pixel], moves: npt.NDArray[np.int64]) -> npt.NDArray[Pixel]:
+    """Each picture shifted by its own number of whole pixels.
+
+    Args:
+        pictures: uint8 or float32 (n, 28, 28) or (n, 784).
+        moves: int64 (n, 2): rows down, and columns to the right.
+
+    Returns:
+        Pictures of the same type and shape, with zeros where nothing was; the input is left alone.
+    """
+    reach = int(np.abs(moves).max(initial=0))
+    roomy = np.pad(pictures.reshape(-1, SIDE, SIDE), ((0, 0), (reach, reach), (reach, reach)))
+    windows = np.lib.stride_tricks.sliding_window_view(roomy, (SIDE, SIDE), axis=(1, 2))
+    down, right = (reach - moves).T
+    moved: npt.NDArray[Pixel] = windows[np.arange(len(pictures)), down, right].reshape(pictures.shape)
+    return moved
 
 
 def _augment(batch: Floats, rng: Rng, how: Augmentation) -> Floats:

@@ -13,7 +13,7 @@ from tenfold.data.clutter import scribble, texture
 from tenfold.data.glyphs import DIGITS, LETTERS
 from tenfold.data.line_texts import DIGIT_NAMES, OTHER
 from tenfold.data.synth import draw, fonts, path, scrawl
-from tenfold.types import Floats, Pixels
+from tenfold.types import Floats, Pixels, as_floats
 
 Rng = np.random.Generator
 # How digits are bent before they stand in a line.
@@ -70,7 +70,7 @@ class Pens:
         """One digit, bent by chance and cut to its ink: float32 (h, w), 0..1."""
         if not self._pool or not self._pool[digit]:
             chosen = rng.integers(len(self.labels), size=POOL)
-            bent = augment(self.pictures[chosen].astype(np.float32) / np.float32(255), rng, BENT)
+            bent = augment(as_floats(self.pictures[chosen]), rng, BENT)
             self._pool = [list(bent[self.labels[chosen] == label]) for label in range(10)]
         return _cut(self._pool[digit].pop())
 

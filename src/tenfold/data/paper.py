@@ -7,7 +7,7 @@ import itertools
 import cv2
 import numpy as np
 
-from tenfold.types import Box, Floats, Pixels
+from tenfold.types import Box, Floats, Pixels, as_floats
 
 Rng = np.random.Generator
 
@@ -172,4 +172,4 @@ def _pattern(shape: tuple[int, ...], height: int, rng: Rng) -> Floats:
         centre = (int(rng.uniform(0, shape[1])), int(rng.uniform(0, shape[0])))
         radius = int(height * rng.uniform(0.3, 2.5))
         cv2.circle(layer, centre, radius, 255, max(1, round(height * rng.uniform(0.03, 0.4))), cv2.LINE_AA)
-    return layer.astype(np.float32) / np.float32(255)
+    return as_floats(layer)

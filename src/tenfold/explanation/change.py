@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from tenfold.explanation.occlusion import FLOOR, SIDE, Ask
 from tenfold.explanation.prototypes import OF_EACH, prototypes
-from tenfold.types import Floats, Pixels
+from tenfold.types import Floats, Pixels, as_floats
 
 Places = npt.NDArray[np.int64]
 
@@ -108,7 +108,7 @@ class _Start:
 def _leaders(picture: Floats, digit: int, distances: Floats) -> list[tuple[int, Floats]]:
     """Training digits of one kind that are like the picture, each moved to lie on it: places, and float32 (28, 28)."""
     places = np.arange(digit * OF_EACH, (digit + 1) * OF_EACH)
-    shown = prototypes().pixels[places].astype(np.float32) / np.float32(255)
+    shown = as_floats(prototypes().pixels[places])
     moves = list(itertools.product(range(-REACH, REACH + 1), repeat=2))
     # To move the picture the other way is to move them all; and their squares do not change by it.
     apart = (shown**2).sum(axis=(1, 2))[:, None] - 2 * shown.reshape(OF_EACH, -1) @ np.stack(

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from tenfold.explanation.place import onto_picture
 from tenfold.explanation.value import Change, Explanation, Layer
-from tenfold.types import Floats, Picture, Pixels
+from tenfold.types import Floats, Picture, Pixels, as_floats
 
 # Legible on white and on black, and by those who do not tell red from green.
 FOR, AGAINST, NEUTRAL = (28, 126, 201), (217, 95, 20), (138, 132, 124)
@@ -40,7 +40,7 @@ def changed(seen: Pixels, change: Change) -> Pixels:
     Returns:
         uint8 (28, 28, 4), RGBA.
     """
-    added, removed = (part.astype(np.float32) / np.float32(255) for part in (change.add, change.remove))
+    added, removed = (as_floats(part) for part in (change.add, change.remove))
     return _rgba(_colours(added - removed, 1.0), np.maximum(seen, change.changed))
 
 

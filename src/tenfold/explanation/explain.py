@@ -20,7 +20,7 @@ from tenfold.explanation.value import Change, Explanation, Gate, StrokeShare
 from tenfold.imaging.load import Source, strokes_in
 from tenfold.models.base import Classifier
 from tenfold.recognizer import Recognizer, shared
-from tenfold.types import Floats, Normalized, Prediction, Strokes
+from tenfold.types import Floats, Normalized, Prediction, Strokes, as_floats
 
 # How many training digits are shown.
 NEIGHBOURS = 6
@@ -107,7 +107,7 @@ def explain_ink(
     """
     if ink.empty:
         return Explanation(prediction, seen=ink.pixels)
-    shown = ink.pixels.astype(np.float32) / np.float32(255)
+    shown = as_floats(ink.pixels)
     gate = _gate(recognizer, ink)
     network = recognizer.network
     near = gallery(network)
@@ -148,7 +148,7 @@ def _pair(prediction: Prediction, against: int | None) -> tuple[int, int]:
 
 
 def _gate(recognizer: Recognizer, ink: Normalized) -> Gate:
-    pictures = np.concatenate([ink.pixels[None], ink.parts]).astype(np.float32) / np.float32(255)
+    pictures = as_floats(np.concatenate([ink.pixels[None], ink.parts]))
     said = recognizer.gate.predict_proba(pictures)
     one, several, neither = (float(share) for share in said[0])
     least = threshold(recognizer.gate.card.thresholds, TURNED_AWAY)
@@ -160,7 +160,7 @@ def _strokes(ask: Ask, ink: Normalized, strokes: Strokes | None, answer: int, ri
     if strokes is None or seen_box is None or ink.box is None or not 0 < len(strokes.strokes) <= MOST_STROKES:
         return ()
     drawn = stroke_ink(strokes, ink.pixels, seen_box, ink.box)
-    whole = ink.pixels.astype(np.float32) / np.float32(255)
+    whole = as_floats(ink.pixels)
     said = log_probabilities(ask, np.concatenate([whole[None], np.clip(whole - drawn, 0, 1)]))
     leads = said[:, answer] - said[:, rival]
     spoke = leads[0] - leads[1:]

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from tenfold.imaging.load import draw_digit
-from tenfold.types import Box, Floats, Pixels, Strokes
+from tenfold.types import Box, Floats, Pixels, Strokes, as_floats
 
 # Fainter than this is no more than the soft edge of ink.
 FAINT = 30
@@ -61,7 +61,7 @@ def stroke_ink(strokes: Strokes, seen: Pixels, seen_box: Box, box: Box) -> Float
 
 def _drawn(strokes: Strokes, number: int, seen_box: Box, box: Box) -> Floats:
     """One stroke as it stands in the 28x28, 0..1."""
-    ink = (255 - draw_digit(strokes, number)).astype(np.float32) / np.float32(255)
+    ink = as_floats(255 - draw_digit(strokes, number))
     part = ink[box.y : box.y + box.height, box.x : box.x + box.width]
     laid = np.zeros((28, 28), np.float32)
     laid[seen_box.y : seen_box.y + seen_box.height, seen_box.x : seen_box.x + seen_box.width] = cv2.resize(

@@ -16,8 +16,8 @@ import numpy.typing as npt
 from tenfold.errors import DataError, UsageError
 from tenfold.explanation.value import Neighbour, Space
 from tenfold.models.base import Classifier
-from tenfold.models.personal import featured
-from tenfold.types import Floats, Pixels
+from tenfold.models.personal import featured, of_length_one
+from tenfold.types import Floats, Pixels, as_floats
 
 # Ten rows of a hundred digits, 28x28 each; the card beside it has their places among MNIST's training digits.
 ATLAS = Path(__file__).parent / "prototypes.png"
@@ -69,7 +69,7 @@ class Gallery:
     """
 
     def __init__(self, network: Classifier) -> None:
-        shown = prototypes().pixels.astype(np.float32) / np.float32(255)
+        shown = as_floats(prototypes().pixels)
         self.space: Space = "features"
         try:
             rows = featured(network).look(shown)[1]
@@ -105,8 +105,3 @@ def nearest(distances: Floats, count: int) -> tuple[Neighbour, ...]:
         Neighbour(int(known.labels[place]), float(distances[place]), int(known.numbers[place]), known.pixels[place])
         for place in np.argsort(distances, kind="stable")[:count]
     )
-
-
-def of_length_one(rows: Floats) -> Floats:
-    """Rows brought to length one."""
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12), np.float32)

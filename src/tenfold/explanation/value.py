@@ -204,8 +204,8 @@ class Explanation:
             "saw": rows(self.seen),
             "map": [round(float(value), 4) for value in self.map.ravel()],
             "gate": self.gate.to_dict(),
-            "box": box_dict(self.box),
-            "saw_box": box_dict(self.seen_box),
+            "box": self.box and self.box.to_dict(),
+            "saw_box": self.seen_box and self.seen_box.to_dict(),
             "strokes": [{"evidence": one.evidence, "share": one.share} for one in self.strokes],
             "nearest": [one.to_dict() for one in self.nearest],
             "space": self.space,
@@ -216,8 +216,3 @@ class Explanation:
 def rows(pixels: Pixels) -> list[int]:
     """A picture row by row: 784 numbers from 0 to 255."""
     return [int(value) for value in pixels.ravel()]
-
-
-def box_dict(box: Box | None) -> dict[str, int] | None:
-    """A box as plain JSON types."""
-    return None if box is None else {"x": box.x, "y": box.y, "width": box.width, "height": box.height}

@@ -14,6 +14,7 @@ import numpy as np
 
 from tenfold.config import Settings
 from tenfold.errors import DamagedImage, ImageTooLarge, UnreadableImage
+from tenfold.imaging.header import beginning
 from tenfold.imaging.load import INK, Source, draw_row, load, strokes_in
 from tenfold.types import Picture, Pixels
 
@@ -29,18 +30,7 @@ _lock = threading.Lock()
 
 def is_pdf(x: Source) -> bool:
     """Whether an input is a PDF, by path or as bytes."""
-    if isinstance(x, bytes | bytearray | memoryview):
-        return START in bytes(x[:SEARCHED])
-    if not isinstance(x, str | PathLike):
-        return False
-    path = Path(x)
-    try:
-        if not path.is_file():
-            return False
-        with path.open("rb") as file:
-            return START in file.read(SEARCHED)
-    except (OSError, ValueError):
-        return False  # what is wrong with it, the one who opens it will say
+    return START in beginning(x, SEARCHED)
 
 
 def count_pages(x: Source, settings: Settings) -> int:

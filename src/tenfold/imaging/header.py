@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from codecs import getincrementaldecoder
+from os import PathLike
+from pathlib import Path
 
 FORMATS = ("PNG", "JPEG", "WebP", "BMP", "GIF", "TIFF")
 
@@ -28,6 +30,22 @@ _OTHERS = (
     (b"\x00\x00\x00\x0cJXL ", "a JPEG XL picture"),
     (b"\x00\x00\x00\x0cjP  ", "a JPEG 2000 picture"),
 )
+
+
+def beginning(x: object, count: int) -> bytes:
+    """How a file begins, by path or as bytes: at most `count` of them, none of what is neither or cannot be opened."""
+    if isinstance(x, bytes | bytearray | memoryview):
+        return bytes(x[:count])
+    if not isinstance(x, str | PathLike):
+        return b""
+    path = Path(x)
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as file:
+            return file.read(count)
+    except (OSError, ValueError):
+        return b""  # what is wrong with it, the one who opens it will say
 
 
 def picture_format(data: bytes) -> str:

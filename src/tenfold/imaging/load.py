@@ -18,7 +18,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from tenfold.errors import DamagedImage, ImageTooLarge, MissingImage, UnreadableImage, UsageError
-from tenfold.imaging.header import FORMATS, describe, picture_format, webp_size
+from tenfold.imaging.header import FORMATS, beginning, describe, picture_format, webp_size
 from tenfold.imaging.pixels import lay_on_ground, to_uint8
 from tenfold.imaging.stroke_files import LOOKED_AT, ink_format, parse_ink
 from tenfold.types import Picture, Pixels, Strokes
@@ -105,19 +105,11 @@ def strokes_in(x: Source, max_bytes: int = MAX_BYTES) -> Strokes | None:
     """
     if isinstance(x, Strokes):
         return x
-    if isinstance(x, bytes | bytearray | memoryview):
-        return parse_ink(bytes(x), "The data") if ink_format(bytes(x[:LOOKED_AT])) else None
-    if not isinstance(x, str | PathLike):
+    if not ink_format(beginning(x, LOOKED_AT)):
         return None
-    path = Path(x)
-    try:
-        if not path.is_file():
-            return None
-        with path.open("rb") as file:
-            start = file.read(LOOKED_AT)
-    except (OSError, ValueError):
-        return None  # what is wrong with it, the one who opens it will say
-    return parse_ink(_read(path, str(x), max_bytes), str(x)) if ink_format(start) else None
+    if isinstance(x, str | PathLike):
+        return parse_ink(_read(Path(x), str(x), max_bytes), str(x))
+    return parse_ink(bytes(x), "The data") if isinstance(x, bytes | bytearray | memoryview) else None
 
 
 def _read(path: Path, name: str, max_bytes: int) -> bytes:

@@ -1,1 +1,1 @@
-"""Every classifier of the literature under one interface, and their comparison."""
+"""Every classifier of the literature under one interface, and the catalogue of them."""

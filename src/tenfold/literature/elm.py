@@ -7,8 +7,8 @@ from typing import ClassVar
 import numpy as np
 from scipy.linalg import cho_factor, cho_solve
 
+from tenfold.data.augment import shifted
 from tenfold.literature.estimator import SIDE, Estimator, Labels
-from tenfold.literature.shifts import shifted
 from tenfold.predictors import elm as fitted
 from tenfold.types import Floats
 

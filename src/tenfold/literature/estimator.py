@@ -27,7 +27,7 @@ LOT = 1000
 Labels = npt.NDArray[np.int64]
 
 
-class Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class Estimator(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """A classifier to be fitted.
 
     Every one takes ``classes``: 10 means the digits, each of which must occur in what it is fitted to; None means

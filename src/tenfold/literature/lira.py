@@ -10,8 +10,8 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
+from tenfold.data.augment import shifted
 from tenfold.literature.estimator import LOT, SIDE, Estimator, Labels
-from tenfold.literature.shifts import shifted
 from tenfold.predictors import lira as fitted
 from tenfold.types import Floats
 

@@ -25,7 +25,7 @@ from tenfold.training.digit import PLAN as DIGIT_PLAN
 from tenfold.training.ensemble import average
 from tenfold.training.export import to_onnx
 from tenfold.training.fast import PLAN as FAST_PLAN
-from tenfold.training.fast import SHARE, shifted
+from tenfold.training.fast import SHARE, jittered
 from tenfold.training.fit import Plan, chance_of
 from tenfold.training.tiny import PLAN as TINY_PLAN
 from tenfold.types import Floats
@@ -62,7 +62,7 @@ class Fast(KerasClassifier):
         def draw(epoch: int) -> tuple[Floats, Labels]:
             chance = chance_of(seed, epoch)
             order = chance.permutation(len(labels))[:some]
-            return shifted(pictures[order], chance), labels[order]
+            return jittered(pictures[order], chance), labels[order]
 
         return draw
 

@@ -1,4 +1,4 @@
-"""The classifier protocol, the model card, and the null classifier."""
+"""The classifier protocol and the model card."""
 
 from __future__ import annotations
 
@@ -156,12 +156,3 @@ class Calibrated(ABC):
 
     def _logits(self, output: Floats) -> Floats:
         return output if self.card.output == "logits" else np.log(np.maximum(output, 1e-30))
-
-
-class NullClassifier:
-    """Knows nothing: every digit equally likely. For tests, and as the baseline of baselines."""
-
-    card = ModelCard(name="null", summary="Every digit equally likely", sha256="0" * 64)
-
-    def predict_proba(self, batch: Floats) -> Floats:
-        return np.full((len(batch), 10), 0.1, np.float32)

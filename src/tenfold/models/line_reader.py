@@ -10,7 +10,7 @@ from tenfold.errors import ModelError
 from tenfold.models.base import ModelCard
 from tenfold.models.onnx import WEIGHTS, read_model
 from tenfold.models.session import Session
-from tenfold.types import Floats, Pixels
+from tenfold.types import Floats, Pixels, as_floats
 
 # Lines read at once, of about one length: what they take stays small.
 LOT = 16
@@ -54,7 +54,7 @@ class LineReader:
             widest = lines[lot[-1]].shape[1]
             batch = np.zeros((len(lot), 32, widest), np.float32)
             for row, index in zip(batch, lot, strict=True):
-                row[:, : lines[index].shape[1]] = lines[index].astype(np.float32) / np.float32(255)
+                row[:, : lines[index].shape[1]] = as_floats(lines[index])
             rows = self._session.run(batch)
             for index, row in zip(lot, rows, strict=True):
                 found[index] = np.asarray(row[: lines[index].shape[1] // 2], np.float32)

@@ -95,7 +95,7 @@ def mixed(said: Floats, features: Floats, known: Floats, labels: npt.NDArray[np.
     Returns:
         float32 (n, 10), rows sum to 1 as those of `said` do.
     """
-    ours, theirs = _of_length_one(features), _of_length_one(known)
+    ours, theirs = of_length_one(features), of_length_one(known)
     # Squared distance of directions, 0..4.
     apart = np.maximum(2 - 2 * (ours @ theirs.T), 0)
     nearest = apart.min(axis=1, keepdims=True)
@@ -108,5 +108,6 @@ def mixed(said: Floats, features: Floats, known: Floats, labels: npt.NDArray[np.
     return np.asarray(np.where(knows, (1 - counts) * said + counts * divided * votes, said), np.float32)
 
 
-def _of_length_one(rows: Floats) -> Floats:
+def of_length_one(rows: Floats) -> Floats:
+    """Rows (n, m) brought to length one; rows of zeros stay as they are."""
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12), np.float32)

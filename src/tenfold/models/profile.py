@@ -109,7 +109,7 @@ class Profile:
                     partial.flush()
                     os.fsync(partial.fileno())
                 Path(name).replace(path)
-            except BaseException:
+            except BaseException:  # Ctrl-C, too: nothing half-written stays
                 with suppress(OSError):
                     Path(name).unlink()
                 raise

@@ -96,21 +96,16 @@ class Arrays(Predictor):
         return cls(**{name: value if value.ndim else value.item() for name, value in arrays.items()})
 
 
-def load_arrays(data: bytes, name: str) -> Arrays:
-    """A fitted classifier out of the bytes of its ``.npz`` file; nothing in it is executed.
+def read_arrays(data: bytes, name: str) -> dict[str, Any]:
+    """The arrays of a fitted classifier's ``.npz`` file, its kind among them; nothing in it is executed.
 
     Args:
         data: The file.
         name: What to call it in messages.
 
     Raises:
-        ModelError: If it is no such file, or its arrays are too large or not those of its kind.
+        ModelError: If it is no such file, or its arrays are too large.
     """
-    return arrays_of(read_arrays(data, name), name)
-
-
-def read_arrays(data: bytes, name: str) -> dict[str, Any]:
-    """The arrays of a ``.npz`` file, its kind among them; see `load_arrays`."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             size = sum(one.file_size for one in packed.infolist())
@@ -123,7 +118,11 @@ def read_arrays(data: bytes, name: str) -> dict[str, Any]:
 
 
 def arrays_of(arrays: dict[str, Any], name: str) -> Arrays:
-    """The classifier of arrays that were read; see `load_arrays`."""
+    """The classifier of arrays that were read.
+
+    Raises:
+        ModelError: If they are not those of their kind.
+    """
     kind = str(arrays.get(KIND, ""))
     return _class_of(kind, name).from_arrays({key: value for key, value in arrays.items() if key != KIND})
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tenfold.imaging.normalize import VERSION, fit_ink
 from tenfold.models.onnx import OnnxClassifier, load_onnx
-from tenfold.types import Floats, Pixels
+from tenfold.types import Floats, Pixels, as_floats
 
 # A piece of ink of which this share lies on one digit's side of the seams belongs to that digit alone.
 WHOLE = 0.8
@@ -66,7 +66,7 @@ class SecondOpinion:
         shown = [cutting for cutting in cuttings if not isinstance(cutting, Opinion)]
         if not shown:
             return [one for one in cuttings if isinstance(one, Opinion)]
-        batch = np.stack(shown).astype(np.float32) / np.float32(255)
+        batch = as_floats(np.stack(shown))
         said = zip(self._digit.predict_proba(batch), self._gate.predict_proba(batch)[:, 0], strict=True)
         opinions = iter([Opinion(row, float(one)) for row, one in said])
         return [cutting if isinstance(cutting, Opinion) else next(opinions) for cutting in cuttings]

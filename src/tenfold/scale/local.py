@@ -54,7 +54,7 @@ def _with_processes(reading: Reading, given: Iterable[Range], workers: int) -> I
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             yield from (_result(one) for one in done)
             waiting |= {pool.submit(_read, one) for one in islice(rest, len(done))}
-    except BaseException:
+    except BaseException:  # Ctrl-C, too: nobody waits for what is being read
         for child in set(multiprocessing.active_children()) - before:
             child.terminate()
         raise

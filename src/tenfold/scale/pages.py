@@ -93,7 +93,7 @@ def _stumbling(what: str) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
-    except Exception as error:
+    except Exception as error:  # whatever it is: see above
         raise DamagedImage(f"{what} ({error or type(error).__name__}).", "Save or send it again.") from error
 
 

@@ -40,7 +40,7 @@ def need_server() -> None:
     try:
         import python_multipart  # noqa: F401 - asked for by Starlette only when the first picture arrives
 
-        import tenfold.server.run  # noqa: F401
+        import tenfold.server.run  # noqa: F401 - all the rest
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in _EXTRA:
             raise MissingExtra("The server", "serve") from error

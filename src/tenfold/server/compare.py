@@ -17,7 +17,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Annotated, Literal
 
-import numpy as np
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
@@ -33,7 +32,7 @@ from tenfold.server.body import Reading, admitted
 from tenfold.server.desk import Desk
 from tenfold.server.errors import PICTURE_REFUSALS
 from tenfold.server.predict import BODY
-from tenfold.types import Normalized, Status
+from tenfold.types import Normalized, Status, as_floats
 
 router = APIRouter(prefix="/v1/compare")
 
@@ -167,7 +166,7 @@ class Cabinet:
                 failed.append(Unasked(name=name, message="Its file cannot be used here."))
             except OSError:
                 failed.append(Unasked(name=name, message="Its file went away meanwhile."))
-            except Exception:
+            except Exception:  # whatever it is: the others are asked all the same
                 logging.getLogger(__name__).exception("%s cannot be asked", name)
                 failed.append(Unasked(name=name, message="It cannot be used here."))
         saw = ink.pixels.ravel().tolist()
@@ -176,7 +175,7 @@ class Cabinet:
 
 def _voice(name: str, classifier: Classifier, ink: Normalized, error_budget: float, one_digit: float) -> Voice:
     began = time.perf_counter()
-    (row,) = classifier.predict_proba(ink.pixels[None].astype(np.float32) / np.float32(255))
+    (row,) = classifier.predict_proba(as_floats(ink.pixels[None]))
     seconds = time.perf_counter() - began
     card = classifier.card
     answer = read_digit(row, threshold(card.thresholds, error_budget), card.identity, one_digit)

@@ -14,7 +14,7 @@ from tenfold.server.guards import is_loopback
 from tenfold.server.keeper import Keeper
 from tenfold.server.metrics import Metrics
 from tenfold.store.errors import UnknownAnswer
-from tenfold.store.store import LONGEST, Correction
+from tenfold.store.values import LONGEST, Correction
 
 router = APIRouter(prefix="/v1/feedback")
 

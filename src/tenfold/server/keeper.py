@@ -17,7 +17,8 @@ from tenfold.imaging.look import look_of
 from tenfold.server.guards import network_of
 from tenfold.store.errors import StoreUnavailable, UnknownAnswer
 from tenfold.store.profiles import Profiles
-from tenfold.store.store import Correction, Given, Store
+from tenfold.store.store import Store
+from tenfold.store.values import Correction, Given
 from tenfold.types import Box, Normalized, Number, Page, Picture, Prediction
 
 _log = logging.getLogger(__name__)
@@ -148,7 +149,7 @@ class Keeper:
                 some = [self._answers.popleft() for _ in range(min(len(self._answers), LOT))]
                 try:
                     self._record(some)
-                except BaseException:
+                except BaseException:  # whatever it is: what was taken from the queue goes back to its place
                     self._answers.extendleft(reversed(some))
                     raise
 
@@ -164,7 +165,7 @@ class Keeper:
                     store.record([one])
                 except StoreUnavailable:
                     raise
-                except Exception:
+                except Exception:  # this is the one
                     _log.exception("An answer cannot be written down")
                     self._lost(1)
 

@@ -28,6 +28,7 @@ from tenfold.data.mnist import mnist_cached
 from tenfold.data.splits import some, training_data
 from tenfold.errors import TenfoldError
 from tenfold.teaching import Checked, Digits, Lesson, Network, Tested, examine, teach
+from tenfold.types import as_floats
 
 SAMPLES = Path(__file__).parent / "page" / "learn" / "samples.png"
 SIDE = 28
@@ -111,7 +112,7 @@ def divided_samples() -> tuple[Dataset, Dataset, Dataset]:
 
 
 def _digits(data: Dataset) -> Digits:
-    return Digits(data.network_pixels().astype(np.float32) / np.float32(255), data.labels)
+    return Digits(as_floats(data.network_pixels()), data.labels)
 
 
 def packed(network: Network) -> dict[str, str]:

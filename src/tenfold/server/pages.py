@@ -38,6 +38,8 @@ _PAGES = {
     "/literature": "literature.html",
     "/review": "review.html",
 }
+# What the heads of all pages begin with; a page adds its title, its styles and its program.
+_HEAD = "head.html"
 
 
 class _PageFiles(StaticFiles):
@@ -58,11 +60,13 @@ def add_pages(app: FastAPI) -> None:
 
 
 async def _page(name: str, request: Request) -> HTMLResponse:
-    text = (PAGE / name).read_text("utf-8")
+    text, head = ((PAGE / file).read_text("utf-8") for file in (name, _HEAD))
     # The examples name the address by which the reader came, and what is kept is said as it is.
     address = html.escape(str(request.base_url).rstrip("/"))
     kept = what_is_kept(request.app.state.shelf.recognizer.settings)
-    return HTMLResponse(text.replace("{address}", address).replace("{kept}", kept), headers=_FRESH)
+    for gap, filling in (("{head}", head.strip()), ("{address}", address), ("{kept}", kept)):
+        text = text.replace(gap, filling)
+    return HTMLResponse(text, headers=_FRESH)
 
 
 def what_is_kept(settings: Settings) -> str:

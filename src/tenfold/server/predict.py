@@ -154,7 +154,7 @@ class Answers:
         handle = uuid.uuid4().hex
         if keeper := self.room.keeper:
             keeper.keep(a_digit(handle, keeper.client(seen.address), prediction, seen.ink, seen.kept))
-        box = seen.box and {"x": seen.box.x, "y": seen.box.y, "width": seen.box.width, "height": seen.box.height}
+        box = seen.box and seen.box.to_dict()
         saw = seen.ink.pixels.ravel().tolist()
         return json.dumps({"id": handle, **prediction.to_dict(), "saw": saw, "box": box}).encode()
 

@@ -115,7 +115,7 @@ class _Server(uvicorn.Server):
     """Waits in the end for requests under way, but not for a network that somebody watches being trained."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        app: FastAPI = self.config.app  # type: ignore[assignment]
+        app: FastAPI = self.config.app  # type: ignore[assignment]  # uvicorn serves any application
         app.state.lessons.end()
         await super().shutdown(sockets)
 
@@ -192,7 +192,7 @@ def _supervise(settings: Settings, listeners: list[socket.socket]) -> None:
                     continue
                 if worker.exitcode > 0:  # it could not start; the next one could not either
                     raise TenfoldError(f"A server process ended with status {worker.exitcode}.", "See above.")
-                mark_process_dead(worker.pid, shared.name)  # type: ignore[no-untyped-call]
+                mark_process_dead(worker.pid, shared.name)  # type: ignore[no-untyped-call]  # has no types
                 workers[place] = start(listeners[place])
     finally:
         for worker in workers:

@@ -49,7 +49,7 @@ def open_engine(url: str) -> Engine:
     try:
         with unavailable(), engine.connect() as connection, _alone(connection):
             _migrate(connection)
-    except BaseException:
+    except BaseException:  # whatever it is: nobody else can let go of the connections
         engine.dispose()
         raise
     return engine

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import cv2
 import numpy as np
 
-from tenfold.store.store import Correction
+from tenfold.store.values import Correction
 from tenfold.store.versions import Version
 
 if TYPE_CHECKING:

@@ -4,99 +4,34 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import threading
 import time
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Connection, Row, Select, and_, delete, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from tenfold.errors import UsageError
 from tenfold.store.database import READS, open_engine, unavailable
 from tenfold.store.errors import Conflict, UnknownAnswer
-from tenfold.store.suspicion import NONE, Suspect, Suspicion, suspicions
+from tenfold.store.suspicion import suspicions
 from tenfold.store.tables import ANSWERS, CORRECTIONS, FACTS
+from tenfold.store.values import (
+    Correction,
+    Given,
+    State,
+    check_value,
+    correction_of,
+    row_of,
+    suspect_of,
+    with_answers,
+)
 
-State = Literal["waiting", "accepted", "rejected"]
-Task = Literal["digit", "number"]
-# Longer numbers are no numbers.
-LONGEST = 64
 DAY = 86_400.0
 # Corrections waiting for review that are looked at together: what is behind them waits its turn.
 MOST_WAITING = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An answer that was given.
-
-    Attributes:
-        id: 32 hexadecimal digits.
-        client: See `Store.client`.
-        model: ``name@hash``.
-        task: Whether one digit was asked for, or a whole number.
-        status: As in `tenfold.types.Status`.
-        value: The best reading: digits, none where there was nothing to read.
-        confidence: Of it, 0..1.
-        probabilities: Ten, or none.
-        look: 16 hexadecimal digits, see `tenfold.imaging.pixels.look_of`; empty where there was nothing.
-        picture: PNG, if pictures are kept.
-        at: Seconds since 1970.
-    """
-
-    id: str
-    client: str
-    model: str
-    task: Task
-    status: str
-    value: str
-    confidence: float
-    probabilities: tuple[float, ...] = ()
-    look: str = ""
-    picture: bytes | None = None
-    at: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Correction:
-    """What somebody said of an answer.
-
-    Attributes:
-        id: 32 hexadecimal digits.
-        answer: Of the answer it corrects.
-        at: Seconds since 1970.
-        client: Who said so; see `Store.client`.
-        task: Whether the answer was about one digit or a whole number.
-        value: What it is said to be: digits, none for no digit.
-        state: ``waiting`` for review, ``accepted`` or ``rejected``.
-        final: What the reviewer says it is, once accepted.
-        was: What Tenfold had read, likewise.
-        status: As it was answered.
-        confidence: Of that answer.
-        model: That gave it.
-        has_picture: Whether the picture is kept.
-        suspicion: Why it is to be looked at early, and how early.
-    """
-
-    id: str
-    answer: str
-    at: float
-    client: str
-    task: Task
-    value: str
-    state: State
-    final: str | None
-    was: str
-    status: str
-    confidence: float
-    model: str
-    has_picture: bool
-    suspicion: Suspicion = NONE
 
 
 class Store:
@@ -132,7 +67,7 @@ class Store:
         """Keep answers; those kept already stay as they are."""
         if not answers:
             return
-        rows = [_row(answer) for answer in answers]
+        rows = [row_of(answer) for answer in answers]
         with self.writing() as connection:
             there = set(connection.scalars(select(ANSWERS.c.id).where(ANSWERS.c.id.in_([row["id"] for row in rows]))))
             if new := [row for row in rows if row["id"] not in there]:
@@ -163,7 +98,7 @@ class Store:
         task = connection.scalar(select(ANSWERS.c.task).where(ANSWERS.c.id == answer))
         if task is None:
             raise UnknownAnswer(f"No answer {answer[:40]!r} is kept.", "Answers are forgotten after a while.")
-        _check(task, value)
+        check_value(task, value)
         mine = and_(CORRECTIONS.c.answer == answer, CORRECTIONS.c.client == client)
         old = connection.execute(select(CORRECTIONS).where(mine)).one_or_none()
         if old is None:
@@ -194,22 +129,22 @@ class Store:
         """Corrections to be reviewed, the most suspicious first."""
         with self.reading() as connection:
             rows = connection.execute(
-                _corrections().where(CORRECTIONS.c.state == "waiting").order_by(CORRECTIONS.c.at).limit(MOST_WAITING)
+                with_answers().where(CORRECTIONS.c.state == "waiting").order_by(CORRECTIONS.c.at).limit(MOST_WAITING)
             ).all()
             hour = time.time() - 3600
             recent = select(CORRECTIONS.c.client, func.count()).where(CORRECTIONS.c.at > hour)
             busy = {row[0]: row[1] for row in connection.execute(recent.group_by(CORRECTIONS.c.client))}
-        found = suspicions([_suspect(row, busy) for row in rows])
-        listed = [_correction(row, one) for row, one in zip(rows, found, strict=True)]
+        found = suspicions([suspect_of(row, busy) for row in rows])
+        listed = [correction_of(row, one) for row, one in zip(rows, found, strict=True)]
         return sorted(listed, key=lambda one: (-one.suspicion.score, one.at, one.id))[:most]
 
     def listed(self, state: State | None = None, most: int = 1000) -> list[Correction]:
         """Corrections, the latest first."""
-        query = _corrections().order_by(CORRECTIONS.c.at.desc(), CORRECTIONS.c.id).limit(most)
+        query = with_answers().order_by(CORRECTIONS.c.at.desc(), CORRECTIONS.c.id).limit(most)
         if state:
             query = query.where(CORRECTIONS.c.state == state)
         with self.reading() as connection:
-            return [_correction(row) for row in connection.execute(query)]
+            return [correction_of(row) for row in connection.execute(query)]
 
     def counts(self) -> dict[str, int]:
         """How many corrections there are in each state."""
@@ -253,7 +188,7 @@ class Store:
         with self.writing() as connection:
             said = _one(connection, correction)
             final = (said.value if value is None else value) if accept else None
-            _check(said.task, final or "")
+            check_value(said.task, final or "")
             same = CORRECTIONS.c.value == (said.value if seen is None else seen)
             done = connection.execute(
                 update(CORRECTIONS)
@@ -293,69 +228,8 @@ class Store:
             yield connection.execution_options(**{READS: True})
 
 
-def _check(task: str, value: str) -> None:
-    """Refuse what is no value of such an answer.
-
-    Raises:
-        UsageError: If it is none.
-    """
-    most = 1 if task == "digit" else LONGEST
-    if len(value) > most or not (value == "" or (value.isascii() and value.isdigit())):
-        what = "one digit" if task == "digit" else f"at most {LONGEST} digits"
-        raise UsageError(f"A correction of this answer is {what}, got {value[:80]!r}.", "Leave it empty for none.")
-
-
-def _row(answer: Given) -> dict[str, Any]:
-    return {
-        "id": answer.id,
-        "at": answer.at or time.time(),
-        "client": answer.client,
-        "model": answer.model[:100],
-        "task": answer.task,
-        "status": answer.status,
-        "value": answer.value[:LONGEST],
-        "confidence": answer.confidence,
-        "probabilities": json.dumps([round(one, 6) for one in answer.probabilities]) if answer.probabilities else None,
-        "look": answer.look or None,
-        "picture": answer.picture,
-    }
-
-
-def _corrections() -> Select[Any]:
-    """Corrections with what had been answered, without the pictures themselves."""
-    answered = (ANSWERS.c.value.label("was"), ANSWERS.c.task, ANSWERS.c.status, ANSWERS.c.confidence, ANSWERS.c.model)
-    more = (ANSWERS.c.probabilities, ANSWERS.c.look, ANSWERS.c.picture.is_not(None).label("has_picture"))
-    return select(CORRECTIONS, *answered, *more).join(ANSWERS, ANSWERS.c.id == CORRECTIONS.c.answer)
-
-
 def _one(connection: Connection, correction: str) -> Correction:
-    row = connection.execute(_corrections().where(CORRECTIONS.c.id == correction)).one_or_none()
+    row = connection.execute(with_answers().where(CORRECTIONS.c.id == correction)).one_or_none()
     if row is None:
         raise UnknownAnswer(f"There is no correction {correction[:40]!r}.", "See: tenfold feedback list")
-    return _correction(row)
-
-
-def _correction(row: Row[Any], suspicion: Suspicion = NONE) -> Correction:
-    return Correction(
-        row.id,
-        row.answer,
-        row.at,
-        row.client,
-        row.task,
-        row.value,
-        row.state,
-        row.final,
-        row.was,
-        row.status,
-        row.confidence,
-        row.model,
-        bool(row.has_picture),
-        suspicion,
-    )
-
-
-def _suspect(row: Row[Any], busy: dict[str, int]) -> Suspect:
-    probabilities = json.loads(row.probabilities) if row.probabilities else []
-    return Suspect(
-        row.answer, row.value, row.was, row.confidence, tuple(probabilities), row.look or "", busy.get(row.client, 0)
-    )
+    return correction_of(row)

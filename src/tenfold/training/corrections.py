@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from tenfold.catalogue import digit as catalogue
+from tenfold.catalogue import digit as network
 from tenfold.data.augment import Augmentation
 from tenfold.data.dataset import Dataset
 from tenfold.data.foreign import open_foreign
@@ -59,7 +59,7 @@ def learn(options: TrainOptions) -> Path:
         foreign = open_foreign(options.foreign, options.without) if options.foreign else []
         ready = get_ready(options)
         shipped = (WEIGHTS / "digit.onnx").read_bytes()
-        model = reopen(shipped, catalogue.build(), ready.held[0][:1000])
+        model = reopen(shipped, network.build(), ready.held[0][:1000])
         judging = int(corrected.judges.sum())
         if judging < FEWEST_JUDGES:
             say(f"Only {judging} corrections judge, {FEWEST_JUDGES} have to: the version will be kept, and not answer.")

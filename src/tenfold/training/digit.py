@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tenfold.catalogue import digit as catalogue
+from tenfold.catalogue import digit as network
 from tenfold.data.augment import Augmentation
 from tenfold.data.dataset import Dataset
 from tenfold.data.foreign import chosen_sets, open_foreign
@@ -111,7 +111,7 @@ def train_alone(options: TrainOptions, ready: Ready) -> Model:
     """
     note = make_folder(options.out) / FINISHED
     note.unlink(missing_ok=True)
-    model = catalogue.build()
+    model = network.build()
     plan, whole = as_chosen(PLAN, options), identity("digit", options)
     fit(model, ready.shuffled, ready.held, plan, options.seed, options.out, options.resume, whole)
     finish(options, ready, with_features(to_onnx(model)), "digit", SUMMARY, model=model)
@@ -127,7 +127,7 @@ def is_trained(options: TrainOptions) -> bool:
 
 def _what_is_trained(options: TrainOptions) -> str:
     """All that decides what becomes of MNIST alone: options, normalisation, plan, network."""
-    return f"{identity('digit', options)} {PLAN} parameters {catalogue.build().count_params()}"
+    return f"{identity('digit', options)} {PLAN} parameters {network.build().count_params()}"
 
 
 def _logits_of_ten(path: Path) -> Model:

@@ -22,7 +22,7 @@ from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
 from tenfold.training.recipes import TrainOptions, command
 from tenfold.training.ship import accuracy, commit, ship
-from tenfold.types import Floats, Pixels
+from tenfold.types import Floats, Pixels, as_floats
 
 if TYPE_CHECKING:
     from keras import Model
@@ -210,7 +210,7 @@ def shares_of_confidence(probabilities: Floats) -> tuple[float, ...]:
 
 def bent(held: tuple[Pixels, Labels], seed: int, times: int = 4) -> tuple[Pixels, Labels]:
     """Every validation digit some times, each as hard as those from elsewhere."""
-    plain = np.repeat(held[0], times, axis=0).astype(np.float32) / np.float32(255)
+    plain = as_floats(np.repeat(held[0], times, axis=0))
     return (augment(plain, np.random.default_rng(seed), HARD) * 255).astype(np.uint8), np.repeat(held[1], times)
 
 
@@ -221,4 +221,4 @@ def answers(network: Calibrated, pictures: Pixels) -> Floats:
 
 def _in_parts(look: Callable[[Floats], Floats], pictures: Pixels) -> Floats:
     parts = range(0, len(pictures), AT_ONCE)
-    return np.concatenate([look(pictures[at : at + AT_ONCE].astype(np.float32) / np.float32(255)) for at in parts])
+    return np.concatenate([look(as_floats(pictures[at : at + AT_ONCE])) for at in parts])

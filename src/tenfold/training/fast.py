@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.catalogue import fast as catalogue
+from tenfold.catalogue import fast as network
+from tenfold.data.augment import Pixel, shifted
 from tenfold.training.export import to_onnx
 from tenfold.training.family import as_chosen, finish, get_ready
 from tenfold.training.fit import Labels, Plan, fit, forget
 from tenfold.training.params import Param
 from tenfold.training.recipes import EVERY_FIT, TrainOptions, identity, recipe
 from tenfold.types import Pixels
-
-Pixel = TypeVar("Pixel", np.uint8, np.float32)
 
 # Shifted by up to so many pixels each way: all the augmentation there is time for.
 SHIFT = 1
@@ -44,9 +42,9 @@ def train(options: TrainOptions) -> Path:
     def draw_epoch(chance: np.random.Generator) -> tuple[Pixels, Labels]:
         pictures, labels = ready.shuffled(chance)
         some = slice(round(SHARE * len(labels)))
-        return shifted(pictures[some], chance), labels[some]
+        return jittered(pictures[some], chance), labels[some]
 
-    model = catalogue.build()
+    model = network.build()
     plan, whole = as_chosen(PLAN, options), identity("fast", options)
     fit(model, draw_epoch, ready.held, plan, options.seed, options.out, options.resume, whole)
     finish(options, ready, to_onnx(model), "fast", "Three convolutions, trained in seconds", model=model)
@@ -54,14 +52,6 @@ def train(options: TrainOptions) -> Path:
     return options.out
 
 
-def shifted(pictures: npt.NDArray[Pixel], chance: np.random.Generator) -> npt.NDArray[Pixel]:
-    """Every picture (n, 28, 28) moved by up to `SHIFT` whole pixels each way."""
-    side = pictures.shape[1]
-    roomy = np.pad(pictures, ((0, 0), (SHIFT, SHIFT), (SHIFT, SHIFT)))
-    down, across = chance.integers(0, 2 * SHIFT + 1, (2, len(pictures)))
-    out = np.empty_like(pictures)
-    for y in range(2 * SHIFT + 1):
-        for x in range(2 * SHIFT + 1):
-            chosen = (down == y) & (across == x)
-            out[chosen] = roomy[chosen, y : y + side, x : x + side]
-    return out
+def jittered(pictures: npt.NDArray[Pixel], chance: np.random.Generator) -> npt.NDArray[Pixel]:
+    """Every picture (n, 28, 28) shifted by up to `SHIFT` whole pixels each way."""
+    return shifted(pictures, SHIFT - chance.integers(0, 2 * SHIFT + 1, (2, len(pictures))).T)

@@ -20,7 +20,7 @@ from tenfold.errors import UsageError
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import write_file
 from tenfold.training.progress import EpochBars, say
-from tenfold.types import Floats, Pixels
+from tenfold.types import Floats, Pixels, as_floats
 
 if TYPE_CHECKING:
     from keras import Model
@@ -179,7 +179,7 @@ def fit(
 def as_shares(pictures: Pixels | Floats) -> Floats:
     """Bytes as float32, 0..1; floats as they are."""
     if pictures.dtype == np.uint8:
-        return pictures.astype(np.float32) / np.float32(255)
+        return as_floats(np.asarray(pictures, np.uint8))
     return np.asarray(pictures, np.float32)
 
 
@@ -218,7 +218,7 @@ def _feed(
     """Batches for Keras, changed in a thread of their own while the network is at the batch before."""
     targets = np.eye(classes, dtype=np.float32)
 
-    class Feed(keras.utils.PyDataset):  # type: ignore[misc]
+    class Feed(keras.utils.PyDataset):  # type: ignore[misc]  # Keras has no types
         def __init__(self) -> None:
             super().__init__(workers=1, use_multiprocessing=False, max_queue_size=20)
             self._epoch = done
@@ -272,7 +272,7 @@ class Run:
         buffer = io.BytesIO()
         arrays = {f"v{number}": np.asarray(variable) for number, variable in enumerate(self._variables())}
         story = json.dumps({"what": self._what, "epoch": epoch + 1, "history": self.history})
-        np.savez(buffer, story=np.frombuffer(story.encode(), np.uint8), **arrays)  # type: ignore[arg-type]
+        np.savez(buffer, story=np.frombuffer(story.encode(), np.uint8), **arrays)  # type: ignore[arg-type]  # mypy takes them for its flags
         write_file(self._path, buffer.getvalue())
 
     def restore(self) -> int:

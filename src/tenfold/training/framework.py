@@ -36,9 +36,9 @@ def need_keras(feature: str = "Training") -> Any:
     # quick with it on all.
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     try:
-        import h5py  # noqa: F401  # the exports need them, and failing after an hour of training is too late
-        import onnx  # noqa: F401
-        import threadpoolctl  # noqa: F401
+        import h5py  # noqa: F401 - the exports need them, and failing after an hour of training is too late
+        import onnx  # noqa: F401 - as above
+        import threadpoolctl  # noqa: F401 - as above
 
         if "keras" in sys.modules:
             return import_module("keras")

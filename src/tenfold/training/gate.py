@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.catalogue import digit as catalogue
+from tenfold.catalogue import digit as network
 from tenfold.data.augment import Augmentation, augment
 from tenfold.data.clutter import no_digit
 from tenfold.data.foreign import chosen_sets, open_foreign
@@ -19,13 +18,14 @@ from tenfold.models.base import ModelCard
 from tenfold.training.calibrate import calibrated, fit_temperature
 from tenfold.training.digit import synthetic
 from tenfold.training.export import to_onnx
+from tenfold.training.family import of_length
 from tenfold.training.fit import Labels, Plan, fit, forget
 from tenfold.training.framework import need_keras
 from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
 from tenfold.training.recipes import EVERY_FIT, TrainOptions, command, identity, recipe
 from tenfold.training.ship import commit, logits_of, ship
-from tenfold.types import Pixels
+from tenfold.types import Pixels, as_floats
 
 ONE, SEVERAL, NEITHER = 0, 1, 2
 # Gentler than for reading: a digit bent beyond recognition should not pass for one.
@@ -75,14 +75,14 @@ def train(options: TrainOptions) -> Path:
         return every[order], labels[order]
 
     validation = np.concatenate([held, judged]), np.concatenate([np.full(len(held), ONE), judged_kinds])
-    model = catalogue.build(channels=(16, 32, 48, 64, 80, 80), classes=3)
-    plan = replace(PLAN, epochs=options.epochs or PLAN.epochs)
+    model = network.build(channels=(16, 32, 48, 64, 80, 80), classes=3)
+    plan = of_length(PLAN, options)
     fit(model, draw_epoch, validation, plan, options.seed, out, options.resume, identity("gate", options))
 
     logits = logits_of(model, validation[0])
     temperature = fit_temperature(logits, validation[1])
     rest = calibrated(logits, temperature)[len(held) :]
-    bent = augment(np.repeat(held, 3, axis=0).astype(np.float32) / np.float32(255), rng, MILD)
+    bent = augment(as_floats(np.repeat(held, 3, axis=0)), rng, MILD)
     digits = calibrated(logits_of(model, (bent * 255).astype(np.uint8)), temperature)[:, ONE]
     thresholds = tuple((share, round(float(np.quantile(digits, share)), 6)) for share in SHARES)
     least = threshold(thresholds, TURNED_AWAY)

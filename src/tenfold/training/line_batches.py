@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tenfold.catalogue import reader as catalogue
+from tenfold.catalogue import reader as network
 from tenfold.data.line_ink import Pens
 from tenfold.data.line_texts import ALPHABET
 from tenfold.data.lines import Line, World, make_lines
 from tenfold.reading.beam import best_path
-from tenfold.types import Floats
+from tenfold.types import Floats, as_floats
 
 if TYPE_CHECKING:
     from keras import Model
@@ -26,9 +26,9 @@ Batch = tuple[Any, Any, Any, Any]
 def batch_of(lines: list[Line]) -> Batch:
     """Lines as a batch; shorter ones are followed by bare ground."""
     widest = max(line.pixels.shape[1] for line in lines)
-    pictures = np.zeros((len(lines), catalogue.HEIGHT, widest), np.float32)
+    pictures = np.zeros((len(lines), network.HEIGHT, widest), np.float32)
     for row, line in zip(pictures, lines, strict=True):
-        row[:, : line.pixels.shape[1]] = line.pixels.astype(np.float32) / np.float32(255)
+        row[:, : line.pixels.shape[1]] = as_floats(line.pixels)
     signs = np.array([ALPHABET.index(sign) for line in lines for sign in line.text], np.int32)
     counts = np.array([len(line.text) for line in lines], np.int32)
     return pictures, signs, counts, np.full(len(lines), widest // 2, np.int32)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from math import prod
 from pathlib import Path
 from typing import NamedTuple
 
@@ -11,6 +11,8 @@ from tenfold.errors import UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import Classifier
 from tenfold.models.load import find_model, load_model
+from tenfold.models.onnx_outputs import GRAPH, INITIALIZER
+from tenfold.models.protobuf import messages, numbers
 from tenfold.training.keras_files import SUFFIXES, classifier_from_keras
 
 
@@ -46,8 +48,8 @@ def open_model(model: str, settings: Settings) -> OpenModel:
     return OpenModel(classifier, path, classifier.card.parameters or count_parameters(path.read_bytes()))
 
 
-# ONNX files are protocol buffers. Numbers of the fields used here, from onnx.proto3:
-_MODEL_GRAPH, _GRAPH_INITIALIZER, _TENSOR_DIMS, _TENSOR_TYPE = 7, 5, 1, 2
+# Numbers of the fields of a tensor in ONNX's onnx.proto.
+_TENSOR_DIMS, _TENSOR_TYPE = 1, 2
 _WEIGHT_TYPES = frozenset({1, 2, 3, 10, 11, 16, 21, 22})  # float, uint8, int8, float16, double, bfloat16, 4 bits
 
 
@@ -58,48 +60,14 @@ def count_parameters(weights: bytes) -> int:
 
     Args:
         weights: The bytes of the file.
+
+    Raises:
+        ModelError: If they are no ONNX file.
     """
     total = 0
-    for graph in _fields(weights, _MODEL_GRAPH):
-        for tensor in _fields(graph, _GRAPH_INITIALIZER):
-            size, dims = 1, 0
-            for packed in _fields(tensor, _TENSOR_DIMS):
-                for dim in _varints(packed):
-                    size, dims = size * dim, dims + 1
-            kind = next(_varints(next(_fields(tensor, _TENSOR_TYPE), b"\0")))
-            total += size if dims and kind in _WEIGHT_TYPES else 0
+    for graph in messages(weights, GRAPH):
+        for tensor in messages(graph, INITIALIZER):
+            dims, kinds = numbers(tensor, _TENSOR_DIMS), numbers(tensor, _TENSOR_TYPE)
+            if dims and kinds and kinds[-1] in _WEIGHT_TYPES:
+                total += prod(dims)
     return total
-
-
-def _fields(message: bytes, wanted: int) -> Iterator[bytes]:
-    """The contents of each occurrence of a field; numbers as the bytes that encode them."""
-    view, place = memoryview(message), 0
-    while place < len(view):
-        key, place = _varint(view, place)
-        start = place
-        if key & 7 == 2:
-            length, start = _varint(view, place)
-            place = start + length
-        elif key & 7 == 0:
-            _, place = _varint(view, place)
-        else:
-            place += {1: 8, 5: 4}[key & 7]
-        if key >> 3 == wanted:
-            yield bytes(view[start:place])
-
-
-def _varints(data: bytes) -> Iterator[int]:
-    view, place = memoryview(data), 0
-    while place < len(view):
-        value, place = _varint(view, place)
-        yield value
-
-
-def _varint(view: memoryview, place: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = view[place]
-        value |= (byte & 0x7F) << shift
-        place, shift = place + 1, shift + 7
-        if byte < 0x80:
-            return value, place

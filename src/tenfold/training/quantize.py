@@ -9,11 +9,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from tenfold.errors import TenfoldError
 from tenfold.training.framework import need_keras
-from tenfold.types import Pixels
+from tenfold.types import Pixels, as_floats
 
 # Few are enough to see how far each map reaches.
 SHOWN, AT_ONCE = 512, 64
@@ -51,7 +49,7 @@ def in_bytes(weights: bytes, pictures: Pixels) -> bytes:
     if not any(node.op_type in PRODUCTS for node in graph.node):
         raise TenfoldError("This network has no convolution or product that could be done in bytes.")
     shape = [dimension.dim_value for dimension in graph.input[0].type.tensor_type.shape.dim]
-    shown = (pictures[:SHOWN].astype(np.float32) / np.float32(255)).reshape(-1, *shape[1:])
+    shown = as_floats(pictures[:SHOWN]).reshape(-1, *shape[1:])
     with tempfile.TemporaryDirectory() as folder, _quiet():
         plain, ready, done = (Path(folder) / f"{name}.onnx" for name in ("plain", "ready", "done"))
         plain.write_bytes(weights)
@@ -98,7 +96,7 @@ def _last_products(graph: Any) -> list[str]:
 def _reader(name: str, pictures: Any, at_once: int) -> Any:
     from onnxruntime.quantization import CalibrationDataReader
 
-    class Reader(CalibrationDataReader):  # type: ignore[misc]
+    class Reader(CalibrationDataReader):  # type: ignore[misc]  # ONNX Runtime has no types
         def __init__(self) -> None:
             # Whole lots only: some networks are made for so many pictures at a time.
             ends = range(at_once, len(pictures) + 1, at_once)

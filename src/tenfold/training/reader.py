@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tenfold.catalogue import reader as catalogue
+from tenfold.catalogue import reader as network
 from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.hands import fetch_hands
 from tenfold.data.line_ink import Pens
@@ -150,7 +150,7 @@ def train(options: TrainOptions) -> Path:
         plan = replace(plan, lines=min(plan.lines, options.limit), together=min(plan.together, options.limit))
         plan = replace(plan, validate=min(plan.validate, options.limit), settle=4, batch=min(plan.batch, options.limit))
     pens, held = get_pens(options)
-    model = catalogue.build(len(ALPHABET) + 1)
+    model = network.build(len(ALPHABET) + 1)
     if options.start:
         take_up(model, options.start)
     fit(model, pens, held, plan, options, out)
@@ -266,7 +266,7 @@ def in_cycles(keras: Any, plan: ReaderPlan) -> Any:
     ends = list(itertools.accumulate(lengths))
     rates = [one_cycle(keras, cycle.rate, length) for cycle, length in zip(plan.cycles, lengths, strict=True)]
 
-    class Cycles(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]
+    class Cycles(keras.optimizers.schedules.LearningRateSchedule):  # type: ignore[misc]  # Keras has no types
         def __call__(self, step: Any) -> Any:
             rate = rates[-1](step - (ends[-1] - lengths[-1]))
             for one, end, length in reversed(list(zip(rates, ends, lengths, strict=True))[:-1]):
@@ -281,8 +281,9 @@ def _step(model: Model, optimizer: Any) -> Any:
     import tensorflow as tf
 
     whole = [tf.TensorSpec((None,), tf.int32)] * 3
+    lines = tf.TensorSpec((None, network.HEIGHT, None), tf.float32)
 
-    @tf.function(input_signature=[tf.TensorSpec((None, catalogue.HEIGHT, None), tf.float32), *whole])  # type: ignore[untyped-decorator]
+    @tf.function(input_signature=[lines, *whole])  # type: ignore[untyped-decorator]  # TensorFlow has no types
     def step(pictures: Any, signs: Any, counts: Any, columns: Any) -> Any:
         with tf.GradientTape() as tape:
             logits = model(pictures, training=True)

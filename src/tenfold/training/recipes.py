@@ -1,4 +1,4 @@
-"""The catalogue of training recipes: a decorated function plus the options every one of them takes."""
+"""Training recipes by name: a decorated function plus the options every one of them takes."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tenfold.errors import ModelError
-from tenfold.types import Floats, Pixels
+from tenfold.types import Floats, Pixels, as_floats
 
 if TYPE_CHECKING:
     from keras import Model
@@ -33,7 +33,7 @@ def reopen(weights: bytes, model: Model, pictures: Pixels) -> Model:
         ModelError: If the file is of another network.
     """
     kernels = _kernels(weights)
-    shown: Floats = pictures.astype(np.float32) / np.float32(255)
+    shown: Floats = as_floats(pictures)
     bias = np.zeros(0, np.float32)
     for layer in model.layers:
         kind = type(layer).__name__

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tenfold.catalogue import report as catalogue
+from tenfold.catalogue import report as network
 from tenfold.data.dataset import Dataset
 from tenfold.data.splits import open_training_data, some, training_data, training_files
 from tenfold.errors import UsageError
@@ -98,7 +98,7 @@ def train(options: TrainOptions) -> Path:
     keras.utils.set_random_seed(options.seed)
     make_folder(options.out)
     fitting, validation = _load(options)
-    model = catalogue.build()
+    model = network.build()
     say(f"The network has {model.count_params():,} parameters.")
     run = _fit(model, fitting, validation, options.epochs or EPOCHS)
     if run.epochs == 0:

@@ -14,7 +14,7 @@ from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
 from tenfold.training.export import parity, write_model
 from tenfold.training.progress import say
-from tenfold.types import Floats, Pixels
+from tenfold.types import Floats, Pixels, as_floats
 
 if TYPE_CHECKING:
     from keras import Model
@@ -25,7 +25,7 @@ PARITY_IMAGES = 10_000
 def logits_of(model: Model, pictures: Pixels) -> Floats:
     """What a network says of pictures uint8 (n, 28, 28): float32 (n, k)."""
     rows = [
-        np.asarray(model(pictures[start : start + 500].astype(np.float32) / np.float32(255), training=False))
+        np.asarray(model(as_floats(pictures[start : start + 500]), training=False))
         for start in range(0, len(pictures), 500)
     ]
     return np.concatenate(rows)
@@ -48,7 +48,7 @@ def ship(weights: bytes, card: ModelCard, pictures: Pixels, out: Path, model: Mo
     if model is None:
         say(f"{card.name}: {len(weights):,} bytes.")
         return write_model(out, card.name, weights, full)
-    certificate = parity(model, weights, pictures[:PARITY_IMAGES].astype(np.float32) / np.float32(255))
+    certificate = parity(model, weights, as_floats(pictures[:PARITY_IMAGES]))
     parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
     partial = out / f"{card.name}.partial.keras"
     model.save(partial)

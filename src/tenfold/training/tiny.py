@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tenfold.catalogue import tiny as catalogue
+from tenfold.catalogue import tiny as network
 from tenfold.data.augment import Augmentation
 from tenfold.training.export import to_onnx
 from tenfold.training.family import as_chosen, finish, get_ready, taught_by
@@ -33,7 +33,7 @@ def train(options: TrainOptions) -> Path:
     """
     ready = get_ready(options)
     teach, teacher = taught_by("digit")
-    model = catalogue.build()
+    model = network.build()
     plan, whole = as_chosen(PLAN, options), f"{identity('tiny', options)} taught by {teacher.identity}"
     fit(model, ready.shuffled, ready.held, plan, options.seed, options.out, options.resume, whole, teach)
     summary = "Five small convolutions, weights of one byte each"

@@ -81,7 +81,7 @@ def measure(plan: Plan, run: Run) -> Result:
             out = find_recipe(plan.recipe).train(options)
             card = json.loads((out / f"{plan.recipe}.json").read_text("utf-8"))
             accuracy = float(card["scores"]["validation_accuracy"])
-        except Exception as error:
+        except Exception as error:  # whatever a choice of hyperparameters leads to is what came of the trial
             what = str(error).strip() or type(error).__name__
             return Result(run, None, time.perf_counter() - start, what)
         finally:

@@ -1,10 +1,10 @@
 // The review: corrections one after the other, the most suspicious first, each accepted or rejected.
 
-import { ask } from "./ask.js";
-import { element } from "./element.js";
-import { ItemView } from "./review_view.js";
-import { followKeys } from "./review_keys.js";
-import { howMany, MEANWHILE, NONE, spoken, trouble } from "./review_words.js";
+import { ask } from "../ask.js";
+import { element } from "../element.js";
+import { ItemView } from "./view.js";
+import { followKeys } from "./keys.js";
+import { howMany, MEANWHILE, NONE, spoken, trouble } from "./words.js";
 
 const part = (id) => document.getElementById(id);
 const STATES = ["waiting", "accepted", "rejected"];

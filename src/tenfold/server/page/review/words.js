@@ -1,6 +1,6 @@
 // The sentences of the review: why a correction is to be looked at, what became of it, and what went wrong.
 
-import { named, percent } from "./words.js";
+import { named, percent } from "../words.js";
 
 const REASONS = {
   others_disagree: "Others say something else of the same picture.",

@@ -1,4 +1,4 @@
-"""The ways in which digits are spoilt to see what a classifier bears: each a function, and a line in `SPOILINGS`."""
+"""Corruptions: ways to spoil digits, to see what a classifier bears; each a function, and a line in `CORRUPTIONS`."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ import numpy as np
 
 from tenfold.types import Pixels
 
-# Every way of spoiling begins with the same chance, so that each classifier is shown the same digits.
+# Every corruption begins with the same chance, so that each classifier is shown the same digits.
 SEED = 1998
 
 Rng = np.random.Generator
 
 
 @dataclass(frozen=True, slots=True)
-class Spoiling:
+class Corruption:
     """One way to spoil digits.
 
     Attributes:
@@ -37,9 +37,9 @@ def spoil(pictures: Pixels, much: float, how: str) -> Pixels:
     Args:
         pictures: uint8 (n, 28, 28).
         much: How much, in the unit of that way.
-        how: One of `SPOILINGS`.
+        how: One of `CORRUPTIONS`.
     """
-    return SPOILINGS[how].spoil(pictures, much, np.random.default_rng(SEED))
+    return CORRUPTIONS[how].spoil(pictures, much, np.random.default_rng(SEED))
 
 
 def shifted(pictures: Pixels, much: float, rng: Rng) -> Pixels:
@@ -83,9 +83,9 @@ def _warped(picture: Pixels, matrix: object) -> Pixels:
     return np.asarray(cv2.warpAffine(picture, np.array(matrix), (28, 28), flags=cv2.INTER_LINEAR), np.uint8)
 
 
-SPOILINGS: dict[str, Spoiling] = {
-    "shift": Spoiling(shifted, (1, 2, 3), "pixels"),
-    "rotation": Spoiling(turned, (10, 20, 30), "degrees"),
-    "noise": Spoiling(noisy, (0.1, 0.2, 0.4), "standard deviation, where white is 1"),
-    "pen width": Spoiling(penned, (-1, 1, 2), "pixels, thinner below 0"),
+CORRUPTIONS: dict[str, Corruption] = {
+    "shift": Corruption(shifted, (1, 2, 3), "pixels"),
+    "rotation": Corruption(turned, (10, 20, 30), "degrees"),
+    "noise": Corruption(noisy, (0.1, 0.2, 0.4), "standard deviation, where white is 1"),
+    "pen width": Corruption(penned, (-1, 1, 2), "pixels, thinner below 0"),
 }

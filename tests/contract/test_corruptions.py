@@ -1,4 +1,4 @@
-"""What every way of spoiling digits must keep; a new one is tested by existing."""
+"""What every corruption must keep; a new one is tested by existing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from tenfold.comparison.spoilings import SPOILINGS, spoil
+from tenfold.comparison.corruptions import CORRUPTIONS, spoil
 
 
 @pytest.fixture(scope="module")
@@ -18,10 +18,10 @@ def pictures() -> np.ndarray:
     return drawn
 
 
-@pytest.mark.parametrize("how", SPOILINGS)
+@pytest.mark.parametrize("how", CORRUPTIONS)
 def test_digits_are_spoilt_the_same_every_time_and_the_given_ones_stay(how: str, pictures: np.ndarray) -> None:
     given = pictures.copy()
-    for much in SPOILINGS[how].steps:
+    for much in CORRUPTIONS[how].steps:
         spoilt = spoil(pictures, much, how)
         assert (spoilt.shape, spoilt.dtype) == (pictures.shape, pictures.dtype)
         assert (spoilt != pictures).any()
@@ -29,9 +29,9 @@ def test_digits_are_spoilt_the_same_every_time_and_the_given_ones_stay(how: str,
     assert (pictures == given).all()
 
 
-@pytest.mark.parametrize("how", SPOILINGS)
+@pytest.mark.parametrize("how", CORRUPTIONS)
 def test_more_spoils_more(how: str, pictures: np.ndarray) -> None:
-    steps = sorted(SPOILINGS[how].steps, key=abs)
+    steps = sorted(CORRUPTIONS[how].steps, key=abs)
     least, most = (np.abs(spoil(pictures, much, how).astype(float) - pictures).mean() for much in (steps[0], steps[-1]))
     assert most > least
-    assert SPOILINGS[how].unit
+    assert CORRUPTIONS[how].unit

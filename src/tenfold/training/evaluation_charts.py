@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from tenfold.training.evaluation_text import share
 from tenfold.training.metrics import BINS, Bin, Reals
-from tenfold.training.text_report import share
 
 WIDTH, HEIGHT = 360, 260
 LEFT, RIGHT, TOP, BOTTOM = 52, 20, 26, 40

@@ -1,8 +1,8 @@
 // One correction, large: its picture, what was read, what was said, and why it is to be looked at.
 
-import { ask } from "./ask.js";
-import { element } from "./element.js";
-import { briefly, decision, reason, shortly, spoken, whatWasRead, whence } from "./review_words.js";
+import { ask } from "../ask.js";
+import { element } from "../element.js";
+import { briefly, decision, reason, shortly, spoken, whatWasRead, whence } from "./words.js";
 
 const part = (id) => document.getElementById(id);
 const NOT_KEPT = "The picture is not kept.";
