@@ -53,10 +53,12 @@ def test_work_that_nobody_waits_for_any_more_has_its_thread(path: str, seven: by
     with serving(app) as client:
         assert app.state.warm.wait(60)
         slow.go.clear()
-        for _ in range(3):
-            refused(client.post(path, files={"image": seven}), 503, "too_slow")
-        assert slow.most == 1
-        slow.go.set()
+        try:
+            for _ in range(3):
+                refused(client.post(path, files={"image": seven}), 503, "too_slow")
+            assert slow.most == 1
+        finally:
+            slow.go.set()
         until(lambda: form(client, seven).status_code == 200)
         assert slow.most == 1
 
@@ -73,10 +75,12 @@ def test_a_database_that_hangs_has_so_many_threads(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr("tenfold.store.profiles.Profiles.create", hang)
     settings = load_settings(database=f"sqlite:///{tmp_path / 'kept.db'}", request_seconds=0.3)
     with serving(create_app(Recognizer(settings=settings))) as client:
-        for _ in range(3):
-            assert "look before" in refused(client.post("/v1/profiles"), 503, "too_slow")
-        assert len(asked) == 1
-        go.set()
+        try:
+            for _ in range(3):
+                assert "look before" in refused(client.post("/v1/profiles"), 503, "too_slow")
+            assert len(asked) == 1
+        finally:
+            go.set()
 
 
 @contextmanager

@@ -24,7 +24,7 @@ from tenfold.types import Strokes
 FORM_SLACK = 64_000
 INKML = "application/inkml+xml"
 
-EXPECTED = 'Send a form with the picture in the field "image", or JSON {"strokes": [{"x": […], "y": […]}, …]}.'
+EXPECTED = 'Send a form with the picture in the field "image", JSON {"strokes": [{"x": […], "y": […]}, …]}, or InkML.'
 
 Reading = Callable[[], bytes | Strokes]
 
