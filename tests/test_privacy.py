@@ -45,7 +45,7 @@ TOLD = {
         "checks": "what it was compared in",
         "weights": "weights",
     },
-    "promotions": dict.fromkeys(("id", "at", "name", "version"), "a version that learned from corrections"),
+    "promotions": dict.fromkeys(("id", "at", "name", "version", "back"), "a version that learned from corrections"),
     "profiles": {
         "id": "a profile",
         "handle": "SHA-256 alone",

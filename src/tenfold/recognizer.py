@@ -19,7 +19,7 @@ from tenfold.errors import NotOneDigit, UnreadableImage, UsageError
 from tenfold.imaging.load import Source, load
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.base import Classifier
-from tenfold.models.load import load_model
+from tenfold.models.load import find_model, load_model
 from tenfold.models.onnx import load_onnx
 from tenfold.models.personal import Personal, featured
 from tenfold.models.profile import Profile
@@ -324,10 +324,22 @@ def _pieces(ink: Normalized) -> Pixels:
     return np.concatenate([ink.pixels[None], ink.parts])
 
 
-@lru_cache(maxsize=1)
-def shared() -> Recognizer:
-    """The recogniser with the shipped models and the settings in force, loaded once a process."""
-    return Recognizer()
+def shared(model: str | Path | None = None) -> Recognizer:
+    """A recogniser with the settings in force, loaded once a process, and again when its file has changed.
+
+    Args:
+        model: As for `Recognizer`, by name or path.
+
+    Raises:
+        UnknownName, ModelError, UsageError: As for `Recognizer`.
+    """
+    file = find_model(model) if model else None
+    return _loaded(model, file and (file.resolve(), file.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=4)
+def _loaded(model: str | Path | None, _: tuple[Path, int] | None) -> Recognizer:
+    return Recognizer(model)
 
 
 def read(x: Any, field: str | None = None) -> Page:

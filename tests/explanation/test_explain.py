@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -21,9 +23,26 @@ from tenfold.explanation.place import ink_box, onto_picture, stroke_ink
 from tenfold.explanation.prototypes import ATLAS, gallery, prototypes
 from tenfold.explanation.words import sentences
 from tenfold.imaging.normalize import normalize
+from tenfold.models.load import load_model
+from tenfold.models.onnx import WEIGHTS
 from tenfold.types import Box, Normalized
 
 EXAMPLES = Path(__file__).parents[2] / "examples" / "digits"
+
+
+@pytest.mark.parametrize("given", [str, Path])
+def test_a_model_that_is_named_is_loaded_once_and_again_when_it_changed(
+    given: type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    mine = tmp_path / "mine.onnx"
+    for ending in (".onnx", ".json"):
+        shutil.copy(WEIGHTS / f"tiny{ending}", mine.with_suffix(ending))
+    loaded = list[object]()
+    monkeypatch.setattr("tenfold.recognizer.load_model", lambda *given: loaded.append(given[0]) or load_model(*given))
+    for changed, times in ((1, 1), (1, 1), (2, 2)):
+        os.utime(mine, (changed, changed))
+        assert tenfold.explain(strokes_of(7), given(mine), against=1).prediction.model.startswith("tiny@")
+        assert loaded == [given(mine)] * times
 
 
 def test_occlusion_has_the_right_sign():

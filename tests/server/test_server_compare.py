@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import shutil
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +15,9 @@ from tests.server.conftest import refused, serving
 
 from tenfold.config import load_settings
 from tenfold.errors import ModelError
-from tenfold.models.load import LITERATURE
+from tenfold.models.arrays import load_npz
+from tenfold.models.base import Classifier
+from tenfold.models.load import LITERATURE, models_here
 from tenfold.models.onnx import WEIGHTS
 from tenfold.recognizer import Recognizer
 from tenfold.server.app import create_app
@@ -93,18 +98,54 @@ def test_nothing_written_is_not_asked_about(client: httpx.Client, blank: bytes) 
 def test_so_many_are_kept_and_no_more(recognizer: Recognizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     two = Cabinet(recognizer, most=2)
-    linear = two.get("linear")
-    two.get("tiny")
-    assert two.get("linear") is linear
-    two.get("naive-bayes")  # tiny goes, which was asked longest ago
-    assert two.get("linear") is linear
-    two.get("tiny")
-    two.get("naive-bayes")
-    assert two.get("linear") is not linear
+    linear = get(two, "linear")
+    get(two, "tiny")
+    assert get(two, "linear") is linear
+    get(two, "naive-bayes")  # tiny goes, which was asked longest ago
+    assert get(two, "linear") is linear
+    get(two, "tiny")
+    get(two, "naive-bayes")
+    assert get(two, "linear") is not linear
     small = Cabinet(recognizer, most_bytes=100_000)
-    small.get("linear")
+    get(small, "linear")
     with pytest.raises(ModelError, match="takes"):
-        small.get("pca-quadratic")
+        get(small, "pca-quadratic")
+
+
+def test_one_goes_before_the_next_is_loaded(
+    recognizer: Recognizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    two, alive = Cabinet(recognizer, most=2), list[int]()
+    known: weakref.WeakSet[Classifier] = weakref.WeakSet()
+
+    def load(path: Path, normalization: str) -> Classifier:
+        gc.collect()
+        alive.append(len(known))
+        known.add(loaded := load_npz(path, normalization))
+        return loaded
+
+    monkeypatch.setattr("tenfold.server.compare.load_npz", load)
+    for name in ("linear", "naive-bayes", "j48", "linear"):
+        get(two, name)
+    mine = tmp_path / "mine.npz"
+    for when in (1, 2):  # the same file, changed
+        shutil.copy(LITERATURE / "linear.npz", mine)
+        shutil.copy(LITERATURE / "linear.json", mine.with_suffix(".json"))
+        os.utime(mine, (when, when))
+        two.get(mine)
+    assert alive == [0, 1, 1, 1, 1, 1]
+
+
+def test_what_there_is_is_looked_up_once(client: httpx.Client, seven: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked = list[dict[str, tuple[Path, bool]]]()
+    monkeypatch.setattr("tenfold.server.compare.models_here", lambda: looked.append(models_here()) or looked[-1])
+    assert len(asked(client, seven, "linear", "tiny", "j48").json()["answers"]) == 3
+    assert len(looked) == 1
+
+
+def get(cabinet: Cabinet, name: str) -> Classifier:
+    return cabinet.get(cabinet.find([name])[name])
 
 
 def test_a_token_is_asked_for(seven: bytes) -> None:

@@ -6,7 +6,10 @@ import httpx
 import numpy as np
 import pytest
 from tests.browser.strokes import DIGITS
-from tests.server.conftest import refused
+from tests.server.conftest import refused, serving
+
+from tenfold.recognizer import Recognizer
+from tenfold.server.app import create_app
 
 EXPLAIN = "/v1/explain"
 STROKES = [{"x": [x for x, _ in line], "y": [y for _, y in line]} for line in DIGITS[4]]
@@ -32,6 +35,14 @@ def test_a_picture_is_explained_as_it_is_predicted(client: httpx.Client, seven: 
     assert why["saw_box"]["width"] > 0
 
 
+def test_an_explanation_is_counted_as_an_answer(recognizer: Recognizer, seven: bytes):
+    answers = f'tenfold_answers_total{{model="{recognizer.model}",status="ok"}} 1.0'
+    with serving(create_app(recognizer)) as own:
+        assert answers not in own.get("/metrics").text
+        assert own.post(EXPLAIN, files={"image": seven}).status_code == 200
+        assert answers in own.get("/metrics").text
+
+
 def test_strokes_have_their_share_and_no_box(client: httpx.Client):
     why = client.post(EXPLAIN, json={"strokes": STROKES}, params={"model": "digit"}).json()
     assert (why["digit"], why["box"]) == (4, None)
@@ -52,7 +63,7 @@ def test_it_refuses_as_predict_does(client: httpx.Client, seven: bytes):
     refused(client.post(EXPLAIN, files={"image": seven}, params={"model": "nobody"}), 404, "unknown_name")
     refused(client.post(EXPLAIN, json={"strokes": [{"x": [1], "y": []}]}), 422, "invalid_input")
     points = [0.0] * 20_001
-    refused(client.post(EXPLAIN, json={"strokes": [{"x": points, "y": points}]}), 422, "invalid_input")
+    refused(client.post(EXPLAIN, json={"strokes": [{"x": points, "y": points}]}), 413, "image_too_large")
 
 
 def test_the_description_has_examples(client: httpx.Client):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import io
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ from tests.server.conftest import draw, form, png, refused, serving
 from tenfold.config import Settings, load_settings
 from tenfold.recognizer import Recognizer
 from tenfold.server.app import create_app
+from tenfold.store.errors import StoreUnavailable
+from tenfold.store.store import Store
 
 FEEDBACK = "/v1/feedback"
 
@@ -176,6 +179,33 @@ def test_a_server_that_keeps_nothing(seven: bytes) -> None:
         said = refused(client.post(FEEDBACK, json={"id": answer["id"], "digit": 1}), 503, "no_store")
         assert "keeps no" in said
         refused(client.get(FEEDBACK), 503, "no_store")
+
+
+def test_a_correction_that_was_kept_and_not_confirmed_is_kept_once(
+    keeping: httpx.Client, seven: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = form(keeping, seven).json()
+    said, writing = {"id": answer["id"], "digit": 1}, Store.writing
+    assert keeping.post(FEEDBACK, json={"id": form(keeping, seven).json()["id"], "digit": 2}).status_code == 200
+
+    @contextmanager
+    def breaking(self: Store) -> Iterator[Any]:
+        with writing(self) as connection:
+            yield connection
+        raise StoreUnavailable("The line broke after all was written.")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Store, "writing", breaking)
+        refused(keeping.post(FEEDBACK, json=said), 503, "store_unavailable")
+    first = keeping.get(FEEDBACK).json()
+    assert first["counts"]["waiting"] == 2
+    again = keeping.post(FEEDBACK, json=said)
+    assert again.status_code == 200
+    listed = keeping.get(FEEDBACK).json()
+    assert [(one["id"], one["value"]) for one in listed["corrections"] if one["answer"] == answer["id"]] == [
+        (again.json()["id"], "1")
+    ]
+    assert listed["counts"] == first["counts"]
 
 
 def test_reviewing_from_elsewhere_needs_a_token(tmp_path: Path, seven: bytes) -> None:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import httpx
 import pytest
-from tests.server.conftest import SECURITY, serving
+from tests.server.conftest import SECURITY, refused, serving
 
-from tenfold.models.onnx import WEIGHTS, OnnxClassifier, shipped_names
+from tenfold.config import load_settings
+from tenfold.models.onnx import WEIGHTS, read_card, shipped_names
 from tenfold.recognizer import Recognizer
 from tenfold.server.app import create_app
+from tenfold.store.store import Store
+from tenfold.store.versions import Check, Versions
 
 
 @pytest.mark.parametrize("name", shipped_names())
@@ -49,9 +53,31 @@ def test_what_there_is_not_is_refused(client: httpx.Client, path: str, status: i
         assert error["hint"] == f"Known: {', '.join(shipped_names())}."
 
 
-def test_a_later_version_gives_its_own_file(client: httpx.Client):
+def test_a_promoted_version_gives_its_own_file(tmp_path: Path):
+    database = f"sqlite:///{tmp_path / 'kept.db'}"
     later = (WEIGHTS / "tiny.onnx").read_bytes()
-    card = replace(Recognizer(model="tiny").classifier.card, name="digit")
-    with serving(create_app(Recognizer(OnnxClassifier(later, card)))) as other:
+    card = replace(read_card(WEIGHTS / "tiny.json"), name="digit")
+    store = Store(database)
+    versions = Versions(store)
+    versions.promote(versions.add(later, card, [Check("all", 10, 0.5, 0.6, True)]).id)
+    store.close()
+    with serving(create_app(Recognizer(settings=load_settings(database=database)))) as other:
         assert other.get("/v1/models/digit/weights", params={"sha256": card.sha256}).content == later
         assert other.get("/v1/models/tiny/weights").content == later
+
+
+@pytest.mark.parametrize("name", ["mine", "digit"])
+def test_a_file_of_the_one_who_serves_is_given_to_nobody(tmp_path: Path, name: str):
+    mine = tmp_path / "mine.onnx"
+    mine.write_bytes((WEIGHTS / "tiny.onnx").read_bytes())
+    mine.with_suffix(".json").write_text(replace(read_card(WEIGHTS / "tiny.json"), name=name).to_json(), "utf-8")
+    with serving(create_app(Recognizer(settings=load_settings(model=str(mine), database="none")))) as other:
+        (card,) = [card for card in other.get("/v1/models").json()["models"] if card["name"] == name]
+        for query in ({}, {"sha256": card["sha256"]}):
+            refused(other.get(f"/v1/models/{name}/weights", params=query), 404, "unknown_name")
+        assert other.get("/v1/models/report/weights").content == (WEIGHTS / "report.onnx").read_bytes()
+
+
+def test_a_shipped_network_that_answers_is_no_secret():
+    with serving(create_app(Recognizer(settings=load_settings(model="tiny", database="none")))) as other:
+        assert other.get("/v1/models/tiny/weights").content == (WEIGHTS / "tiny.onnx").read_bytes()

@@ -18,7 +18,7 @@ from tenfold.config import load_settings
 from tenfold.imaging.stroke_files import MAX_INK_BYTES, MAX_POINTS
 from tenfold.models.onnx import WEIGHTS
 from tenfold.recognizer import Recognizer
-from tenfold.server import body, guards
+from tenfold.server import guards
 from tenfold.server.app import create_app
 from tenfold.server.desk import Desk
 from tenfold.types import Floats
@@ -66,7 +66,7 @@ def test_what_is_no_strokes(client: httpx.Client, text: bytes, status: int, code
 
 def test_too_many_points(client: httpx.Client):
     line = [0] * (MAX_POINTS + 1)
-    said = refused(client.post(PREDICT, json={"strokes": [[line, line]]}), 422, "invalid_input")
+    said = refused(client.post(PREDICT, json={"strokes": [[line, line]]}), 413, "image_too_large")
     assert "20,000" in said
 
 
@@ -200,7 +200,7 @@ def test_other_names_are_answered_where_the_server_is_public(seven: bytes):
 
 
 def test_a_body_that_does_not_come(recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(body, "RECEIVE_SECONDS", 0.01)
+    monkeypatch.setattr(guards, "RECEIVE_SECONDS", 0.01)
     monkeypatch.setattr(guards, "LINGER_SECONDS", 0.01)
     app = create_app(recognizer)
     with serving(app) as client:

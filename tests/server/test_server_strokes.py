@@ -11,6 +11,7 @@ from tests.server.conftest import PREDICT, refused, serving
 from tests.test_strokes_everywhere import NUMBER, PEN, as_inkml, as_json
 
 from tenfold.config import load_settings
+from tenfold.imaging.stroke_files import MAX_INK_BYTES, MAX_POINTS
 from tenfold.recognizer import Recognizer
 from tenfold.server.app import create_app
 from tenfold.store.export import export
@@ -56,17 +57,38 @@ def test_the_inference_protocol(client: httpx.Client) -> None:
         assert said in refused(answer, 422, "invalid_input")
 
 
+POINTS = MAX_POINTS + 1
+
+
 @pytest.mark.parametrize(
-    ("text", "status", "code"),
+    ("inkml", "json", "status", "code"),
     [
-        (b"<ink><trace>1 2", 422, "damaged_image"),
-        (b"<svg/>", 415, "not_an_image"),
-        (b'<!DOCTYPE ink [<!ENTITY a "1 2">]><ink><trace>&a;</trace></ink>', 415, "not_an_image"),
-        (b"<ink>" + b" " * 1_000_000 + b"</ink>", 413, "too_large"),
+        (b"<ink><trace>1 2", b'{"strokes": [{"x": [1', 400, "bad_request"),
+        (b"\xff\xfe", b"\xff\xfe", 400, "bad_request"),
+        (b"<ink>" + b"<a>" * 50_000, b"[" * 50_000, 400, "bad_request"),
+        (b"<svg/>", b"{}", 422, "invalid_input"),
+        (b"<ink><trace>1 2, 3</trace></ink>", b'{"strokes": [{"x": [1, 3], "y": [2]}]}', 422, "invalid_input"),
+        (b"<ink><trace>1 two</trace></ink>", b'{"strokes": [{"x": [1], "y": ["two"]}]}', 422, "invalid_input"),
+        (b"<ink><trace>1 1e7</trace></ink>", b'{"strokes": [{"x": [1], "y": [1e7]}]}', 422, "invalid_input"),
+        (
+            b"<ink><trace>" + b"1 2," * POINTS + b"</trace></ink>",
+            b'{"strokes": [{"x": [1' + b",1" * MAX_POINTS + b'], "y": [2' + b",2" * MAX_POINTS + b"]}]}",
+            413,
+            "image_too_large",
+        ),
+        (b"<ink>" + b" " * MAX_INK_BYTES + b"</ink>", b" " * MAX_INK_BYTES + b"{}", 413, "too_large"),
     ],
 )
-def test_what_is_no_ink(client: httpx.Client, text: bytes, status: int, code: str) -> None:
-    refused(client.post(PREDICT, content=text, headers=INKML), status, code)
+def test_one_fault_is_one_refusal_in_either_form(
+    client: httpx.Client, inkml: bytes, json: bytes, status: int, code: str
+) -> None:
+    refused(client.post(PREDICT, content=inkml, headers=INKML), status, code)
+    refused(client.post(PREDICT, content=json, headers={"content-type": "application/json"}), status, code)
+
+
+def test_no_document_types(client: httpx.Client) -> None:
+    text = b'<!DOCTYPE ink [<!ENTITY a "1 2">]><ink><trace>&a;</trace></ink>'
+    assert "document type" in refused(client.post(PREDICT, content=text, headers=INKML), 422, "invalid_input")
 
 
 def test_corrected_strokes_become_a_picture_to_learn_from(recognizer: Recognizer, tmp_path: Path) -> None:

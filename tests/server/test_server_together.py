@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-import anyio
 import pytest
 
 from tenfold.server.together import MOST, PATIENCE, Together
@@ -23,8 +22,8 @@ def alone(work: Coroutine[Any, Any, T]) -> T:
         return pool.submit(asyncio.run, work).result()
 
 
-def threads(count: int) -> anyio.CapacityLimiter:
-    return anyio.CapacityLimiter(count)
+def together(lanes: int, observe: Callable[[int], None] = lambda _: None) -> Together:
+    return Together(ThreadPoolExecutor(lanes), lanes, observe=observe)
 
 
 class Doubling:
@@ -45,11 +44,11 @@ def test_who_comes_meanwhile_is_answered_in_one_go() -> None:
     work, seen = Doubling(), list[int]()
 
     async def all_of_them() -> list[int | BaseException]:
-        together = Together(threads(1), observe=seen.append)
-        asking = [asyncio.create_task(together.ask(work, 0))]
+        row = together(1, seen.append)
+        asking = [asyncio.create_task(row.ask(work, 0))]
         while not work.lots:
             await asyncio.sleep(0.001)
-        asking += [asyncio.create_task(together.ask(work, item)) for item in range(1, 20)]
+        asking += [asyncio.create_task(row.ask(work, item)) for item in range(1, 20)]
         await asyncio.sleep(0)
         work.go.set()
         return await asyncio.gather(*asking, return_exceptions=True)
@@ -65,15 +64,15 @@ def test_a_slow_one_holds_nobody_up() -> None:
     work = Doubling()
 
     async def slow_then_quick() -> float:
-        together = Together(threads(2))
-        slow = asyncio.create_task(together.ask(work, 1))
+        row = together(2)
+        slow = asyncio.create_task(row.ask(work, 1))
         while not work.lots:
             await asyncio.sleep(0.001)
         start = time.monotonic()
-        assert await together.ask(work, 2) == 4
+        assert await row.ask(work, 2) == 4
         took = time.monotonic() - start
         assert not slow.done()
-        assert await together.ask(work, 3) == 6
+        assert await row.ask(work, 3) == 6
         work.go.set()
         assert await slow == 2
         return took
@@ -85,14 +84,14 @@ def test_what_nobody_waits_for_is_not_begun() -> None:
     work = Doubling()
 
     async def given_up() -> None:
-        together = Together(threads(1))
-        first = asyncio.create_task(together.ask(work, 1))
+        row = together(1)
+        first = asyncio.create_task(row.ask(work, 1))
         while not work.lots:
             await asyncio.sleep(0.001)
-        second = asyncio.create_task(together.ask(work, 2))
+        second = asyncio.create_task(row.ask(work, 2))
         await asyncio.sleep(0)
         second.cancel()
-        third = asyncio.create_task(together.ask(work, 3))
+        third = asyncio.create_task(row.ask(work, 3))
         await asyncio.sleep(0)
         work.go.set()
         assert [await first, await third] == [2, 6]
@@ -106,10 +105,10 @@ def test_what_goes_wrong_as_a_whole_is_told_to_each() -> None:
         raise OSError("no network")
 
     async def both() -> None:
-        together = Together(threads(1))
+        row = together(1)
         for item in range(2):
             with pytest.raises(OSError, match="no network"):
-                await together.ask(broken, item)
+                await row.ask(broken, item)
 
     alone(both())
 
@@ -124,10 +123,10 @@ def test_an_accident_with_the_figures_does_not_end_it() -> None:
             raise OSError("no space left")
 
     async def twice() -> int:
-        together = Together(threads(1), observe=observe)
+        row = together(1, observe)
         with pytest.raises(OSError, match="no space left"):
-            await together.ask(work, 1)
-        return await asyncio.wait_for(together.ask(work, 2), 10)
+            await row.ask(work, 1)
+        return await asyncio.wait_for(row.ask(work, 2), 10)
 
     assert alone(twice()) == 4
 
@@ -141,8 +140,8 @@ def test_what_is_left_for_another_time_is_answered_then() -> None:
         return [2 * item for item in items[:2]]
 
     async def all_of_them() -> list[int]:
-        together = Together(threads(1))
-        return await asyncio.gather(*(together.ask(two_at_most, item) for item in range(7)))
+        row = together(1)
+        return await asyncio.gather(*(row.ask(two_at_most, item) for item in range(7)))
 
     assert alone(all_of_them()) == [2 * item for item in range(7)]
     assert [lot[:2] for lot in lots] == [[0, 1], [2, 3], [4, 5], [6]]
@@ -159,8 +158,8 @@ def test_other_work_in_between_parts_no_lot() -> None:
         return one(items)
 
     async def in_turns() -> list[int]:
-        together = Together(threads(1))
-        return await asyncio.gather(*(together.ask(other if item % 2 else one, item) for item in range(8)))
+        row = together(1)
+        return await asyncio.gather(*(row.ask(other if item % 2 else one, item) for item in range(8)))
 
     assert alone(in_turns()) == list(range(8))
     assert lots == [[0, 2, 4, 6], [1, 3, 5, 7]]

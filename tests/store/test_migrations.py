@@ -72,6 +72,21 @@ def test_every_version_comes_forward_with_all_it_holds(version: str, url: str) -
     store.close()
 
 
+def test_steps_back_of_before_are_steps_back(url: str) -> None:
+    """Before 0004 nothing said so but where they led."""
+    script = (GOLDEN / "store-0003.sql").read_text("utf-8")
+    what = "name, at, card, checks, weights"
+    script += f"INSERT INTO versions ({what}) SELECT {what} FROM versions;"
+    for at, version in enumerate((2, 1, 2)):
+        script += f"INSERT INTO promotions (at, name, version) VALUES ({1795600032.5 + at}, 'digit', {version});"
+    fill(url, script)
+    store = Store(url)
+    versions = Versions(store)
+    assert versions.current() == 2
+    assert [versions.roll_back(), versions.roll_back()] == [1, None]
+    store.close()
+
+
 # What the two databases write differently.
 SQLITE = {"{SERIAL}": "INTEGER NOT NULL", "{BLOB}": "BLOB"}
 POSTGRES = {"{SERIAL}": "SERIAL", "{BLOB}": "BYTEA"}

@@ -62,6 +62,18 @@ def test_rolling_back_goes_step_by_step_to_the_shipped_one(versions: Versions) -
     assert versions.roll_back() is None
 
 
+def test_an_old_version_that_is_promoted_again_can_be_rolled_back(versions: Versions) -> None:
+    one, two = (add(versions, bytes([number])).id for number in range(2))
+    for version in (one, two, one):
+        versions.promote(version)
+    assert [versions.roll_back() for _ in range(3)] == [two, one, None]
+    versions.promote(two)
+    versions.promote(None)  # the shipped one, as any other
+    assert [versions.roll_back() for _ in range(2)] == [two, None]
+    with pytest.raises(Conflict, match="shipped network answers already"):
+        versions.roll_back()
+
+
 def test_promoting_what_answers_already_is_no_step(versions: Versions) -> None:
     one = add(versions).id
     versions.promote(one)

@@ -51,7 +51,8 @@ def explain(x: Source, model: str | Path | Classifier | None = None, against: in
         UnknownName: If there is no such model.
         ModelError: If the model cannot be trusted.
     """
-    return explain_with(shared() if model is None else Recognizer(model), x, against)
+    recognizer = shared(model) if model is None or isinstance(model, str | Path) else Recognizer(model)
+    return explain_with(recognizer, x, against)
 
 
 def explain_with(

@@ -71,7 +71,7 @@ class _Reader:
         if self.depth == 1 and kind != "ink":
             raise UnreadableImage(f"{self.name} is XML, but no InkML.", "Its outermost element is to be ink.")
         if self.depth > DEEPEST:
-            raise self.stop(f"its elements are nested deeper than {DEEPEST}")
+            raise ValueError(f"its elements are nested deeper than {DEEPEST}")
         if kind == "traceFormat":
             self.declaring = []
         elif kind == "intermittentChannels":
@@ -146,8 +146,9 @@ def parse_inkml(data: bytes, name: str) -> Strokes:
         name: What to call it in messages.
 
     Raises:
+        ValueError: If it is broken off, or no XML at all.
         ImageTooLarge: If it has too many strokes or points.
-        DamagedImage: If it is broken off, or a trace holds what is no number.
+        DamagedImage: If a trace holds what is no number.
         UnreadableImage: If it is other XML; and if it declares a document type: entities could blow it up, or name
             other files, and ink has no need of them.
     """
@@ -166,8 +167,8 @@ def parse_inkml(data: bytes, name: str) -> Strokes:
     parser.StartDoctypeDeclHandler = no_types
     try:
         parser.Parse(data, True)
-    except (expat.ExpatError, LookupError, ValueError) as error:  # the latter two of an encoding that is unknown
-        raise damaged(str(error)) from error
+    except (expat.ExpatError, LookupError) as error:  # the latter of an encoding that is unknown
+        raise ValueError(str(error)) from error
     return checked(Strokes(tuple(reader.strokes)), name)
 
 

@@ -50,7 +50,10 @@ def parse_ink(data: bytes, name: str) -> Strokes:
     if kind == "InkML":
         from tenfold.imaging.inkml import parse_inkml
 
-        return parse_inkml(data, name)
+        try:
+            return parse_inkml(data, name)
+        except ValueError as error:
+            raise DamagedImage(f"{name} is damaged InkML: {error!s:.120}.", "Save it again.") from error
     raise UnreadableImage(f"{name} is neither JSON nor InkML.", EXPECTED)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
 import anyio
@@ -49,6 +50,8 @@ _log = logging.getLogger(__name__)
 NOWHERE = "none"
 # Corrections that are written at once, and profiles that are looked up: neither waits for the other.
 AT_ONCE = 8
+# Comparisons under way: one is worked on, and the others wait for it.
+COMPARED = 8
 # How long the end waits for the networks to have answered once.
 PARTING = 30.0
 
@@ -83,16 +86,20 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
         lifespan=_lifespan,
     )
     app.state.metrics = figures
-    app.state.desk = desk or Desk(
-        settings.places, settings.request_seconds, observe=figures.places, together=figures.batch
-    )
+
+    def count(_: int) -> None:
+        figures.places(app.state.desk.taken + app.state.comparing.taken)
+
+    app.state.desk = desk or Desk(settings.places, settings.request_seconds, observe=count, together=figures.batch)
+    # One of many classifiers takes as long as hundreds of digits: these have a desk to themselves.
+    app.state.comparing = Desk(min(COMPARED, settings.places), settings.request_seconds, workers=1, observe=count)
     app.state.shelf = Shelf(recognizer)
     app.state.keeper = None if settings.database == NOWHERE else Keeper(settings, figures.lost)
     app.state.renewal = None
     if app.state.keeper and settings.model == recognizer.classifier.card.name == NAME:
         app.state.renewal = Renewal(app.state.shelf, recognizer, app.state.keeper, figures)
     app.state.correcting = anyio.CapacityLimiter(AT_ONCE)
-    app.state.profiling = anyio.CapacityLimiter(AT_ONCE)
+    app.state.profiling = ThreadPoolExecutor(AT_ONCE, "profiles")
     app.state.warm = threading.Event()
     app.state.lessons = Lessons(settings)
     app.state.cabinet = Cabinet(recognizer)
@@ -106,7 +113,7 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
 
 def _add_guards(app: FastAPI, settings: Settings, figures: Metrics) -> None:
     """What stands around the routes; the last one added stands outermost, add_error_answers has added the innermost."""
-    app.add_middleware(BodyLimit, limit=settings.max_bytes + FORM_SLACK)
+    app.add_middleware(BodyLimit, limit=settings.max_bytes + FORM_SLACK, places=settings.places)
     if settings.token:
         app.add_middleware(Token, token=settings.token)
     if settings.client_rate:
@@ -128,6 +135,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     # The interpreter must not end beneath a network that is at work.
     await anyio.to_thread.run_sync(warm.join, PARTING)
+    app.state.profiling.shutdown(wait=False, cancel_futures=True)
+    for desk in (app.state.desk, app.state.comparing):
+        desk.close()
     for worker in (app.state.renewal, app.state.keeper, app.state.lessons):
         if worker:
             worker.close()

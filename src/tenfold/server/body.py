@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
-import anyio
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
-from tenfold.errors import UnreadableImage
-from tenfold.imaging.stroke_files import MAX_INK_BYTES, parse_ink, strokes_of
+from tenfold.errors import ImageTooLarge, UnreadableImage
+from tenfold.imaging.inkml import parse_inkml
+from tenfold.imaging.stroke_files import MAX_INK_BYTES, strokes_of
 from tenfold.server.desk import Desk, Shelf
 from tenfold.server.errors import BadRequest, BodyTooLarge, InvalidInput, UnknownBody
 from tenfold.server.keeper import Keeper
@@ -23,9 +23,8 @@ from tenfold.types import Strokes
 # Room for the lines around the picture in a multipart body.
 FORM_SLACK = 64_000
 INKML = "application/inkml+xml"
-RECEIVE_SECONDS = 120
 
-EXPECTED = 'Send a form with the picture in the field "image", or JSON {"strokes": [{"x": […], "y": […]}, …]}.'
+EXPECTED = 'Send a form with the picture in the field "image", JSON {"strokes": [{"x": […], "y": […]}, …]}, or InkML.'
 
 Reading = Callable[[], bytes | Strokes]
 
@@ -74,22 +73,18 @@ async def received(request: Request) -> AsyncIterator[Reading]:
         request: A request whose body is multipart/form-data with one file ``image``, JSON with ``strokes``, or InkML.
 
     Raises:
-        BadRequest: If the form is broken, or the body takes longer than `RECEIVE_SECONDS`.
+        HTTPException: If the form is broken.
         BodyTooLarge: If the ink is over `MAX_INK_BYTES`.
         UnknownBody: If the content type is another.
-        InvalidInput: If the form has no such file. The call raises it for strokes that are none.
+        InvalidInput: If the form has no such file. What the call raises for ink, `parse_body` says.
     """
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    with in_time():
-        if kind == "multipart/form-data":
-            form = await request.form(max_files=1, max_fields=8, max_part_size=10_000)
-        elif kind in ("application/json", INKML):
-            text = await _read_ink(request)
-        else:
-            raise UnknownBody(f"A body of type {kind[:80] or 'unknown'!r} is not taken here.", EXPECTED)
-    if kind != "multipart/form-data":
-        yield partial(parse_ink, text, "The body") if kind == INKML else partial(parse_strokes, text)
+    if kind in ("application/json", INKML):
+        yield partial(parse_body, await _read_ink(request), kind)
         return
+    if kind != "multipart/form-data":
+        raise UnknownBody(f"A body of type {kind[:80] or 'unknown'!r} is not taken here.", EXPECTED)
+    form = await request.form(max_files=1, max_fields=8, max_part_size=10_000)
     try:
         upload = form.get("image")
         if not isinstance(upload, UploadFile):
@@ -99,32 +94,18 @@ async def received(request: Request) -> AsyncIterator[Reading]:
         await form.close()
 
 
-@contextmanager
-def in_time() -> Iterator[None]:
-    """Bounds how long a body may take to arrive.
-
-    Raises:
-        BadRequest: If it takes longer than `RECEIVE_SECONDS`.
-    """
-    try:
-        with anyio.fail_after(RECEIVE_SECONDS):
-            yield
-    except TimeoutError as error:
-        raise BadRequest(f"The body did not arrive within {RECEIVE_SECONDS} seconds.", "Send it again.") from error
-
-
 @asynccontextmanager
-async def admitted(request: Request) -> AsyncIterator[Asked]:
-    """Hold a place for a request about a picture, and receive its body.
+async def admitted(request: Request, desk: Desk) -> AsyncIterator[Asked]:
+    """Receive the body of a request about a picture, and hold a place for it from then on.
 
     Args:
         request: As for `received`.
+        desk: Has the places. Who sends slowly holds none.
 
     Raises:
         Busy: If every place is taken; and what `received` raises.
     """
-    desk: Desk = request.app.state.desk
-    async with desk.place(), received(request) as reading:
+    async with received(request) as reading, desk.place():
         yield Asked(reading, request.client.host if request.client else "")
 
 
@@ -139,20 +120,27 @@ async def _read_ink(request: Request) -> bytes:
     return bytes(text)
 
 
-def parse_strokes(text: bytes) -> Strokes:
-    """The strokes in a JSON body.
+def parse_body(text: bytes, kind: str) -> Strokes:
+    """The strokes in a body; what is wrong with it is told alike of JSON and of InkML.
+
+    Args:
+        text: The body.
+        kind: Its type: `INKML`, or else JSON, an object with a list ``strokes``.
 
     Raises:
-        BadRequest: If the text is not JSON.
-        InvalidInput: If it holds no strokes, or more or others than `tenfold.imaging.stroke_files` takes.
+        BadRequest: If the text is broken off, or no JSON or XML at all.
+        ImageTooLarge: If there are more strokes or points than `tenfold.imaging.stroke_files` takes.
+        InvalidInput: If it holds no strokes.
     """
     try:
+        if kind == INKML:
+            return parse_inkml(text, "The body")
         data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadRequest(f"The body is not JSON: {error!s:.120}.", EXPECTED) from error
-    if not isinstance(data, dict) or not isinstance(data.get("strokes"), list):
-        raise InvalidInput('The JSON holds no list "strokes".', EXPECTED)
-    try:
-        return strokes_of(data, "The body")
+        return strokes_of(data if isinstance(data, dict) else None, "The body")
+    except ImageTooLarge:
+        raise
     except UnreadableImage as error:
         raise InvalidInput(error.message, error.hint) from error
+    except (ValueError, RecursionError) as error:
+        what = "XML" if kind == INKML else "JSON"
+        raise BadRequest(f"The body is not {what}: {error!s:.120}.", EXPECTED) from error

@@ -7,7 +7,6 @@ in memory become too many or too large.
 
 from __future__ import annotations
 
-import io
 import logging
 import time
 import zipfile
@@ -122,46 +121,61 @@ class Cabinet:
                 found.append((name, card, shipped))
         return found
 
-    def get(self, name: str) -> Classifier:
-        """The classifier of a name.
+    def find(self, names: list[str]) -> dict[str, Path]:
+        """The file of each classifier; what there is is looked up once for all of them.
 
         Raises:
-            UnknownName: If there is none.
-            ModelError: If it cannot be trusted, or is too large.
+            UnknownName: If there is one without.
         """
-        path, _ = models_here().get(name, (None, False))
-        if path is None or (path not in self._kept and read_card(card_path(path)).task != "digit"):
-            raise UnknownName("classifier here called", name, [])
+        here = models_here()
+        for name in names:
+            if name not in here or not self._reads_digits(here[name][0]):
+                raise UnknownName("classifier here called", name, [])
+        return {name: here[name][0] for name in names}
+
+    def get(self, path: Path) -> Classifier:
+        """The classifier in a file that was found.
+
+        Raises:
+            ModelError: If it cannot be trusted, or is too large.
+            OSError: If it went away meanwhile.
+        """
         changed = path.stat().st_mtime_ns
         with self._lock:
-            kept = self._kept.get(path)
-            if kept is None or kept.changed != changed:
-                # Loaded under the lock: two at once would take the memory of both.
-                kept = self._kept[path] = self._load(path, changed)
-            self._kept.move_to_end(path)
-            while len(self._kept) > self._most or sum(one.size for one in self._kept.values()) > self._most_bytes:
-                self._kept.popitem(last=False)
-            return kept.classifier
+            kept = self._kept.pop(path, None)
+            if kept and kept.changed != changed:
+                kept = None
+            # Loaded under the lock: two at once would take the memory of both.
+            self._kept[path] = kept or self._load(path, changed)
+            return self._kept[path].classifier
+
+    def _reads_digits(self, path: Path) -> bool:
+        try:
+            return path in self._kept or read_card(card_path(path)).task == "digit"
+        except ModelError:  # that is said of it when it is to be loaded
+            return True
 
     def _load(self, path: Path, changed: int) -> _Kept:
         size = _size_in_memory(path)
         if size > self._most_bytes:
             raise ModelError(f"{path.stem} takes {size:,} bytes of memory; at most {self._most_bytes:,} are used here.")
+        # Others go before, not after: at no time is there more in memory than may be.
+        while len(self._kept) >= self._most or sum(one.size for one in self._kept.values()) > self._most_bytes - size:
+            self._kept.popitem(last=False)
         loaded = load_npz(path, VERSION) if path.suffix == ".npz" else load_onnx(path, VERSION)
         return _Kept(loaded, changed, size)
 
     def ask(self, names: list[str], reading: Reading, error_budget: float) -> SideBySide:
         """What each says of a picture; blocking work."""
         recognizer = self.recognizer
+        files = self.find(names)
         ink = normalize(recognizer.load(reading()))
         (own,) = recognizer.answer([ink])
         answers: list[Voice] = []
         failed: list[Unasked] = []
-        for name in names if not ink.empty else ():
+        for name, path in files.items() if not ink.empty else ():
             try:
-                answers.append(_voice(name, self.get(name), ink, error_budget, own.one_digit))
-            except UnknownName:
-                raise
+                answers.append(_voice(name, self.get(path), ink, error_budget, own.one_digit))
             except ModelError:  # its message names places of this machine
                 failed.append(Unasked(name=name, message="Its file cannot be used here."))
             except OSError:
@@ -195,7 +209,7 @@ def _size_in_memory(path: Path) -> int:
     if path.suffix != ".npz":
         return 2 * path.stat().st_size
     try:
-        with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as packed:
+        with zipfile.ZipFile(path) as packed:
             return sum(one.file_size for one in packed.infolist())
     except (OSError, zipfile.BadZipFile) as error:
         raise ModelError(f"{path.name}: not a classifier's .npz file.") from error
@@ -229,10 +243,10 @@ async def compare(
 ) -> SideBySide:
     """What several classifiers say of one picture, or of strokes."""
     cabinet: Cabinet = request.app.state.cabinet
-    desk: Desk = request.app.state.desk
+    desk: Desk = request.app.state.comparing
     names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
     if not 1 <= len(names) <= MOST:
         raise UsageError(f"Between 1 and {MOST} classifiers are asked at once, got {len(names)}.", "GET lists them.")
     budget = error_budget or cabinet.recognizer.settings.error_budget
-    async with admitted(request) as asked:
+    async with admitted(request, desk) as asked:
         return await desk.run(lambda: cabinet.ask(names, asked.reading, budget))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from typing import TypeVar
 
 import anyio
-import anyio.to_thread
 
 from tenfold.errors import UnknownName
 from tenfold.models.onnx import shipped_names
@@ -27,13 +28,13 @@ BREATH = 0.5
 
 
 class Desk:
-    """Bounds what requests can take: places for those that are being received, workers for those being read.
+    """Bounds what requests can take: places for those whose bodies are here, workers for those being read.
 
-    Bodies wait in temporary files; only workers hold a decoded picture, so memory is bounded by the number
-    of workers, and disk by the number of places.
+    Only workers hold a decoded picture, so their number bounds the memory for these. What is still on its way holds no
+    place; see `tenfold.server.guards.Arrivals`.
 
     Args:
-        places: Requests under way at once; more are refused.
+        places: Requests answered at once, or waiting for that; more are refused.
         seconds: Longest time for the work on one.
         workers: Pictures decoded and read at once; by default one a processor, and one more.
         observe: Told how many places are taken whenever that changes.
@@ -52,8 +53,10 @@ class Desk:
         self.taken = 0
         self._seconds = seconds
         self._observe = observe
-        self._workers = anyio.CapacityLimiter(workers or (os.cpu_count() or 1) + 1)
-        self._together = Together(self._workers, observe=together)
+        workers = workers or (os.cpu_count() or 1) + 1
+        # Its size is the bound: a thread is free when its work has ended, and not when nobody waits for it any more.
+        self._workers = ThreadPoolExecutor(workers, "worker")
+        self._together = Together(self._workers, workers, observe=together)
 
     @property
     def full(self) -> bool:
@@ -62,7 +65,7 @@ class Desk:
 
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
-        """Hold a place while a request is received and answered.
+        """Hold a place while a request is answered.
 
         Raises:
             Busy: If every place is taken, and still is after `BREATH`.
@@ -84,15 +87,20 @@ class Desk:
         """Run blocking work in a thread, waiting for a free worker first.
 
         Raises:
-            TooSlow: If waiting and work together take too long; the thread ends when it ends, unheard.
+            TooSlow: If waiting and work together take too long. Work that is under way keeps its worker until it ends,
+                unheard; work that is not is never begun.
         """
         with self._in_time():
-            return await anyio.to_thread.run_sync(work, limiter=self._workers, abandon_on_cancel=True)
+            return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 
     async def run_together(self, work: Work[Item, T], item: Item) -> T:
         """As `run`, for small work that is done for all who ask at about the same time; see `Together.ask`."""
         with self._in_time():
             return await self._together.ask(work, item)
+
+    def close(self) -> None:
+        """Begin no more work."""
+        self._workers.shutdown(wait=False, cancel_futures=True)
 
     @contextmanager
     def _in_time(self) -> Iterator[None]:
@@ -133,8 +141,8 @@ class Shelf:
             raise UnknownName("model", name, sorted({own, *known}))
         with self._lock:  # a second request for the same model waits for the first one's load
             if name not in self._others:
+                while len(self._others) >= self._size:
+                    self._others.popitem(last=False)
                 self._others[name] = Recognizer(model=name, settings=self.recognizer.settings)
             self._others.move_to_end(name)
-            while len(self._others) > self._size:
-                self._others.popitem(last=False)
             return self._others[name]

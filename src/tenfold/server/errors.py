@@ -6,9 +6,9 @@
     ├── UnknownHost                  HTTP 400   the Host header names another machine
     ├── Unauthorized                 HTTP 401   the token is missing or wrong
     ├── BodyTooLarge                 HTTP 413   over a limit, refused without keeping it
-    ├── UnknownBody                  HTTP 415   neither multipart nor JSON
+    ├── UnknownBody                  HTTP 415   neither multipart, JSON nor InkML
     ├── InvalidInput                 HTTP 422   well-formed, but not what is asked for
-    ├── Busy                         HTTP 429   every place is taken
+    ├── Busy                         HTTP 429   every place is taken, or all memory for what is sent
     │   └── TooOften                 HTTP 429   one client asks too often
     ├── NotReady                     HTTP 503   the networks are not warm yet, or every place is taken
     ├── NoStore                      HTTP 503   this server keeps nothing
@@ -29,6 +29,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from tenfold.errors import TenfoldError
@@ -194,9 +195,9 @@ NOT_NOW: _Answers = {503: {"model": Refusal, "description": "Not ready yet, or a
 # Those of addresses that take a picture.
 PICTURE_REFUSALS: _Answers = {
     404: {"model": Refusal, "description": "There is no model of that name"},
-    413: {"model": Refusal, "description": "The body is over a limit"},
-    415: {"model": Refusal, "description": "The body is neither multipart nor JSON"},
-    422: {"model": Refusal, "description": "Well-formed, but not what is asked for"},
+    413: {"model": Refusal, "description": "The body, or what it holds, is over a limit"},
+    415: {"model": Refusal, "description": "The body is of no type that is taken, or the file in it no picture"},
+    422: {"model": Refusal, "description": "Well-formed, but not what is asked for; or the file in it is damaged"},
     **NOT_NOW,
 }
 
@@ -216,6 +217,8 @@ async def _on_tenfold_error(_: Request, error: Exception) -> JSONResponse:
 
 async def _on_http_exception(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, TenfoldError):  # raised while FastAPI received a body, which has no words for it
+        return refuse(error.__cause__)
     status = error.status_code
     code = _CODES.get(status, "http_error")
     return refusal(status, code, f"{error.detail}.".replace("..", "."), _HINTS.get(status, ""), error.headers)
@@ -254,6 +257,8 @@ class Accidents:
 
         try:
             await self.app(scope, receive, watched)
+        except ClientDisconnect:  # while it was still sending: nobody hears an answer
+            return
         except Exception:  # whatever it is: the server goes on with the next request
             if started or scope["type"] != "http":
                 raise

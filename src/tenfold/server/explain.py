@@ -21,9 +21,9 @@ router = APIRouter()
 
 # A four, as a pen moves.
 EXAMPLE = {"strokes": [{"x": [40, 32, 31, 70], "y": [17, 45, 54, 50]}, {"x": [63, 57], "y": [17, 83]}]}
-_FORM, _JSON = "multipart/form-data", "application/json"
+_JSON = "application/json"
 _CONTENT: dict[str, Any] = {**BODY["content"]}  # type: ignore[dict-item]
-_ASKED = {**BODY, "content": {_FORM: _CONTENT[_FORM], _JSON: {**_CONTENT[_JSON], "example": EXAMPLE}}}
+_ASKED = {**BODY, "content": {**_CONTENT, _JSON: {**_CONTENT[_JSON], "example": EXAMPLE}}}
 _PICTURE = "28x28, row by row, 0 to 255, bright ink on black"
 
 
@@ -103,7 +103,7 @@ async def explain(
 ) -> dict[str, Any]:
     """Say why one digit is read as it is: which ink spoke, what it is like, and what would make it another."""
     room, desk = Room.of(request), request.app.state.desk
-    async with admitted(request) as asked:
+    async with admitted(request, desk) as asked:
         hand = await hand_of(request, profile)
         answer: dict[str, Any] = await desk.run(partial(_answer, room, model, against, hand, asked))
     return answer
@@ -116,6 +116,8 @@ def _answer(room: Room, model: str | None, against: int | None, hand: Profile | 
     picture = recognizer.load(source if strokes is None else strokes)
     prediction, ink = recognizer.examine(picture)
     why = explain_ink(recognizer, prediction, ink, strokes, against, with_layers=False)
+    # Why is asked of what surprises: that is an answer more, but says nothing of how all of them have drifted.
+    room.metrics.answered(prediction, drifts=False)
     handle = uuid.uuid4().hex
     if keeper := room.keeper:
         kept = cut(picture, ink.box) if keeper.keeps_pictures and ink.box else None

@@ -1,4 +1,4 @@
-"""What stands before the routes: which host names are answered, and how large a body may be."""
+"""What stands before the routes: which host names are answered, how large a body may be, and how long it may take."""
 
 from __future__ import annotations
 
@@ -8,8 +8,13 @@ import anyio
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from tenfold.server.errors import BodyTooLarge, UnknownHost, refuse
+from tenfold.server.desk import BREATH
+from tenfold.server.errors import BadRequest, BodyTooLarge, Busy, UnknownHost, refuse
 
+# How long a body may take to arrive, and after how long one that is still coming may have to give way to others.
+RECEIVE_SECONDS, GRACE = 120.0, 5.0
+# Of memory a request takes at least, and the file in a form at most: Starlette puts what is larger on the disk.
+LEAST, IN_MEMORY = 16_384, 1_048_576
 # How much of a body over the limit is read and thrown away, and for how long, before the connection is cut.
 LINGER_BYTES = 64_000_000
 LINGER_SECONDS = 20
@@ -68,17 +73,60 @@ class LoopbackOnly:
         await self.app(scope, receive, send)
 
 
+class Arrivals:
+    """Memory for the bodies of requests: each takes as much as has come of it, so that what comes slowly takes little.
+
+    Where there is none left, the slowest of those that still come after `GRACE` gives way.
+
+    Args:
+        most: Bytes for all of them.
+    """
+
+    def __init__(self, most: int) -> None:
+        self._left = most
+        self._held: dict[_Body, int] = {}
+
+    async def hold(self, body: _Body) -> None:
+        """Take what has come of a body by now.
+
+        Raises:
+            Busy: If there is no room for it, and still is none after `BREATH`.
+        """
+        if not self._fits(body):
+            await anyio.sleep(BREATH)
+            if not self._fits(body):
+                raise Busy("Tenfold is receiving as much as it can hold.", "Try again in a moment.")
+
+    def let_go(self, body: _Body) -> None:
+        """Give back what a body took."""
+        self._left += self._held.pop(body, 0)
+
+    def _fits(self, body: _Body) -> bool:
+        while (more := body.size - self._held.get(body, 0)) > self._left:
+            late = [one for one in (body, *self._held) if one.seconds > GRACE and not one.ended]
+            slowest = min(late, key=lambda one: one.taken / one.seconds, default=body)
+            if slowest is body:
+                return False
+            slowest.give_way()
+            self.let_go(slowest)
+        self._held[body] = body.size
+        self._left -= more
+        return True
+
+
 class BodyLimit:
     """Refuses bodies over a limit: by their Content-Length before, by counting while they are read.
 
     Args:
         app: The application inside.
         limit: Largest body passed on, in bytes, to addresses that take pictures; others take no more than `SMALL`.
+        places: So many times `IN_MEMORY` is there for all bodies together, but always enough for one.
     """
 
-    def __init__(self, app: ASGIApp, limit: int) -> None:
+    def __init__(self, app: ASGIApp, limit: int, places: int) -> None:
         self.app = app
         self.limit = limit
+        self._arrivals = Arrivals(max(places * IN_MEMORY, limit))
 
     def _limit(self, path: str) -> int:
         return self.limit if path.startswith(TAKE_PICTURES) else min(SMALL, self.limit)
@@ -89,7 +137,7 @@ class BodyLimit:
             return
         headers = Headers(scope=scope)
         limit = self._limit(scope["path"])
-        body = _Body(receive, headers, limit)
+        body = _Body(receive, headers, limit, self._arrivals)
 
         async def send_after_body(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -97,10 +145,13 @@ class BodyLimit:
             await send(message)
 
         declared = headers.get("content-length", "")
-        if declared.isdecimal() and int(declared[:20]) > limit:
-            await refuse(body.too_large())(scope, receive, send_after_body)
-        else:
-            await self.app(scope, body.read, send_after_body)
+        try:
+            if declared.isdecimal() and int(declared[:20]) > limit:
+                await refuse(body.too_large())(scope, receive, send_after_body)
+            else:
+                await self.app(scope, body.read, send_after_body)
+        finally:  # with or without an answer
+            self._arrivals.let_go(body)
 
 
 class _Body:
@@ -110,33 +161,62 @@ class _Body:
     instead of the refusal. What is read for their sake is thrown away, and is bounded too.
     """
 
-    def __init__(self, receive: Receive, headers: Headers, limit: int) -> None:
-        self._receive = receive
+    def __init__(self, receive: Receive, headers: Headers, limit: int, arrivals: Arrivals) -> None:
+        self._receive, self._arrivals = receive, arrivals
         self._limit = limit
-        self._taken = 0
-        self._ended = "content-length" not in headers and "transfer-encoding" not in headers
+        a_form = headers.get("content-type", "").lower().startswith("multipart/")
+        self._in_memory = IN_MEMORY if a_form else limit
+        self._began = anyio.current_time()
+        self._coming = anyio.CancelScope()
+        self._gave_way = False
+        self.taken = 0
+        self.ended = "content-length" not in headers and "transfer-encoding" not in headers
         # Who sends "Expect: 100-continue" waits for leave, and hears the refusal without sending anything.
         self._waits = "expect" in headers
+
+    @property
+    def size(self) -> int:
+        """Bytes of memory that it takes."""
+        return max(LEAST, min(self.taken, self._in_memory))
+
+    @property
+    def seconds(self) -> float:
+        """Since its request came."""
+        return anyio.current_time() - self._began
 
     def too_large(self) -> BodyTooLarge:
         message = f"The request is larger than the limit of {self._limit:,} bytes."
         return BodyTooLarge(message, "Send a smaller picture.")
 
+    def give_way(self) -> None:
+        """Receive no more of it."""
+        self._gave_way = True
+        self._coming.cancel()
+
     async def read(self) -> Message:
-        message = await self._next()
-        if self._taken > self._limit:
-            raise self.too_large()
-        return message
+        if self.ended:  # what may come now is that nobody listens any more
+            return await self._receive()
+        if not self._gave_way:
+            with anyio.CancelScope(deadline=self._began + RECEIVE_SECONDS) as self._coming:
+                message = await self._next()
+                if self.taken > self._limit:
+                    raise self.too_large()
+                await self._arrivals.hold(self)
+                return message
+        if self._gave_way:
+            raise Busy("This came slowly, and others waited.", "Send it again.")
+        raise BadRequest(f"The body did not arrive within {RECEIVE_SECONDS:g} seconds.", "Send it again.")
 
     async def finish(self) -> None:
-        if self._waits and self._taken == 0:
+        self._arrivals.let_go(self)
+        if self._waits and self.taken == 0:
             return
         with anyio.move_on_after(LINGER_SECONDS):
-            while not self._ended and self._taken < self._limit + LINGER_BYTES:
+            while not self.ended and self.taken < self._limit + LINGER_BYTES:
                 await self._next()
 
     async def _next(self) -> Message:
         message = await self._receive()
-        self._taken += len(message.get("body", b""))
-        self._ended = not message.get("more_body", False)
+        self.taken += len(message.get("body", b""))
+        self.ended = not message.get("more_body", False)
         return message

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from functools import partial
 from typing import Annotated, Any, TypeVar
 
 import anyio
-import anyio.to_thread
 from fastapi import Header, Request
 
 from tenfold.models.profile import Profile
@@ -64,14 +64,14 @@ async def beside(request: Request, work: Callable[[Keeper], T]) -> T:
 
     Raises:
         NoStore: If nothing is kept.
-        TooSlow: If it takes too long.
+        TooSlow: If it takes too long. What has begun by then goes on, and what it was to write may be written.
     """
     state = request.app.state
     seconds = state.shelf.recognizer.settings.request_seconds
+    done = partial(work, keeper_of(request))
     try:
         with anyio.fail_after(seconds):
-            return await anyio.to_thread.run_sync(
-                partial(work, keeper_of(request)), limiter=state.profiling, abandon_on_cancel=True
-            )
+            return await asyncio.get_running_loop().run_in_executor(state.profiling, done)
     except TimeoutError as error:
-        raise TooSlow(f"The database took longer than {seconds:g} seconds.", "Try again later.") from error
+        hint = "Try again later; what was to be kept may have been: look before you send it again."
+        raise TooSlow(f"The database took longer than {seconds:g} seconds.", hint) from error

@@ -12,7 +12,6 @@ from pydantic.config import JsonDict
 from tenfold import __version__
 from tenfold.imaging.stroke_files import EXPECTED, LOOKED_AT, ink_format
 from tenfold.recognizer import Recognizer
-from tenfold.server.body import in_time
 from tenfold.server.desk import Desk, Shelf
 from tenfold.server.errors import PICTURE_REFUSALS, InvalidInput
 from tenfold.types import Pixels
@@ -123,9 +122,8 @@ async def infer(request: Request, name: Name) -> Inferred:
     """
     desk: Desk = request.app.state.desk
     shelf: Shelf = request.app.state.shelf
+    text = await request.body()
     async with desk.place():
-        with in_time():
-            text = await request.body()
         # A long list of numbers takes as long to take apart as to look at: in a thread, as everything that works.
         return await desk.run(lambda: _infer(shelf.get(name), text))
 

@@ -107,7 +107,7 @@ class Metrics:
 
         Args:
             prediction: What was answered.
-            drifts: Whether its confidence is the network's own, from which drift is told.
+            drifts: Whether drift is told from it: its confidence is the network's own, and it was asked as any other.
         """
         self._answers.labels(prediction.model, prediction.status).inc()
         if prediction.status not in ("ok", "uncertain"):

@@ -9,9 +9,10 @@ from pydantic import BaseModel, Field
 
 from tenfold.errors import UnknownName
 from tenfold.models.base import ModelCard
-from tenfold.models.onnx import WEIGHTS, OnnxClassifier, read_card, shipped_names
+from tenfold.models.onnx import WEIGHTS, read_card, shipped_names
 from tenfold.server.desk import Shelf
 from tenfold.server.errors import Refusal
+from tenfold.server.renewal import Renewal
 
 router = APIRouter()
 
@@ -56,8 +57,8 @@ def weights(
     ] = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Response:
-    """The ONNX file of a network, as it answers here."""
-    card, file = _network(request.app.state.shelf, name)
+    """The ONNX file of a shipped network, or of the version of it that was promoted; no other file is given away."""
+    card, file = _network(request, name)
     if sha256 not in (None, card.sha256):
         raise UnknownName("network of that hash, named", name, [card.identity])
     headers = {"etag": f'"{card.sha256}"', "cache-control": FOR_GOOD if sha256 else TILL_CHANGED}
@@ -66,12 +67,19 @@ def weights(
     return Response(file, media_type=KIND, headers=headers)
 
 
-def _network(shelf: Shelf, name: str) -> tuple[ModelCard, bytes]:
-    """The card and the file of a network: the one that answers here, which may be a later version, or a shipped one."""
-    own = shelf.recognizer.classifier
-    if name == own.card.name and isinstance(own, OnnxClassifier):
-        return own.card, own.weights
+def _network(request: Request, name: str) -> tuple[ModelCard, bytes]:
+    """The card and the file of a shipped network, or of its version that answers here in its place.
+
+    Raises:
+        UnknownName: If there is none; also where a file of whoever runs the server answers under that name.
+    """
+    renewal: Renewal | None = request.app.state.renewal
+    promoted = renewal.promoted if renewal else None
+    if promoted and name == promoted.card.name:
+        return promoted.card, promoted.weights
+    own: ModelCard = request.app.state.shelf.recognizer.classifier.card
     known = shipped_names()
-    if name not in known or name == own.card.name:
+    card = read_card(WEIGHTS / f"{name}.json") if name in known else None
+    if card is None or (name == own.name and own.sha256 != card.sha256):
         raise UnknownName("network", name, known)
-    return read_card(WEIGHTS / f"{name}.json"), (WEIGHTS / f"{name}.onnx").read_bytes()
+    return card, (WEIGHTS / f"{name}.onnx").read_bytes()

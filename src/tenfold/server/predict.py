@@ -102,7 +102,7 @@ async def predict(
 ) -> Response:
     """Read one digit from a picture or from strokes."""
     room, desk = Room.of(request), request.app.state.desk
-    async with admitted(request) as asked:
+    async with admitted(request, desk) as asked:
         work = Answers(room, model, error_budget, await hand_of(request, profile))
         return Response(await desk.run_together(work, asked), media_type="application/json")
 

@@ -98,7 +98,7 @@ async def add(
     """Put a digit into a profile: what the network saw in it is kept, the picture is not."""
     profile = await beside(request, lambda keeper: Profiles(keeper.store).get(handle))
     room, desk = Room.of(request), request.app.state.desk
-    async with admitted(request) as asked:
+    async with admitted(request, desk) as asked:
         model, features = await desk.run(partial(_features, profile, room, asked.reading))
     await beside(request, lambda keeper: Profiles(keeper.store).add(handle, features, digit))
     profile.add(features, digit)

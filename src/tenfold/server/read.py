@@ -81,7 +81,7 @@ async def read(
 ) -> dict[str, Any]:
     """Read the numbers on a picture, or those written with strokes."""
     room, desk = Room.of(request), request.app.state.desk
-    async with admitted(request) as asked:
+    async with admitted(request, desk) as asked:
         answer: dict[str, Any] = await desk.run(partial(_answer, room, field, error_budget, asked))
     return answer
 

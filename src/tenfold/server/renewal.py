@@ -30,10 +30,14 @@ class Renewal:
         shipped: What answers as long as no version is promoted.
         keeper: Knows the database.
         metrics: Watches the confidence of whichever answers.
+
+    Attributes:
+        promoted: The version that answers; None as long as it is the shipped network.
     """
 
     def __init__(self, shelf: Shelf, shipped: Recognizer, keeper: Keeper, metrics: Metrics) -> None:
         self._shelf, self._shipped, self._keeper, self._metrics = shelf, shipped, keeper, metrics
+        self.promoted: OnnxClassifier | None = None
         self._now: int | None = None
         # What cannot be used is said once; no version has the number 0.
         self._refused: int | None = 0
@@ -52,27 +56,28 @@ class Renewal:
         if wanted in (self._now, self._refused):
             return
         try:
-            recognizer = self._shipped if wanted is None else self._opened(versions, wanted)
+            promoted = None if wanted is None else self._opened(versions, wanted)
         except StoreUnavailable:
             return
         except Exception as error:  # a later Tenfold's, a damaged one: whatever answers now goes on
             _log.warning("Version %s of %s is not taken up: %s", wanted, NAME, error)
             self._refused = wanted
             return
+        recognizer = self._shipped.with_classifier(promoted) if promoted else self._shipped
         self._metrics.expect(recognizer.classifier.card)
         self._shelf.recognizer = recognizer
-        self._now = wanted
+        self.promoted, self._now = promoted, wanted
 
     def close(self) -> None:
         """Stop watching."""
         self._ended.set()
         self._thread.join()
 
-    def _opened(self, versions: Versions, version: int) -> Recognizer:
+    def _opened(self, versions: Versions, version: int) -> OnnxClassifier:
         weights, card = versions.weights(version)
         if card.normalization != VERSION:
             raise TenfoldError(f"Version {version} is of normalisation {card.normalization}, this is {VERSION}.")
-        return self._shipped.with_classifier(OnnxClassifier(weights, card, self._shipped.settings.threads))
+        return OnnxClassifier(weights, card, self._shipped.settings.threads)
 
     def _work(self) -> None:
         while not self._ended.wait(SECONDS):

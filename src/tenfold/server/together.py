@@ -5,12 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
-
-import anyio
-import anyio.to_thread
 
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -37,15 +35,16 @@ class Together:
     other, unless it takes long.
 
     Args:
-        threads: Bounds how many lots that take long are under way at once, each in a thread of its own.
+        threads: Where the work is done.
+        lanes: How many lots that take long are under way at once, each in a thread of its own.
         most: How many are worked on together.
         observe: Told how many were, each time.
     """
 
     def __init__(
-        self, threads: anyio.CapacityLimiter, most: int = MOST, observe: Callable[[int], None] = lambda _: None
+        self, threads: Executor, lanes: int, most: int = MOST, observe: Callable[[int], None] = lambda _: None
     ) -> None:
-        self._threads, self._most, self._observe = threads, most, observe
+        self._threads, self._lanes, self._most, self._observe = threads, lanes, most, observe
         self._waiting: deque[_Asked] = deque()
         self._tasks: set[asyncio.Task[None]] = set()
         # Lanes there are, and those of them whose work takes long.
@@ -75,7 +74,7 @@ class Together:
 
     def _begin(self) -> None:
         """Open a lane, if somebody waits and all lanes are held up."""
-        if self._waiting and self._running == self._slow < self._threads.total_tokens:
+        if self._waiting and self._running == self._slow < self._lanes:
             self._running += 1
             task = asyncio.create_task(self._lane())
             self._tasks.add(task)
@@ -108,7 +107,7 @@ class Together:
 
     async def _work(self, some: list[_Asked]) -> Sequence[Any]:
         items = [one.item for one in some]
-        work = asyncio.ensure_future(anyio.to_thread.run_sync(some[0].work, items, limiter=self._threads))
+        work = asyncio.get_running_loop().run_in_executor(self._threads, some[0].work, items)
         slow = False
         try:
             if not (await asyncio.wait([work], timeout=PATIENCE))[0]:

@@ -15,7 +15,7 @@ from tenfold.errors import TenfoldError, UsageError
 
 
 class StoreUnavailable(TenfoldError):
-    """The database does not answer; nothing was written."""
+    """The database does not answer. What was to be written may have been; a correction sent again is kept once."""
 
     code = "store_unavailable"
     http_status = 503

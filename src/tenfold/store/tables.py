@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Float,
     ForeignKey,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 METADATA = MetaData(
@@ -91,6 +93,8 @@ PROMOTIONS = Table(
     Column("at", Float, nullable=False),
     Column("name", String(40), nullable=False),
     Column("version", Integer, ForeignKey("versions.id")),
+    # Whether it undoes the latest one that is not undone yet.
+    Column("back", Boolean, nullable=False, server_default=false()),
 )
 
 # Who has the handle has the profile; here is its SHA-256 alone.

@@ -145,28 +145,28 @@ class Versions:
     def roll_back(self) -> int | None:
         """Let that version answer again which did before; gives its number, None for the shipped one.
 
+        Going back twice goes two steps back, not back and forth. To promote what answered before is a step forward.
+
         Raises:
-            Conflict: If none was promoted.
+            Conflict: If all that was promoted is rolled back.
         """
         with self._store.writing() as connection:
-            query = select(PROMOTIONS.c.version).where(PROMOTIONS.c.name == self._name)
-            past: list[int | None] = [row[0] for row in connection.execute(query.order_by(PROMOTIONS.c.id))]
-            if self._now(connection) is None:
-                raise Conflict("The shipped network answers already.")
-            # Going back twice goes two steps back, not back and forth: what was rolled back is left out.
+            query = select(PROMOTIONS.c.version, PROMOTIONS.c.back).where(PROMOTIONS.c.name == self._name)
             steps: list[int | None] = [None]
-            for version in past:
-                if version in steps:
-                    del steps[steps.index(version) + 1 :]
+            for version, back in connection.execute(query.order_by(PROMOTIONS.c.id)):
+                if back:
+                    steps.pop()
                 else:
                     steps.append(version)
+            if len(steps) == 1:
+                raise Conflict("The shipped network answers already.")
             before = steps[-2]
-            self._set(connection, before)
+            self._set(connection, before, back=True)
         return before
 
     def _now(self, connection: Connection) -> int | None:
         query = select(PROMOTIONS.c.version).where(PROMOTIONS.c.name == self._name).order_by(PROMOTIONS.c.id.desc())
         return connection.scalar(query.limit(1))
 
-    def _set(self, connection: Connection, version: int | None) -> None:
-        connection.execute(insert(PROMOTIONS).values(at=time.time(), name=self._name, version=version))
+    def _set(self, connection: Connection, version: int | None, back: bool = False) -> None:
+        connection.execute(insert(PROMOTIONS).values(at=time.time(), name=self._name, version=version, back=back))
