@@ -222,7 +222,7 @@ def test_every_classifier_is_explained() -> None:
 def test_every_status_is_explained() -> None:
     from tenfold.types import STATUSES
 
-    rows = re.findall(r"^\| `(\w+)` \|", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
+    rows = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "quickstart.md").read_text("utf-8"), re.MULTILINE)
     assert rows == list(STATUSES)
 
 

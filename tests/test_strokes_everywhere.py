@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from PIL import Image, ImageDraw
 from tests.browser.strokes import DIGITS
 from tests.cli.commands import answers, tenfold
 
@@ -34,11 +35,17 @@ def as_inkml(strokes: list[dict[str, list[float]]]) -> bytes:
     return f'<ink xmlns="http://www.w3.org/2003/InkML">{body}</ink>'.encode()
 
 
-NUMBER = [
-    {"x": [100 * (x + 0.75 * place) for x, _ in line], "y": [100 * y for _, y in line]}
-    for place, digit in enumerate((2, 0, 8, 6))
-    for line in DIGITS[digit]
-]
+def written(number: str, below: float = 0) -> list[dict[str, list[float]]]:
+    """The strokes of a number, so many times the height of a sheet below its upper edge."""
+    return [
+        {"x": [100 * (x + 0.75 * place) for x, _ in line], "y": [100 * (y + below) for _, y in line]}
+        for place, digit in enumerate(number)
+        for line in DIGITS[int(digit)]
+    ]
+
+
+NUMBER = written("2086")
+ROWS = ("2086", "417", "93508")
 
 
 @pytest.fixture(scope="module")
@@ -69,14 +76,26 @@ def test_python(recognizer: Recognizer, inks: list[Path], tmp_path: Path) -> Non
     assert [number.value for number in recognizer.read(tmp_path / "number.json").numbers] == ["2086"]
 
 
+@pytest.mark.parametrize("count", [2, 3, 12])
+def test_rows_below_each_other_are_read_as_rows(recognizer: Recognizer, count: int) -> None:
+    """As a picture of them is, however many there are."""
+    rows = [ROWS[row % len(ROWS)] for row in range(count)]
+    strokes = [stroke for row, number in enumerate(rows) for stroke in written(number, 1.1 * row)]
+    assert [number.value for number in recognizer.read(Strokes.of(strokes)).numbers] == rows
+    picture = Image.new("L", (500, 60 + 110 * count), 255)
+    for stroke in strokes:
+        ImageDraw.Draw(picture).line([(x + 20, y + 20) for x, y in zip(*stroke.values(), strict=True)], 0, 8, "curve")
+    assert [number.value for number in recognizer.read(picture).numbers] == rows
+
+
 def test_the_command_line(inks: list[Path], tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_bytes(b'{"strokes": [')
     done = tenfold("predict", *inks, "-", tmp_path / "broken.json", "--json", stdin=as_inkml(PEN[9]))
     said = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["digit"] for one in said] == [7, 3, 9, None]
     assert (done.returncode, said[3]["status"]) == (3, "unreadable_image")
-    done = tenfold("read", "-", "--json", stdin=as_json(NUMBER))
-    assert [number["value"] for number in json.loads(done.stdout)["numbers"]] == ["2086"]
+    done = tenfold("read", "-", "--json", stdin=as_json(NUMBER + written("417", 1.2)))
+    assert [number["value"] for number in json.loads(done.stdout)["numbers"]] == ["2086", "417"]
     home = {"XDG_DATA_HOME": str(tmp_path / "home")}
     done = tenfold("profile", "add", "me", inks[0], "--digit", "7", **home)
     assert done.stdout == "me: 1 digit: 1 of 7\n"

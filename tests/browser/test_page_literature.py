@@ -119,6 +119,21 @@ def test_one_that_is_brought_answers(page: Page, folder: Path):
     shutil.rmtree(made)
 
 
+def test_a_table_that_is_too_wide_says_so_and_is_moved_by_keys(page: Page):
+    table, hint = page.get_by_role("region", name="Table of the classifiers"), page.get_by_text("The table goes on to")
+    page.set_viewport_size({"width": 390, "height": 800})
+    expect(hint).to_be_visible()
+    table.focus()
+    expect(table).to_be_focused()
+    expect(table).to_have_accessible_description(re.compile("goes on to the right"))
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('#scroll').scrollLeft > 0")
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    expect(hint).to_be_hidden()
+    expect(table).not_to_have_attribute("tabindex", re.compile(".*"))
+    expect(table).to_have_accessible_description("")
+
+
 @pytest.mark.parametrize(("width", "height"), [(320, 640), (768, 1024), (1280, 800), (1920, 1080)])
 def test_it_fits_the_screen(visit: Callable[..., Visit], library: str, width: int, height: int):
     page = visit(width=width, height=height, url=f"{library}/literature", has_touch=width < 1000).page

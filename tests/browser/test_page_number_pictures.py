@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from tests.browser.number_mode import (
     save,
     write,
 )
+from tests.browser.strokes import DIGITS
 from tests.browser.test_page_drawing import said
 from tests.browser.test_page_pictures import HAND_OVER
 
@@ -285,6 +287,21 @@ def test_a_picture_browsers_do_not_show_still_has_its_list_and_boxes(sheet: Page
     expect(sheet.locator("#number-photo-name")).to_have_text("meters.tiff")
     expect(sheet.locator("#boxes .box")).to_have_count(len(TEXTS))
     expect(sheet.locator(".piece").first).to_be_hidden()
+
+
+def test_rows_of_strokes_are_read_as_a_page_of_numbers(sheet: Page, tmp_path: Path):
+    ink = [
+        {"x": [x + 0.75 * place for x, _ in line], "y": [y + 1.2 * row for _, y in line]}
+        for row, number in enumerate(("2086", "9350"))
+        for place, digit in enumerate(number)
+        for line in DIGITS[int(digit)]
+    ]
+    (tmp_path / "meters.json").write_text(json.dumps({"strokes": ink}))
+    sheet.locator("#file").set_input_files(tmp_path / "meters.json")
+    assert number_settled(sheet) == "ok"
+    assert listed(sheet) == ["2086", "9350"]
+    expect(sheet.locator("#number-photo-name")).to_have_text("meters.json")
+    expect(sheet.locator("#boxes .box")).to_have_count(2)
 
 
 def test_a_picture_of_nothing(sheet: Page, tmp_path: Path):

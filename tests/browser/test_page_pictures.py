@@ -17,6 +17,8 @@ from tests.browser.test_page_drawing import said
 
 pytestmark = pytest.mark.browser
 
+STROKES = Path(__file__).parents[2] / "examples" / "strokes"
+
 
 @pytest.fixture(scope="session")
 def photo(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -133,6 +135,22 @@ def test_a_picture_browsers_do_not_show_is_read_all_the_same(page: Page, photo: 
     assert settled(page) == "ok"
     expect(page.locator("#digit")).to_have_text("2")
     expect(page.locator("#photo-name")).to_have_text("two.tiff")
+
+
+@pytest.mark.parametrize(("file", "digit"), [("seven.json", "7"), ("three.inkml", "3")])
+def test_strokes_are_offered_and_read(visit: Callable[..., Visit], file: str, digit: str):
+    ink = STROKES / file
+    seen = visit()
+    page = seen.page
+    assert ink.suffix in (page.locator("#file").get_attribute("accept") or "").split(",")
+    page.locator("#file").set_input_files(ink)
+    assert settled(page) == "ok"
+    expect(page.locator("#digit")).to_have_text(digit)
+    expect(page.locator("#photo-name")).to_have_text(file)
+    assert seen.handed_over() == (file, ink.read_bytes())
+    page.get_by_role("button", name="Why?").click()
+    expect(page.get_by_role("dialog")).to_contain_text(f"Why a {digit}?")
+    expect(page.get_by_role("dialog").locator(".sentences")).to_contain_text("Most for")
 
 
 def test_what_is_no_picture_gets_its_own_sentence(visit: Callable[..., Visit], tmp_path: Path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from base64 import b64decode
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 from tests.browser.chromium import draw, on_sheet, settled
 from tests.browser.strokes import DASH, DIGITS, TEN
-from tests.browser.taken_away import ask, opened, with_rounded_weights
+from tests.browser.taken_away import READY, ask, opened, with_rounded_weights
 from tests.imaging.shared_golden import kept
 
 from tenfold import __version__
@@ -146,9 +147,33 @@ def test_from_a_host_it_can_be_installed(chromium: Browser, file: Path) -> None:
     # Chromium counts this host as a safe one, as it does any over HTTPS.
     context.route("http://localhost/**", lambda route: route.fulfill(body=file.read_bytes(), content_type="text/html"))
     page = context.new_page()
-    page.goto("http://localhost/digit.html")
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text))
+    page.goto("http://localhost/kept/digit.html?from=mail#sheet")
+    page.wait_for_function(READY)
+    icon = page.locator("link[rel='apple-touch-icon']").get_attribute("href", timeout=30_000) or ""
     asking = context.new_cdp_session(page)
     manifest = asking.send("Page.getAppManifest")
-    assert manifest["errors"] == []
-    assert '"name": "Tenfold"' in manifest["data"]
+    assert (manifest["errors"], complaints) == ([], [])
+    told = json.loads(manifest["data"])
+    assert (told["name"], told["display"]) == ("Tenfold", "standalone")
+    here = "http://localhost/kept/digit.html"
+    assert told["id"] == told["start_url"] == told["scope"] == here
+    # What a browser makes of it: addresses that it does not take are not there.
+    assert (manifest["manifest"]["startUrl"], manifest["manifest"]["scope"]) == (here, here)
+    assert len(manifest["manifest"]["icons"]) == 1
+    assert (told["icons"][0]["sizes"], told["icons"][0]["type"]) == ("any", "image/svg+xml")
+    # iOS takes neither drawings nor transparent corners.
+    assert icon.startswith("data:image/png;base64,")
+    with Image.open(io.BytesIO(b64decode(icon.partition(",")[2]))) as shown:
+        assert shown.size == (180, 180)
+        assert shown.convert("RGBA").getpixel((0, 0)) == shown.convert("RGBA").getpixel((90, 10)) == (179, 57, 27, 255)
     context.close()
+
+
+def test_from_its_file_it_says_nothing_of_an_address(page: Page) -> None:
+    """Browsers install nothing that was opened from a file."""
+    assert "start_url" not in (page.locator("link[rel=manifest]").get_attribute("href") or "start_url")
+    expect(page.locator("link[rel='apple-touch-icon']")).to_have_count(0)
+    for name in ("mobile-web-app-capable", "apple-mobile-web-app-capable"):
+        expect(page.locator(f"meta[name='{name}']")).to_have_attribute("content", "yes")

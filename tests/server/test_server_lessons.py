@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
+import shutil
 import signal
 import threading
 import time
@@ -20,6 +22,7 @@ from tests.browser import chromium
 from tests.server.conftest import refused, serving
 
 from tenfold.config import Settings, load_settings
+from tenfold.data.mnist import mnist_folder
 from tenfold.recognizer import Recognizer
 from tenfold.server.app import create_app
 from tenfold.server.lesson_work import divided_samples
@@ -184,6 +187,18 @@ def test_mnist_is_learned_and_its_test_digits_are_read_at_the_end(
     assert [name for name, _ in news].index("tested") > max(
         at for at, (name, _) in enumerate(news) if name == "checked"
     )
+
+
+@pytest.mark.mnist
+def test_mnist_may_lie_in_the_folder_that_the_settings_name(mnist_settings: Settings, tmp_path: Path) -> None:
+    cache, folder = tmp_path / "cache", mnist_folder(mnist_settings)
+    settings = load_settings(database="none", cache_dir=str(cache), mnist_dir=str(folder))
+    with serving(create_app(Recognizer(settings=settings))) as client:
+        assert client.get(LESSONS).json()["mnist"] is True
+        shutil.rmtree(cache)  # the process that trains knows the folder too
+        with listening(client, {"digits": 100, "epochs": 1}) as heard:
+            told = dict(itertools.islice(heard, 2))
+    assert told["begun"]["digits"] == 100
 
 
 def test_nothing_is_left_behind(recognizer: Recognizer) -> None:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -29,7 +30,10 @@ pytestmark = pytest.mark.train
 
 # What the documentation promises of two probabilities.
 BOUND = 1e-5
-SANITIZED = ("-O0", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+# Here a warning is a mistake.
+STRICT = ("-Wall", "-Wextra", "-Werror", "-pedantic")
+QUICK = (*STRICT, "-O2")
+SANITIZED = (*STRICT, "-O0", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 
 
 @pytest.fixture(autouse=True)
@@ -53,7 +57,7 @@ def test_ten_thousand_digits_are_read_as_by_onnx_runtime(
     header, network = tiny
     pictures = mnist_test(mnist_settings).network_pixels()
     before = network.predict_proba(pictures.astype(np.float32) / np.float32(255))
-    said = answers_in_c(header, "tenfold_tiny", 10, pictures)
+    said = answers_in_c(header, "tenfold_tiny", 10, pictures, QUICK)
     assert said.shape == (2, 10_000, 10)
     np.testing.assert_array_equal(said[0], said[1], "bytes and floats are the same picture")
     assert (said[0].argmax(1) == before.argmax(1)).all()
@@ -87,7 +91,7 @@ def test_it_says_what_it_is_and_what_it_needs(tiny: tuple[str, OnnxClassifier], 
         "tenfold_tiny_predict_bytes(image, p); return tenfold_tiny_best(p); }\n"
     )
     # No library of mathematics, and nothing else but C's own start.
-    subprocess.run(["gcc", *c_check.STRICT, "-Os", "-c", "main.c", "-o", "main.o"], cwd=tmp_path, check=True)
+    subprocess.run(["gcc", *c_check.STANDARD, *STRICT, "-Os", "-c", "main.c", "-o", "main.o"], cwd=tmp_path, check=True)
     symbols = subprocess.run(["nm", "-S", "main.o"], cwd=tmp_path, check=True, capture_output=True, text=True).stdout
     sizes = {name: (kind, int(size, 16)) for _, size, kind, name in re.findall(r"(\w+) (\w+) (\w) (\S+)", symbols)}
     assert sum(size for kind, size in sizes.values() if kind == "b") == buffers
@@ -117,7 +121,7 @@ def test_a_header_of_floats_and_of_other_steps(keras: object, layers: object, sh
 def test_no_name_breaks_the_header(name: str, tiny: tuple[str, OnnxClassifier]) -> None:
     card = replace(tiny[1].card, name=name, summary=f"{name}\n#error {name}??/", licence=name)
     header = c_header((WEIGHTS / "tiny.onnx").read_bytes(), card)
-    assert answers_in_c(header, prefix(card), 10, np.zeros((1, 28, 28), np.uint8), ("-O0",)).shape == (2, 1, 10)
+    assert answers_in_c(header, prefix(card), 10, np.zeros((1, 28, 28), np.uint8), (*STRICT, "-O0")).shape == (2, 1, 10)
 
 
 @pytest.mark.parametrize(
@@ -156,3 +160,43 @@ def test_a_header_that_says_something_else_is_not_written(tmp_path: Path, monkey
     with pytest.raises(TenfoldError, match="does not say what the network says"):
         convert("tiny", "c", tmp_path / "tiny.h", settings)
     assert list(tmp_path.glob("*.h")) == []
+
+
+@pytest.fixture
+def compiler_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Puts a C compiler before all others: a script."""
+
+    def put(script: str) -> None:
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "bin" / "gcc").write_text(script)
+        (tmp_path / "bin" / "gcc").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}{os.pathsep}{os.environ['PATH']}")
+
+    return put
+
+
+def test_a_compiler_that_warns_of_more_is_no_hindrance(
+    tiny: tuple[str, OnnxClassifier], compiler_here: Callable[[str], None]
+) -> None:
+    # It finds something to complain of in every file.
+    compiler_here(f'#!/bin/sh\ncase " $* " in *" -Werror "*) exit 1;; esac\nexec {shutil.which("gcc")} "$@"\n')
+    assert answers_in_c(tiny[0], "tenfold_tiny", 10, np.zeros((1, 28, 28), np.uint8)).shape == (2, 1, 10)
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("#!/bin/sh\nexec sleep 60\n", "gcc took longer than 0.2 seconds"),
+        ("#!/no/such/shell\n", "gcc cannot be run: No such file or directory"),
+        ("#!/bin/sh\necho out of licences >&2\nexit 3\n", "gcc ended with status 3: out of licences"),
+        ('#!/bin/sh\ntouch "$5"\n', "main cannot be run: Permission denied"),
+    ],
+)
+def test_a_compiler_that_does_not_work_is_an_error_in_words(
+    script: str, said: str, compiler_here: Callable[[str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler_here(script)
+    monkeypatch.setattr(c_check, "PATIENCE", 0.2 if "sleep" in script else 60)
+    with pytest.raises(TenfoldError, match=re.escape(said)) as caught:
+        answers_in_c("", "tenfold", 10, np.zeros((1, 28, 28), np.uint8))
+    assert "Mend the C compiler" in caught.value.hint

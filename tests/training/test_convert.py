@@ -272,6 +272,26 @@ def test_refusals(model: str, to: Any, out: str, error: Any, said: str, settings
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize(
+    ("to", "out", "said"),
+    [
+        ("html", "kept.html", "is a folder; expected the name of a file"),
+        ("c", "text/a.h", "text cannot be used as a folder: it is a file"),
+        ("int8", "text/a.onnx", "text cannot be used as a folder: it is a file"),
+        ("onnx", "card.onnx", "card.json is a folder; expected the name of a file"),
+    ],
+)
+def test_where_nothing_can_be_written_no_work_is_done(
+    to: Any, out: str, said: str, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "text").write_text("")
+    for name in ("kept.html", "card.json"):
+        (tmp_path / name).mkdir()
+    monkeypatch.setattr(module, "load_onnx", lambda *_: pytest.fail("the model was loaded"))
+    with pytest.raises(UsageError, match=re.escape(said)):
+        convert("tiny", to, tmp_path / out, settings)
+
+
 def test_the_command(tmp_path: Path) -> None:
     done = tenfold("export", "digit", "--to", "onnx", "--out", tmp_path / "d.onnx")
     assert (done.returncode, done.stderr) == (0, "")

@@ -56,6 +56,17 @@ def mnist_cached(settings: Settings) -> bool:
     return not _missing(mnist_folder(settings))
 
 
+def mnist_here(settings: Settings) -> bool:
+    """True if MNIST is to be had without a network: it is in the cache, or comes there from ``mnist_dir``."""
+    if settings.mnist_dir is None:
+        return mnist_cached(settings)
+    try:
+        fetch_mnist(settings, settings.mnist_dir)
+    except TenfoldError:  # neither there nor here, or the cache cannot be written
+        return False
+    return True
+
+
 def mnist_file(settings: Settings, name: str) -> bytes:
     """One of MNIST's files, unpacked and verified; fetched if it is not in the cache.
 

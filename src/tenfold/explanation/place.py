@@ -5,7 +5,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from tenfold.imaging.load import draw_digit
+from tenfold.imaging.draw import draw_digit
 from tenfold.types import Box, Floats, Pixels, Strokes, as_floats
 
 # Fainter than this is no more than the soft edge of ink.

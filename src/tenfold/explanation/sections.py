@@ -111,7 +111,7 @@ def _change(why: Explanation, change: Change) -> Shown:
         text = f"No small change was found that makes it {named(change.digit)}"
         return Shown(plain(why.seen), f"{change.digit}: none found", text)
     sure = percent(change.prediction.confidence)
-    text = f"Made {named(change.digit)}, {sure} sure, by changing as much as {100 * change.ink:.0f} % of the ink"
+    text = f"Made {named(change.digit)}, {sure} sure, by a change of {100 * change.ink:.0f} % of the ink"
     return Shown(changed(why.seen, change), f"{named(change.digit)}, {sure}", text)
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
-from tenfold.explanation.value import Change, Explanation
+from tenfold.explanation.place import ink_box
+from tenfold.explanation.value import SIDE, Change, Explanation
 from tenfold.output import percent
 from tenfold.types import Box, Floats
 
@@ -17,6 +19,10 @@ NINTHS = (
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 # A ninth is named that says at least this share of what the loudest one says.
 LOUD = 0.6
+# More ninths than this are not listed.
+MOST_NAMED = 4
+# Of two parts of a change, one that has less than this share of its ink is not worth telling.
+WORTH_TELLING = 0.1
 # A difference below this many nats is none that anybody would see.
 SILENT = 0.05
 
@@ -61,23 +67,31 @@ def spoke(why: Explanation) -> str:
         return f"No part of the ink by itself decides between {this} and {other}."
     parts = []
     for verdict, sign in ((f"for {this} and against {other}", 1), (f"for {other} instead", -1)):
-        places = [
-            NINTHS[row][column]
-            for row, column in np.argwhere(sign * spoken >= LOUD * max(float((sign * spoken).max()), SILENT))
-        ]
-        if places and float((sign * spoken).max()) >= 0.1 * most:
-            parts.append(f"{verdict} speaks the ink {_listed(places)}")
+        loudest = float((sign * spoken).max())
+        if loudest >= max(0.1 * most, LOUD * SILENT):
+            parts.append(f"{verdict} speaks the ink {_where(sign * spoken, max(loudest, SILENT))}")
     return f"Most {parts[0]}{'; ' + parts[1] if parts[1:] else ''}."
 
 
 def ninths(values: Floats, box: Box) -> Floats:
-    """What each ninth of the ink's bounds says in all: float32 (3, 3)."""
-    part = values[box.y : box.y + box.height, box.x : box.x + box.width]
+    """What each ninth of a box says in all, what lies beyond it counted to the nearest: float32 (3, 3)."""
     found = np.zeros((3, 3), np.float32)
-    rows = np.minimum(3 * np.arange(part.shape[0]) // max(part.shape[0], 1), 2)
-    columns = np.minimum(3 * np.arange(part.shape[1]) // max(part.shape[1], 1), 2)
-    np.add.at(found, (rows[:, None], columns[None]), part)
+    rows, columns = _thirds(box.y, box.height, box.width), _thirds(box.x, box.width, box.height)
+    np.add.at(found, (rows[:, None], columns[None]), values)
     return found
+
+
+def _thirds(start: int, length: int, other: int) -> npt.NDArray[np.int64]:
+    """Which third of a side each of 28 pixels lies in: int64 (28,). A line has no left and right: all is its middle."""
+    if 3 * length < other:
+        return np.ones(SIDE, np.int64)
+    return np.clip(3 * (np.arange(SIDE) - start) // max(length, 1), 0, 2)
+
+
+def _where(spoken: Floats, loudest: float) -> str:
+    """The ninths that say nearly as much as the loudest one."""
+    places = [NINTHS[row][column] for row, column in np.argwhere(spoken >= LOUD * loudest)]
+    return _listed(places) if len(places) <= MOST_NAMED else "all over"
 
 
 def of_strokes(why: Explanation) -> str:
@@ -102,18 +116,20 @@ def like(why: Explanation) -> str:
 
 
 def changed(why: Explanation, change: Change) -> str:
-    """What would make it another digit."""
-    if change.prediction is None or why.seen_box is None:
+    """What would make it another digit, in places of what is written before and after."""
+    written = ink_box(np.maximum(why.seen, change.changed))
+    if change.prediction is None or written is None:
         return f"No small change was found that makes it {named(change.digit)}."
+    whole = int(change.add.sum()) + int(change.remove.sum())
     parts = []
     for verb, ink in (("adding ink", change.add), ("taking ink away", change.remove)):
-        if ink.any():
-            spoken = ninths(ink.astype(np.float32), _whole(why.seen_box))
-            places = [NINTHS[row][column] for row, column in np.argwhere(spoken >= LOUD * spoken.max())]
-            parts.append(f"{verb} {_listed(places)}")
+        if ink.sum() >= WORTH_TELLING * max(whole, 1):
+            spoken = ninths(ink.astype(np.float32), written)
+            parts.append(f"{verb} {_where(spoken, float(spoken.max()))}")
+    done = f"{', and '.join(parts)}{',' * (len(parts) - 1)}"
     return (
-        f"{' and '.join(parts).capitalize()} makes it {named(change.digit)}, "
-        f"{percent(change.prediction.confidence)} sure: {_share(change.ink)} of the ink."
+        f"{done.capitalize()} makes it {named(change.digit)}, {percent(change.prediction.confidence)} sure. "
+        f"The change amounts to {100 * change.ink:.0f} % of the ink."
     )
 
 
@@ -128,15 +144,6 @@ def looked_at(why: Explanation) -> str:
         apart = _listed([percent(one) for one in gate.parts_one])
         text += f" Cut at its gaps it makes {len(gate.parts)} pieces, one digit each with {apart}."
     return text
-
-
-def _whole(box: Box) -> Box:
-    """The bounds of the ink, with as much around them as ink may be added."""
-    return Box(max(0, box.x - 1), max(0, box.y - 1), min(28, box.width + 2), min(28, box.height + 2))
-
-
-def _share(ink: float) -> str:
-    return f"as much as {100 * ink:.0f} %"
 
 
 def _listed(parts: list[str]) -> str:

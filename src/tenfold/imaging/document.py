@@ -14,8 +14,9 @@ import numpy as np
 
 from tenfold.config import Settings
 from tenfold.errors import DamagedImage, ImageTooLarge, UnreadableImage
+from tenfold.imaging.draw import draw_sheet
 from tenfold.imaging.header import beginning
-from tenfold.imaging.load import INK, Source, draw_row, load, strokes_in
+from tenfold.imaging.load import INK, Source, load, strokes_in
 from tenfold.types import Picture, Pixels
 
 START = b"%PDF-"
@@ -64,7 +65,7 @@ def open_pages(x: Source, settings: Settings) -> Iterator[Picture | UnreadableIm
         UsageError: If `x` is of a type Tenfold does not know.
     """
     if (ink := strokes_in(x, settings.max_bytes)) is not None:
-        yield Picture(draw_row(ink), INK)
+        yield Picture(draw_sheet(ink), INK)
         return
     if not is_pdf(x):
         yield load(x, max_bytes=settings.max_bytes, max_pixels=settings.max_pixels)

@@ -12,12 +12,12 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from tenfold.errors import DamagedImage, ImageTooLarge, MissingImage, UnreadableImage, UsageError
+from tenfold.imaging.draw import draw_digit
 from tenfold.imaging.header import FORMATS, beginning, describe, picture_format, webp_size
 from tenfold.imaging.pixels import lay_on_ground, to_uint8
 from tenfold.imaging.stroke_files import LOOKED_AT, ink_format, parse_ink
@@ -30,13 +30,6 @@ MAX_PIXELS = 40_000_000
 
 # The source of a picture that was drawn from strokes.
 INK = "strokes"
-# Strokes are drawn this large, with this pen: about the proportions of MNIST's digits.
-STROKE_CANVAS = 224
-STROKE_PEN = 20
-# A row of digits is drawn this high with this pen, and at most so long.
-ROW_HEIGHT = 96
-ROW_PEN = 7
-ROW_LONGEST = 2400
 
 # Pillow's classes are called by name and not through Image.open, which would load every format it knows,
 # and would refuse by its own limit of pixels instead of the setting.
@@ -250,51 +243,3 @@ def _from_array(array: npt.NDArray[Any], max_pixels: int) -> Pixels:
     _check_pixels(array.shape[1], array.shape[0], max_pixels, "The array")
     pixels = to_uint8(array, "The array")
     return lay_on_ground(Image.fromarray(pixels)) if pixels.ndim == 3 and pixels.shape[2] == 4 else pixels
-
-
-def draw_row(ink: Strokes) -> Pixels:
-    """Strokes as dark ink on white, as wide as they are: what was written in a row."""
-    lines = [np.array([stroke.x, stroke.y], np.float64).T for stroke in ink.strokes if stroke.x]
-    if not lines:
-        return np.full((ROW_HEIGHT, ROW_HEIGHT), 255, np.uint8)
-    every = np.concatenate(lines)
-    low, spans = every.min(axis=0), np.ptp(every, axis=0)
-    scale = min(ROW_HEIGHT / max(spans[1], 1e-9), ROW_LONGEST / max(spans[0], 1e-9))
-    if spans.max() < 1e-9:
-        scale = 0.0
-    room = 4 * ROW_PEN
-    size = np.ceil(spans * scale).astype(int) + 2 * room
-    canvas = np.full((int(size[1]), int(size[0])), 255, np.uint8)
-    for line in lines:
-        fixed = np.rint(((line - low) * scale + room) * 16).astype(np.int32)
-        path = np.concatenate([fixed, fixed[-1:]])  # a single point still leaves a dot
-        cv2.polylines(canvas, [path.reshape(-1, 1, 2)], False, 0, ROW_PEN, cv2.LINE_AA, 4)
-    return canvas
-
-
-def draw_digit(ink: Strokes, only: int | None = None) -> Pixels:
-    """Strokes as dark ink on white, fitted to the canvas with a margin.
-
-    Args:
-        ink: The strokes.
-        only: Draw no other stroke than this one, at the place it has among all.
-    """
-    canvas = np.full((STROKE_CANVAS, STROKE_CANVAS), 255, np.uint8)
-    lines = [np.array([stroke.x, stroke.y], np.float64).T for stroke in ink.strokes if stroke.x]
-    if not lines:
-        return canvas
-    every = np.concatenate(lines)
-    unit = max(1.0, float(np.abs(every).max()))  # taken out first, so that huge coordinates have a span
-    low, spans = every.min(axis=0) / unit, np.ptp(every / unit, axis=0)
-    span = float(spans.max())
-    scale = (STROKE_CANVAS - 4 * STROKE_PEN) / span if span > 1e-12 else 0.0
-    offset = (STROKE_CANVAS - spans * scale) / 2
-    if only is not None:
-        one = ink.strokes[only]
-        lines = [np.array([one.x, one.y], np.float64).T] if one.x else []
-    # Coordinates with 4 fractional bits, so that a slow hand's curves stay smooth.
-    for line in lines:
-        fixed = np.rint(((line / unit - low) * scale + offset) * 16).astype(np.int32)
-        path = np.concatenate([fixed, fixed[-1:]])  # a single point still leaves a dot
-        cv2.polylines(canvas, [path.reshape(-1, 1, 2)], False, 0, STROKE_PEN, cv2.LINE_AA, 4)
-    return canvas

@@ -198,7 +198,8 @@ def _trusted_card(path: Path, digest: str, normalization: str) -> ModelCard:
     if card.sha256 != digest:
         raise ModelError(
             f"{path}: SHA-256 is {digest[:16]}…, its card says {card.sha256[:16]}….",
-            "The file was changed or damaged: install Tenfold again, or remove the card if you trust the file.",
+            "The file was changed or damaged, or writing it was cut off: make it again (install Tenfold again where it "
+            "came with it), or remove the card if you trust the file.",
         )
     if card.normalization and card.normalization != normalization:
         raise ModelError(

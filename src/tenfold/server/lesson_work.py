@@ -24,7 +24,7 @@ from PIL import Image
 from tenfold.config import Settings
 from tenfold.data import held_out
 from tenfold.data.dataset import Dataset
-from tenfold.data.mnist import mnist_cached
+from tenfold.data.mnist import mnist_here
 from tenfold.data.splits import some, training_data
 from tenfold.errors import TenfoldError
 from tenfold.teaching import Checked, Digits, Lesson, Network, Tested, examine, teach
@@ -88,8 +88,8 @@ def _parts(asked: dict[str, Any]) -> Parts:
     if asked["data"] == "samples":
         learn, judge, test = (_digits(part) for part in divided_samples())
         return learn, judge, lambda: test
-    settings = Settings(cache_dir=Path(asked["cache_dir"]))
-    if not mnist_cached(settings):
+    settings = Settings(cache_dir=Path(asked["cache_dir"]), mnist_dir=asked["mnist_dir"])
+    if not mnist_here(settings):
         raise TenfoldError("MNIST is not here any more.", "Bring it: tenfold data fetch mnist")
     learned, judged = training_data(settings)
     few, judges = some(learned, asked["digits"]), some(judged, JUDGES)

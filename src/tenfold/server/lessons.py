@@ -29,7 +29,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.types import Receive, Scope, Send
 
 from tenfold.config import Settings
-from tenfold.data.mnist import mnist_cached
+from tenfold.data.mnist import mnist_here
 from tenfold.errors import UnknownName
 from tenfold.server.errors import NOT_NOW, Busy, NoLessons, NoMnist, Refusal
 from tenfold.server.metrics import SHARED
@@ -87,8 +87,8 @@ class Lessons:
         self._mnist = False
 
     def has_mnist(self) -> bool:
-        """Whether MNIST is in the cache, as it is on record; blocking work."""
-        self._mnist = self._mnist or mnist_cached(self.settings)
+        """Whether MNIST is in the cache, or in the folder that the settings name; blocking work."""
+        self._mnist = self._mnist or mnist_here(self.settings)
         return self._mnist
 
     def _folder(self) -> Path:
@@ -157,6 +157,7 @@ class Lessons:
             "digits": wanted.digits,
             "seconds": self.settings.lesson_seconds,
             "cache_dir": str(self.settings.cache_dir),
+            "mnist_dir": str(self.settings.mnist_dir) if self.settings.mnist_dir else None,
             "lesson": wanted.model_dump(include={"epochs", "rate", "dropout", "seed"}),
         }
         assert process.stdin is not None

@@ -14,7 +14,11 @@ from tenfold.errors import TenfoldError
 from tenfold.types import Floats, Pixels
 
 COMPILERS = ("gcc", "clang", "cc")
-STRICT = ("-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic")
+# Other compilers warn of other things, which is no reason to refuse a header that they compile: -Werror is for tests.
+STANDARD = ("-std=c99",)
+# Seconds for the compiler, and for the program to read its pictures.
+PATIENCE = 120
+AGAIN = "Mend the C compiler, or take it out of PATH: without one the header is written all the same, and not compared."
 # Reads pictures from standard input, and writes the probabilities it gives bytes, then those it gives floats.
 _PROGRAM = """
 #include "{prefix}.h"
@@ -51,13 +55,14 @@ def answers_in_c(header: str, prefix: str, classes: int, pictures: Pixels, flags
         prefix: What its names begin with.
         classes: How many probabilities it gives.
         pictures: uint8 (n, 28, 28).
-        flags: For the compiler, beside `STRICT`.
+        flags: For the compiler, beside `STANDARD`.
 
     Returns:
         float32 (2, n, classes): what it gives for bytes, and for the same as floats.
 
     Raises:
-        TenfoldError: If there is no compiler, or what it made does not run.
+        TenfoldError: If there is no compiler, if it cannot be started, fails or takes longer than `PATIENCE`, or if
+            that is so of what it made.
     """
     tool = compiler()
     if tool is None:
@@ -66,14 +71,20 @@ def answers_in_c(header: str, prefix: str, classes: int, pictures: Pixels, flags
         place = Path(folder)
         (place / f"{prefix}.h").write_text(header, "ascii")
         (place / "main.c").write_text(_PROGRAM.format(prefix=prefix, classes=classes), "ascii")
-        _run([tool, *STRICT, *flags, "main.c", "-o", "main"], place)
+        _run([tool, *STANDARD, *flags, "main.c", "-o", "main"], place)
         said = _run([str(place / "main")], place, pictures.tobytes())
     return np.frombuffer(said, np.float32).reshape(-1, 2, classes).transpose(1, 0, 2)
 
 
 def _run(command: Sequence[str], place: Path, given: bytes = b"") -> bytes:
-    done = subprocess.run(command, cwd=place, input=given, capture_output=True, check=False)
+    name = Path(command[0]).name
+    try:
+        done = subprocess.run(command, cwd=place, input=given, capture_output=True, check=False, timeout=PATIENCE)
+    except subprocess.TimeoutExpired as error:
+        raise TenfoldError(f"{name} took longer than {PATIENCE:g} seconds.", AGAIN) from error
+    except OSError as error:
+        raise TenfoldError(f"{name} cannot be run: {error.strerror or error}.", AGAIN) from error
     if done.returncode:
         said = done.stderr.decode("utf-8", "replace").strip()
-        raise TenfoldError(f"{Path(command[0]).name} ended with status {done.returncode}: {said:.500}")
+        raise TenfoldError(f"{name} ended with status {done.returncode}: {said:.500}", AGAIN)
     return done.stdout

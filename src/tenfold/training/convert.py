@@ -10,7 +10,7 @@ import numpy as np
 
 from tenfold.config import Settings
 from tenfold.data.held_out import test_data
-from tenfold.data.mnist import mnist_cached
+from tenfold.data.mnist import mnist_here
 from tenfold.data.splits import open_training_data
 from tenfold.errors import TenfoldError, UsageError
 from tenfold.imaging.normalize import VERSION
@@ -22,7 +22,7 @@ from tenfold.training.c_header import c_header, prefix
 from tenfold.training.export import output_kind, parity, to_onnx, with_metadata, write_model
 from tenfold.training.family import answers, calibrate
 from tenfold.training.keras_files import SUFFIXES, KerasClassifier, classifier_from_keras, keras_probabilities
-from tenfold.training.outputs import staged, write_file
+from tenfold.training.outputs import check_target, staged, write_file
 from tenfold.training.quantize import in_bytes
 from tenfold.training.web_page import to_page
 from tenfold.types import Floats
@@ -55,8 +55,8 @@ def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
         Sentences saying what was written, and how closely the two agree.
 
     Raises:
-        UsageError: If the ending of `out` is not that of the format, the way back from ONNX to Keras is asked for, or
-            a network is too large for C or of other layers.
+        UsageError: If `out`, or its card, cannot be written to; if its ending is not that of the format; if the way
+            back from ONNX to Keras is asked for, or a network is too large for C or of other layers.
         DataError: If MNIST, which ``"int8"`` is calibrated on, is damaged or out of reach.
         UnknownName: If there is no such model.
         ModelError: If it cannot be trusted or is no network for single digits.
@@ -64,9 +64,12 @@ def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
             nothing is written then.
         MissingExtra: If Keras is needed and the extra ``[train]`` is not installed.
     """
+    check_target(out)
     ending = ENDINGS[to]
     if out.suffix.lower() != ending:
         raise UsageError(f"{out} does not end in {ending}, as this format does.", f"Give --out NAME{ending}.")
+    if ending == ".onnx":
+        check_target(card_path(out))
     if to == "int8":
         return _to_bytes(model, out, settings)
     if to == "html":
@@ -215,7 +218,7 @@ def _checked(certificate: dict[str, float], out: Path) -> dict[str, float]:
 
 def _pictures(settings: Settings) -> tuple[Floats, str]:
     """Pictures to compare on: MNIST's test digits if they are on this machine, else random ones."""
-    if settings.mnist_dir is not None or mnist_cached(settings):
+    if mnist_here(settings):
         test = test_data(settings)
         return test.network_pixels().astype(np.float32) / np.float32(255), f"pictures of {test.name}"
     random = np.random.default_rng(0).random((IMAGES, 28, 28), np.float32)

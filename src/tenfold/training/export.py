@@ -18,7 +18,7 @@ from tenfold.training.keras_files import classifier_from_keras, keras_probabilit
 from tenfold.training.onnx_activations import unsupported
 from tenfold.training.onnx_graph import Graph, Value
 from tenfold.training.onnx_layers import rule_for
-from tenfold.training.outputs import write_file
+from tenfold.training.outputs import write_files
 from tenfold.types import Floats
 
 if TYPE_CHECKING:
@@ -158,9 +158,11 @@ def with_metadata(weights: bytes, entries: dict[str, str]) -> bytes:
 
 
 def write_model(folder: Path, name: str, weights: bytes, card: ModelCard, suffix: str = ".onnx") -> ModelCard:
-    """Put a fitted classifier on disk: ``name.onnx``, then its card ``name.json``.
+    """Put a fitted classifier on disk: its card ``name.json``, and ``name.onnx``.
 
-    Each file is written under another name and moved into place when it is whole.
+    Both are whole before either is moved into place, the card first. Where this is cut off between the two, there is a
+    card without a file, which is no model, or one with the file from before, whose SHA-256 is not the card's, so that
+    loading refuses it. A file without its card, which would be read without its calibration, there never is.
 
     Args:
         folder: Made if missing.
@@ -171,9 +173,11 @@ def write_model(folder: Path, name: str, weights: bytes, card: ModelCard, suffix
 
     Returns:
         The card as written.
+
+    Raises:
+        UsageError: If the place cannot be written to.
     """
     path = folder / f"{name}{suffix}"
     card = replace(card, name=name, sha256=hashlib.sha256(weights).hexdigest())
-    write_file(path, weights)
-    write_file(card_path(path), card.to_json().encode())
+    write_files(folder, {card_path(path).name: card.to_json().encode(), path.name: weights})
     return card

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -46,11 +46,30 @@ def write_file(path: Path, data: bytes) -> None:
     Raises:
         UsageError: If the place cannot be written to.
     """
-    with staged(path.parent) as folder, (folder / path.name).open("wb") as file:
-        file.write(data)
-        # On disk before it takes the place of the old one: a power cut must not leave an empty file.
-        file.flush()
-        os.fsync(file.fileno())
+    write_files(path.parent, {path.name: data})
+
+
+def write_files(folder: Path, contents: Mapping[str, bytes]) -> None:
+    """Write files that belong together: all are on disk before the first takes its place.
+
+    They take their places in the order given, so that whoever stops in between is known to have stopped there.
+
+    Args:
+        folder: Made if missing. Files of the same names are replaced.
+        contents: Bytes by name.
+
+    Raises:
+        UsageError: If the place cannot be written to.
+    """
+    with staged(folder) as stage:
+        for name, data in contents.items():
+            with (stage / name).open("wb") as file:
+                file.write(data)
+                # A power cut must not leave an empty file where the old one was.
+                file.flush()
+                os.fsync(file.fileno())
+        for name in contents:
+            (stage / name).replace(folder / name)
 
 
 @contextmanager

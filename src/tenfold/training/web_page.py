@@ -111,7 +111,7 @@ def _compared(card: ModelCard, weights: bytes, short: bytes, images: Floats) -> 
 
 def _page(card: ModelCard, weights: bytes, gate: ModelCard, gate_weights: bytes, budget: float) -> bytes:
     script = script_of(WEB / "page.js").encode()
-    boot = (WEB / "boot.js").read_text("utf-8")
+    install, boot = ((WEB / name).read_text("utf-8") for name in ("install.js", "boot.js"))
     # The rest of the style is for the description of the interface.
     style = (PAGE / "style.css").read_text("utf-8").split("/* The description of")[0] + (WEB / "page.css").read_text(
         "utf-8"
@@ -119,6 +119,7 @@ def _page(card: ModelCard, weights: bytes, gate: ModelCard, gate_weights: bytes,
     icon = "data:image/svg+xml," + quote((PAGE / "icon.svg").read_text("utf-8").strip())
     manifest = {
         "name": "Tenfold",
+        "short_name": "Tenfold",
         "description": "Reads one handwritten digit, on this device alone.",
         "display": "standalone",
         "background_color": "#f5f1e8",
@@ -131,13 +132,14 @@ def _page(card: ModelCard, weights: bytes, gate: ModelCard, gate_weights: bytes,
         "budget": budget,
     }
     parts = {
-        "policy": _policy([script, boot.encode()], style.encode()),
+        "policy": _policy([script, install.encode(), boot.encode()], style.encode()),
         "version": __version__,
         "model": html.escape(card.identity),
         "icon": icon,
         "manifest": "data:application/manifest+json," + quote(json.dumps(manifest)),
         "style": style,
         "packed": _packed(json.dumps(told).encode(), script + weights + gate_weights),
+        "install": install,
         "boot": boot,
     }
     page = (WEB / "page.html").read_text("utf-8")

@@ -73,7 +73,7 @@ export class HandPanel {
     this.writing = element("div", "pair");
     this.writing.append(button("Clear", "", () => this.sheet.clear()), this.keep);
     const file = element("input");
-    Object.assign(file, { type: "file", accept: "image/*", hidden: true });
+    Object.assign(file, { type: "file", accept: "image/*,.json,.inkml", hidden: true });
     file.setAttribute("aria-label", "Picture of the digit");
     file.addEventListener("change", () => {
       if (file.files[0]) this.sheet.place(file.files[0]);

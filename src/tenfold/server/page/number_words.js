@@ -17,7 +17,7 @@ const SENTENCES = {
   unreadable_image: {
     picture: [
       "This file cannot be opened as a picture.",
-      "Use a PNG, JPEG, WebP, BMP, GIF or TIFF file; a PDF is read with: tenfold read FILE.pdf",
+      "Use a PNG, JPEG, WebP, BMP, GIF or TIFF file, or strokes as JSON or InkML; a PDF is read with: tenfold read FILE.pdf",
     ],
   },
   too_large: {

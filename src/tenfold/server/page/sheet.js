@@ -138,7 +138,7 @@ export class Sheet extends EventTarget {
     else this.photo.removeAttribute("src");
   }
 
-  // Browsers do not show every file Tenfold reads (TIFF), and what is no picture cannot be shown: its name is.
+  // Browsers do not show every file Tenfold reads (TIFF, strokes), and what is no picture cannot be shown: its name is.
   #showPhoto(shown) {
     if (!this.picture) return;
     this.photo.hidden = !shown;

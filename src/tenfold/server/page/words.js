@@ -35,7 +35,7 @@ const SENTENCES = {
   unreadable_image: {
     picture: [
       "This file cannot be opened as a picture.",
-      "Use a PNG, JPEG, WebP, BMP, GIF or TIFF file, or take a photo of the digit.",
+      "Use a PNG, JPEG, WebP, BMP, GIF or TIFF file, strokes as JSON or InkML, or take a photo of the digit.",
     ],
   },
   too_large: {

@@ -78,6 +78,18 @@ part("look").addEventListener("click", async () => {
   show();
 });
 
+// A table that is wider than its place is moved by hand or by keys, and says so.
+const sides = new ResizeObserver(() => {
+  const scroll = part("scroll");
+  const wider = scroll.scrollWidth > scroll.clientWidth;
+  part("sideways").hidden = !wider;
+  for (const [name, value] of [["tabindex", "0"], ["aria-describedby", "sideways"]]) {
+    if (wider) scroll.setAttribute(name, value);
+    else scroll.removeAttribute(name);
+  }
+});
+for (const name of ["scroll", "table"]) sides.observe(part(name));
+
 await look();
 part("all-here").addEventListener("click", () => choose(rows.filter(({ here }) => here)));
 part("none").addEventListener("click", () => choose([]));

@@ -1,0 +1,62 @@
+"""What is written is there whole or not at all, whenever the writing is cut off."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tenfold.errors import ModelError, UnknownName
+from tenfold.imaging.normalize import VERSION
+from tenfold.models.load import find_model, load_model
+from tenfold.models.onnx import WEIGHTS, read_model
+from tenfold.training.export import write_model
+
+
+def write(name: str, folder: Path) -> Path:
+    """Put a shipped network into a folder as `mine`."""
+    weights, card = read_model(WEIGHTS / f"{name}.onnx", VERSION)
+    write_model(folder, "mine", weights, card)
+    return folder / "mine.onnx"
+
+
+def cut_off_after(moves: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The power goes off when so many files have taken their places."""
+    replace, done = Path.replace, 0
+
+    def move(path: Path, target: Any) -> Path:
+        nonlocal done
+        if done == moves:
+            raise KeyboardInterrupt
+        done += 1
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", move)
+
+
+@pytest.mark.parametrize("before", ["nothing", "another"])
+@pytest.mark.parametrize("moves", [0, 1])
+def test_a_model_and_its_card_are_never_those_of_two(
+    before: str, moves: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "mine.onnx"
+    if before == "another":
+        write("tiny", tmp_path)
+    with monkeypatch.context() as patch:
+        cut_off_after(moves, patch)
+        with pytest.raises(KeyboardInterrupt):
+            write("lenet-5", tmp_path)
+    if before == "nothing":
+        assert find_model(path) is None
+        with pytest.raises(UnknownName):
+            load_model(path, VERSION)
+    elif moves == 0:
+        assert load_model(path, VERSION).card.summary == load_model("tiny", VERSION).card.summary
+    else:
+        with pytest.raises(ModelError, match="its card says") as caught:
+            load_model(path, VERSION)
+        assert "cut off" in caught.value.hint
+    write("lenet-5", tmp_path)
+    assert load_model(path, VERSION).card.summary == load_model("lenet-5", VERSION).card.summary
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["mine.json", "mine.onnx"]
