@@ -86,7 +86,7 @@ def asked(figure: dict[str, Any]) -> str:
 
 
 def headlines(figures: list[dict[str, Any]]) -> str:
-    """The README's few figures, and how many of all that was asked for are met; without what each is held against."""
+    """The README's few figures, without what each is held against, and how many of all that was asked for are met."""
     wanted = [figure for figure in figures if figure["asked"]]
     known = {figure["what"]: figure for figure in wanted}
     lines = ["| | Tenfold | the plain way | asked for |", "|---|---|---|---|"]

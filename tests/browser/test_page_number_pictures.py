@@ -54,6 +54,32 @@ def sheet(seen: Visit) -> Page:
     return seen.page
 
 
+# The bounds of the ink in each frame, and the frames, in the picture's own pixels: left, top, right, bottom.
+INK_AND_BOXES = """() => {
+  const photo = document.getElementById("number-photo");
+  const [width, height] = [photo.naturalWidth, photo.naturalHeight];
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width, height });
+  const context = canvas.getContext("2d");
+  context.drawImage(photo, 0, 0);
+  const { data } = context.getImageData(0, 0, width, height);
+  const boxes = [...document.querySelectorAll("#boxes rect")].map(({ x, y, width, height }) =>
+    [x, y, width, height].map(({ baseVal }) => baseVal.value)).map(([x, y, w, h]) => [x, y, x + w, y + h]);
+  const ink = boxes.map(([left, top, right, bottom]) => {
+    const found = [Infinity, Infinity, -Infinity, -Infinity];
+    for (let y = Math.ceil(top); y < bottom && y < height; y++) {
+      for (let x = Math.max(0, Math.ceil(left)); x < right && x < width; x++) {
+        if (data[4 * (y * width + x)] > 128) continue;
+        [found[0], found[1]] = [Math.min(found[0], x), Math.min(found[1], y)];
+        [found[2], found[3]] = [Math.max(found[2], x), Math.max(found[3], y)];
+      }
+    }
+    return found;
+  });
+  return { boxes, ink };
+}"""
+
+
 def inputs(page: Page) -> Locator:
     return page.locator("#list input")
 
@@ -300,8 +326,13 @@ def test_rows_of_strokes_are_read_as_a_page_of_numbers(sheet: Page, tmp_path: Pa
     sheet.locator("#file").set_input_files(tmp_path / "meters.json")
     assert number_settled(sheet) == "ok"
     assert listed(sheet) == ["2086", "9350"]
-    expect(sheet.locator("#number-photo-name")).to_have_text("meters.json")
-    expect(sheet.locator("#boxes .box")).to_have_count(2)
+    expect(sheet.get_by_role("img", name="Your picture, meters.json")).to_be_visible()
+    expect(sheet.locator(".piece").first).to_be_visible()
+    # The strokes are drawn where they were read: the frames leave some room around them.
+    shown = sheet.evaluate(INK_AND_BOXES)
+    for ink, box in zip(shown["ink"], shown["boxes"], strict=True):
+        assert all(0 < abs(one - other) < 0.2 * (box[3] - box[1]) for one, other in zip(ink, box, strict=True))
+        assert ink[0] > box[0] and ink[1] > box[1] and ink[2] < box[2] and ink[3] < box[3]  # noqa: PT018
 
 
 def test_a_picture_of_nothing(sheet: Page, tmp_path: Path):

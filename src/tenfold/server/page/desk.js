@@ -1,6 +1,7 @@
 // What both desks share: a sheet, the asking about what lies on it, and a view that shows what came back.
 
 import { Asker } from "./asker.js";
+import { drawing } from "./ink_file.js";
 
 export const part = (id) => document.getElementById(id);
 
@@ -42,6 +43,12 @@ export class Desk {
   /** Ask about a sheet that has changed: at once when the pen is lifted, now and then while it moves. */
   askAgain() {
     this.ask(this.sheet.drawing ? this.pause : 0);
+  }
+
+  /** If the file on the sheet is one of strokes: show what was read. */
+  async showStrokes(file, canvas) {
+    const picture = file && (await drawing(file, canvas));
+    if (picture) this.sheet.showBy(file, picture);
   }
 
   extras() {

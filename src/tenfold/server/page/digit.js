@@ -3,6 +3,7 @@
 import { Desk, part, strokesIn } from "./desk.js";
 import { Hand } from "./hand.js";
 import { HandPanel } from "./hand_panel.js";
+import { DIGIT } from "./ink_file.js";
 import { Sheet } from "./sheet.js";
 import { AnswerView } from "./view.js";
 import { WhyPanel } from "./why.js";
@@ -41,6 +42,7 @@ export class DigitDesk extends Desk {
     this.why.offer(outcome, settled);
     this.#box = picture ? outcome.answer?.box : null;
     this.#showFound();
+    if (outcome.answer) this.showStrokes(picture, DIGIT);
   }
 
   changed() {

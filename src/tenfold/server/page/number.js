@@ -2,6 +2,7 @@
 
 import { Desk, part, strokesIn } from "./desk.js";
 import { FieldChoice } from "./field.js";
+import { SHEET } from "./ink_file.js";
 import { NumberView } from "./number_view.js";
 import { numberStatus } from "./number_words.js";
 import { Sheet } from "./sheet.js";
@@ -53,6 +54,8 @@ export class NumberDesk extends Desk {
 
   show(outcome, { picture, field }, settled) {
     this.view.show(outcome, picture, settled, field);
+    const { width, height } = outcome.answer ?? {};
+    if (width) this.showStrokes(picture, { ...SHEET, width, height });
   }
 
   changed() {

@@ -20,6 +20,7 @@ export class Sheet extends EventTarget {
   #past = [];
   #stroke = null;
   #photoUrl = null;
+  #drawn = null;
 
   /** @param {{aspect?: number}} parts with the sheet's width in units of its height */
   constructor({ canvas, photo, photoName, aspect = 1 }) {
@@ -65,6 +66,14 @@ export class Sheet extends EventTarget {
   /** Put strokes on the sheet in place of what is there. */
   write(strokes) {
     this.#turn({ strokes, picture: null });
+  }
+
+  /** Show a file on the sheet that is no picture by another that is: what is sent stays the file. */
+  showBy(file, picture) {
+    if (this.picture !== file || this.#drawn === file) return;
+    this.#drawn = file;
+    URL.revokeObjectURL(this.#photoUrl);
+    this.photo.src = this.#photoUrl = URL.createObjectURL(picture);
   }
 
   clear() {
@@ -132,13 +141,14 @@ export class Sheet extends EventTarget {
 
   #loadPhoto(file) {
     URL.revokeObjectURL(this.#photoUrl);
+    this.#drawn = null;
     this.photo.hidden = this.photoName.hidden = true;
     this.#photoUrl = file && URL.createObjectURL(file);
     if (file) this.photo.src = this.#photoUrl;
     else this.photo.removeAttribute("src");
   }
 
-  // Browsers do not show every file Tenfold reads (TIFF, strokes), and what is no picture cannot be shown: its name is.
+  // Browsers do not show every file Tenfold reads (TIFF), and what is no picture cannot be shown: its name is.
   #showPhoto(shown) {
     if (!this.picture) return;
     this.photo.hidden = !shown;
