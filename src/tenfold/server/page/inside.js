@@ -140,7 +140,7 @@ class Inside {
   }
 
   #show() {
-    for (const view of this.#views) view.show(this.#looking.values(view.layer));
+    for (const view of this.#views) view.show(this.#looking.values(view.layer), this.sheet.drawing);
     if (this.#aim) this.#glass.show(this.#looking);
   }
 

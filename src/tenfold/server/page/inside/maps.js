@@ -25,6 +25,8 @@ export class MapsView extends EventTarget {
   #columns = 1;
   #values = null;
   #image = null;
+  #inView = false;
+  #stale = false;
   #cell = null;
   #last = { map: 0, row: 0, column: 0 };
 
@@ -47,11 +49,23 @@ export class MapsView extends EventTarget {
     this.canvas.addEventListener("click", (event) => this.#point(event));
     this.select(null);
     new ResizeObserver(() => this.#arrange()).observe(this.element);
+    new IntersectionObserver((seen) => this.#look(seen.at(-1).isIntersecting), { rootMargin: "25%" }).observe(this.element);
   }
 
-  /** Show the numbers of the layer. */
-  show(values) {
+  /**
+   * Show the numbers of the layer.
+   * @param {boolean} [hurried] whether there is no time to paint what is out of sight: that is painted when it comes in sight
+   */
+  show(values, hurried = false) {
     this.#values = values;
+    this.#stale = hurried && !this.#inView;
+    if (!this.#stale) this.#paint();
+  }
+
+  #look(inView) {
+    this.#inView = inView;
+    if (!inView || !this.#stale) return;
+    this.#stale = false;
     this.#paint();
   }
 
