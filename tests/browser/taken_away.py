@@ -18,14 +18,22 @@ from tenfold.training.web_page import rounded
 READY = "!!globalThis.tenfold?.read"
 
 # The time is that of the answer alone, from pixels on: how long a browser takes to open a file is its own affair.
-ASK = """async (files) => {
+ASK = """async ([files, drawn]) => {
   const rows = [];
   for (const file of files) {
-    const bytes = Uint8Array.from(atob(file), (sign) => sign.charCodeAt(0));
-    const { pixels, ...row } = await tenfold.read(new Blob([bytes]));
+    const picture = new Blob([Uint8Array.from(atob(file), (sign) => sign.charCodeAt(0))]);
+    const { pixels, ...row } = await tenfold.read(drawn ? await onCanvas(picture) : picture);
     rows.push(row);
   }
   return rows;
+
+  async function onCanvas(picture) {
+    const bitmap = await createImageBitmap(picture);
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [bitmap.width, bitmap.height];
+    canvas.getContext("2d", { willReadFrequently: true }).drawImage(bitmap, 0, 0);
+    return canvas;
+  }
 }"""
 
 
@@ -47,9 +55,9 @@ def opened(browser: Browser, file: Path, **options: Any) -> Iterator[Page]:
         context.close()
 
 
-def ask(page: Page, files: Sequence[bytes]) -> list[dict[str, Any]]:
-    """What the page says of picture files."""
-    rows: list[dict[str, Any]] = page.evaluate(ASK, [b64encode(file).decode() for file in files])
+def ask(page: Page, files: Sequence[bytes], drawn: bool = False) -> list[dict[str, Any]]:
+    """What the page says of picture files, or of the same on a canvas."""
+    rows: list[dict[str, Any]] = page.evaluate(ASK, [[b64encode(file).decode() for file in files], drawn])
     return rows
 
 

@@ -44,6 +44,15 @@ COLOUR = """stage => {
 }"""
 
 
+# All that a canvas shows, from a copy as well.
+PAINTED = """canvas => {
+  const copy = document.createElement("canvas");
+  [copy.width, copy.height] = [canvas.width, canvas.height];
+  copy.getContext("2d").drawImage(canvas, 0, 0);
+  return copy.toDataURL();
+}"""
+
+
 @pytest.fixture
 def inside(visit: Callable[..., Visit], address: str) -> Callable[..., Page]:
     """Opens the page with a network, draws a digit and waits until it is read."""
@@ -217,6 +226,26 @@ def test_the_numbers_follow_the_pen(inside: Callable[..., Page]):
     draw(page, DIGITS[0][:1], lift=False)
     page.wait_for_function("/^\\d+ frames? a second$/.test(document.querySelector('#rate').textContent)")
     page.mouse.up()
+
+
+def test_while_the_pen_moves_nobody_is_asked(visit: Callable[..., Visit], address: str):
+    seen = visit(url=f"{address}/inside#digit")
+    page = seen.page
+    page.wait_for_selector('#layers[aria-busy="false"]')
+    below = stage(page, "Conv 6").locator("canvas")
+    blank = below.evaluate(PAINTED)
+    draw(page, DIGITS[7], lift=False)
+    expect(page.locator("#bars .best .name")).to_have_text("7", timeout=PATIENCE)
+    assert seen.questions == []
+    # What is far out of sight is painted when it comes in sight.
+    assert below.evaluate(PAINTED) == blank
+    below.evaluate("canvas => canvas.scrollIntoView()")
+    shown = [below.element_handle(), blank]
+    page.wait_for_function(f"([canvas, blank]) => ({PAINTED})(canvas) !== blank", arg=shown)
+    with page.expect_response("**/v1/predict"):
+        page.mouse.up()
+    expect(page.locator("#verdict")).to_contain_text("This network reads a 7", timeout=PATIENCE)
+    assert len(seen.questions) == 1
 
 
 # -- by keys, and for those who do not see it -------------------------------------------------------------------

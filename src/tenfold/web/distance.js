@@ -1,7 +1,5 @@
 // How far it is to the nearest ground, by steps of a chess king and a knight (Borgefors 1986), with OpenCV's lengths.
 
-import { plane } from "./plane.js";
-
 const FAR = 2 ** 29 - 1;
 const UNIT = 65536;
 // Lengths of a step along a side, along a diagonal, and of a knight's move, in 1/65536.
@@ -23,26 +21,27 @@ export function nearestGround(mask) {
 }
 
 function walk({ width, height, data }, before, steps) {
-  const room = plane(width, height);
-  const lengths = new Int32Array(room.data.length);
-  const nearest = new Int32Array(room.data.length).fill(-1);
+  const lengths = new Int32Array(width * height);
+  const nearest = new Int32Array(width * height).fill(-1);
   const look = (x, y, sign) => {
     const at = y * width + x;
-    for (const [dx, dy, step] of before) {
-      const [px, py] = [x + sign * dx, y + sign * dy];
+    for (const move of before) {
+      const px = x + sign * move[0];
+      const py = y + sign * move[1];
       if (px < 0 || px >= width || py < 0 || py >= height) continue;
-      const length = lengths[py * width + px] + steps[step];
-      if (length < lengths[at]) [lengths[at], nearest[at]] = [length, nearest[py * width + px]];
+      const from = py * width + px;
+      const length = lengths[from] + steps[move[2]];
+      if (length >= lengths[at]) continue;
+      lengths[at] = length;
+      nearest[at] = nearest[from];
     }
   };
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const at = y * width + x;
-      if (!data[at]) [lengths[at], nearest[at]] = [0, at];
-      else {
-        lengths[at] = FAR;
-        look(x, y, 1);
-      }
+      lengths[at] = data[at] ? FAR : 0;
+      if (data[at]) look(x, y, 1);
+      else nearest[at] = at;
     }
   }
   for (let y = height - 1; y >= 0; y--) {

@@ -1,36 +1,38 @@
 // Blurring, medians, and ink made to grow and shrink: OpenCV's filters, as far as the normalisation needs them.
 
-import { cut, padded, plane } from "./plane.js";
+import { padded, plane } from "./plane.js";
 
 /** Where a place beyond the edge is mirrored to, the edge itself not repeated. */
-function mirrored(place, size) {
+export function mirrored(place, size) {
   if (size === 1) return 0;
   if (place < 0) return -place;
   return place >= size ? 2 * size - 2 - place : place;
 }
 
 /**
- * Blur bytes over three by three pixels, each way by the same two weights in 256 parts: of the sides, of the middle.
+ * Blur bytes over three by three pixels, each way by a quarter, a half and a quarter, in 256 parts.
  * @returns {import("./plane.js").Plane}
  */
-export function blur({ width, height, data }, side = 64, middle = 128) {
-  const lines = new Uint32Array(width * height);
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
+export function blur({ width, height, data }) {
+  const [side, middle] = [64, 128];
+  const lines = new Uint16Array(width * height);
+  const aside = (row, x) => {
+    lines[row + x] = side * (data[row + mirrored(x - 1, width)] + data[row + mirrored(x + 1, width)]) + middle * data[row + x];
+  };
+  for (let row = 0; row < lines.length; row += width) {
     for (let at = row + 1; at < row + width - 1; at++) lines[at] = side * (data[at - 1] + data[at + 1]) + middle * data[at];
-    for (const x of [0, width - 1]) {
-      lines[row + x] = side * (data[row + mirrored(x - 1, width)] + data[row + mirrored(x + 1, width)]) + middle * data[row + x];
+    aside(row, 0);
+    aside(row, width - 1);
+  }
+  const out = new Uint8Array(width * height);
+  for (let y = 0, at = 0; y < height; y++) {
+    let before = mirrored(y - 1, height) * width;
+    let after = mirrored(y + 1, height) * width;
+    for (let x = 0; x < width; x++, at++) {
+      out[at] = (side * (lines[before++] + lines[after++]) + middle * lines[at] + 32768) >> 16;
     }
   }
-  const out = plane(width, height);
-  for (let y = 0; y < height; y++) {
-    const [before, after] = [mirrored(y - 1, height) * width, mirrored(y + 1, height) * width];
-    for (let x = 0; x < width; x++) {
-      const total = side * (lines[before + x] + lines[after + x]) + middle * lines[y * width + x];
-      out.data[y * width + x] = (total + 32768) >> 16;
-    }
-  }
-  return out;
+  return plane(width, height, out);
 }
 
 /** The median of bytes in a square of an odd side; the edge goes on outside. @returns {import("./plane.js").Plane} */
@@ -55,33 +57,82 @@ export function median({ width, height, data }, side) {
 }
 
 /**
- * The largest (or smallest) in a square of an odd side around each pixel; what lies outside the plane has no say.
+ * The largest (or smallest) byte in a square of an odd side around each pixel; what lies outside the plane has no say.
  * @returns {import("./plane.js").Plane}
  */
 export function largest(from, side, smallest = false) {
-  const { width, height, data } = from;
-  const sign = smallest ? -1 : 1;
-  const values = Int16Array.from(data, (value) => sign * value);
-  const room = [0, 1].map(() => new Int16Array(Math.max(width, height) + side));
-  for (let y = 0; y < height; y++) extremes(values, y * width, 1, width, side, room);
-  for (let x = 0; x < width; x++) extremes(values, x, width, height, side, room);
-  return plane(width, height, Uint8Array.from(values, (value) => sign * value));
+  return extremes(padded(from, side >> 1, true), side, smallest);
 }
 
-/** The same along one line, in place: two runs over blocks of `side` (van Herk 1992), so that its length costs nothing. */
-function extremes(values, start, step, count, side, [before, after]) {
-  const reach = side >> 1;
-  const size = count + 2 * reach;
-  const none = -32768;
-  before.fill(none, 0, size);
-  for (let at = 0; at < count; at++) before[at + reach] = values[start + at * step];
-  after.set(before.subarray(0, size));
-  for (let at = 1; at < size; at++) if (at % side && before[at - 1] > before[at]) before[at] = before[at - 1];
-  for (let at = size - 2; at >= 0; at--) if ((at + 1) % side && after[at + 1] > after[at]) after[at] = after[at + 1];
-  for (let at = 0; at < count; at++) {
-    const [left, right] = [after[at], before[at + side - 1]];
-    values[start + at * step] = left > right ? left : right;
+/**
+ * The largest (or smallest) byte in a square of an odd side wherever that lies inside the plane, which so grows smaller by
+ * `side - 1` pixels each way.
+ * @returns {import("./plane.js").Plane}
+ */
+export function extremes(from, side, smallest = false) {
+  // With every bit turned, the smallest is the largest.
+  const turn = smallest ? 255 : 0;
+  return alongRows(alongRows(from, side, turn), side, turn);
+}
+
+/**
+ * The same along each row: two runs over blocks of `side` (van Herk 1992), so that its length costs nothing. Gives rows as
+ * columns.
+ */
+function alongRows({ width, height, data }, side, turn) {
+  const size = width - side + 1;
+  const [before, after] = [new Uint8Array(width), new Uint8Array(width)];
+  const out = new Uint8Array(size * height);
+  for (let y = 0; y < height; y++) {
+    const row = y * width;
+    const tone = data[row];
+    let same = 1;
+    while (same < width && data[row + same] === tone) same++;
+    if (same === width) {
+      // A row of one tone, as margins are.
+      for (let to = y; to < out.length; to += height) out[to] = tone;
+      continue;
+    }
+    for (let block = 0; block < width; block += side) {
+      const end = Math.min(block + side, width);
+      for (let x = block, most = 0; x < end; x++) {
+        const value = data[row + x] ^ turn;
+        if (value > most) most = value;
+        before[x] = most;
+      }
+      for (let x = end - 1, most = 0; x >= block; x--) {
+        const value = data[row + x] ^ turn;
+        if (value > most) most = value;
+        after[x] = most;
+      }
+    }
+    for (let x = 0, to = y; x < size; x++, to += height) {
+      const most = before[x + side - 1];
+      out[to] = (after[x] > most ? after[x] : most) ^ turn;
+    }
   }
+  return plane(height, size, out);
+}
+
+/** Where ink is, or is next to: 1 there, in a mask of 0 and 1. @returns {import("./plane.js").Plane} */
+export function beside({ width, height, data }) {
+  const lines = new Uint8Array(width * height);
+  for (let row = 0; row < lines.length; row += width) {
+    let [before, here] = [0, data[row]];
+    for (let at = row; at < row + width; at++) {
+      const after = at + 1 < row + width ? data[at + 1] : 0;
+      lines[at] = before | here | after;
+      before = here;
+      here = after;
+    }
+  }
+  const out = new Uint8Array(width * height);
+  for (let y = 0, at = 0; y < height; y++) {
+    let above = Math.max(y - 1, 0) * width;
+    let below = Math.min(y + 1, height - 1) * width;
+    for (let x = 0; x < width; x++, at++) out[at] = lines[above++] | lines[at] | lines[below++];
+  }
+  return plane(width, height, out);
 }
 
 /** The places of a disc around its middle, `[x, y]` each. */
@@ -90,29 +141,44 @@ export function disc(radius, reach) {
   return steps.flatMap((y) => steps.filter((x) => x * x + y * y <= radius ** 2).map((x) => [x, y]));
 }
 
-/** Strokes thicker by a shape: the largest under it. @returns {import("./plane.js").Plane} */
+/** Strokes thicker by a shape: the largest under it. Nothing is less than 0. @returns {import("./plane.js").Plane} */
 export function grow({ width, height, data }, shape) {
-  const out = plane(width, height, data.slice());
-  for (const [dx, dy] of shape) {
-    const [left, right] = [Math.max(0, -dx), Math.min(width, width - dx)];
-    for (let y = Math.max(0, -dy); y < Math.min(height, height - dy); y++) {
-      const aside = (y + dy) * width + dx;
-      for (let x = left, at = y * width + left; x < right; x++, at++) {
-        if (data[aside + x] > out.data[at]) out.data[at] = data[aside + x];
+  const [aside, down] = [0, 1].map((axis) => Int32Array.from(shape.map((place) => place[axis])));
+  const out = data.slice();
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at++) {
+      const value = data[at];
+      if (value === 0) continue;
+      for (let place = 0; place < aside.length; place++) {
+        const px = x - aside[place];
+        const py = y - down[place];
+        if (px < 0 || px >= width || py < 0 || py >= height) continue;
+        const to = py * width + px;
+        if (value > out[to]) out[to] = value;
       }
     }
   }
-  return out;
+  return plane(width, height, out);
 }
 
 /** Strokes thinner by a shape: the smallest under it; outside there is nothing. @returns {import("./plane.js").Plane} */
-export function thin(from, shape) {
-  const reach = Math.max(...shape.flat());
-  const { width, height, data } = padded(from, reach);
-  // Ink grows thinner as the ground grows thicker.
-  const grown = grow(plane(width, height, Float32Array.from(data, (value) => -value)), shape);
-  const kept = cut(grown, { x: reach, y: reach, width: from.width, height: from.height });
-  return plane(from.width, from.height, from.data.constructor.from(kept.data, (value) => -value));
+export function thin({ width, height, data }, shape) {
+  const [aside, down] = [0, 1].map((axis) => Int32Array.from(shape.map((place) => place[axis])));
+  const out = new data.constructor(data.length);
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at++) {
+      let least = data[at];
+      for (let place = 0; least > 0 && place < aside.length; place++) {
+        const px = x + aside[place];
+        const py = y + down[place];
+        const inside = px >= 0 && px < width && py >= 0 && py < height;
+        const value = inside ? data[py * width + px] : 0;
+        if (value < least) least = value;
+      }
+      out[at] = least;
+    }
+  }
+  return plane(width, height, out);
 }
 
 export const SQUARE = [-1, 0, 1].flatMap((y) => [-1, 0, 1].map((x) => [x, y]));

@@ -1,14 +1,16 @@
 // The ground under the ink: one flat tone, or one that changes with light and shadow; as tenfold/imaging/ground.py.
 
-import { blur, largest } from "./filters.js";
+import { blur, extremes } from "./filters.js";
 import { countLevels, otsu, quantile, regroup, sample } from "./histogram.js";
-import { above, cut as part, joined, leveled, longer, most, padded, rim, rint, shorter, sum } from "./plane.js";
+import { above, cut, isPlain, joined, leveled, longer, most, padded, rim, rint, shorter } from "./plane.js";
 import { enlargeLinear, scaled, shrink } from "./resize.js";
 
 export const UNEVEN_SIDE = 40;
 const GROUND_SIDE = 96;
 const GROUND_WINDOWS = [0.16, 0.28, 0.45];
 const SIDES_APART = 0.25;
+const STILL = 0.2;
+const LEVELS = Array.from({ length: 256 }, (_, level) => level);
 
 /** The tone of the ground if it is one and the same everywhere, else null. @param {import("./plane.js").Plane} tone */
 export function flatGround(tone) {
@@ -39,7 +41,7 @@ function shares(light, share) {
   const { width, height } = light;
   const near = Math.max(1, rint(0.12 * shorter(light)));
   const corners = [0, height - near].flatMap((y) =>
-    [0, width - near].flatMap((x) => [...part(light, { x, y, width: near, height: near }).data]),
+    [0, width - near].flatMap((x) => [...cut(light, { x, y, width: near, height: near }).data]),
   );
   const [around, ends] = [border, corners].map((values) => values.reduce((all, value) => all + value, 0) / values.length);
   return (share + around + ends) / 3;
@@ -54,29 +56,39 @@ function spread(side, middle) {
   return distance[order.find((level) => (reached += side[level]) >= wanted)];
 }
 
-/** How far each pixel is from a flat ground, on the side that stands out more. @returns {import("./plane.js").Plane} */
-export function fromFlat(tone, ground) {
-  const over = leveled(tone, (value) => Math.max(value - ground, 0));
-  const under = leveled(tone, (value) => Math.max(ground - value, 0));
-  const [top, bottom] = [most(over), most(under)];
+/**
+ * How far each level is from a flat ground, on the side that stands out more.
+ * @param {Float64Array} counts of the levels that there are
+ * @returns {number[]} for each of the 256 levels
+ */
+export function fromFlat(counts, ground) {
+  const over = Array.from(counts, (_, level) => Math.max(level - ground, 0));
+  const under = Array.from(counts, (_, level) => Math.max(ground - level, 0));
+  const [top, bottom] = [over, under].map((side) => Math.max(...side.filter((_, level) => counts[level])));
   const cut = rint(0.35 * Math.max(top, bottom));
   if (Math.min(top, bottom) > cut) {
     // Both sides stand out: more of the one that is ink lies far out.
-    const [far, farUnder] = [over, under].map((side) => sum(leveled(side, (value) => Math.max(value - cut, 0))));
+    const [far, farUnder] = [over, under].map((side) => side.reduce((all, value, level) => all + Math.max(value - cut, 0) * counts[level], 0));
     return far > farUnder ? over : under;
   }
   return top > bottom ? over : under;
 }
 
-/** How far each pixel is from a ground that changes over the picture. @returns {import("./plane.js").Plane} */
+/**
+ * How far each pixel is from a ground that changes over the picture.
+ * @returns {{plane: import("./plane.js").Plane, levels: ArrayLike<number>}} `levels[value]` for a pixel of the plane
+ */
 export function fromUneven(tone) {
   const small = shrink(tone, scaled(tone, Math.min(1, GROUND_SIDE / longer(tone))));
   const { ground, light } = smoothestGround(small);
-  const wide = enlargeLinear(blur(ground), [tone.width, tone.height]);
-  if (light) return above(tone, wide);
+  const calm = blur(ground);
+  const least = Math.max(1, rint(0.25 * most(calm)));
   // Light falls on ink and paper alike: what counts is the share of light the ink swallows.
-  const least = Math.max(1, rint(0.25 * most(blur(ground))));
-  return joined(above(wide, tone), wide, (swallowed, here) => Math.min(rint((swallowed * 255) / Math.max(here, least)), 255));
+  const share = (here, value) => (value < here ? Math.min(rint(((here - value) * 255) / Math.max(here, least)), 255) : 0);
+  const same = calm.data[0];
+  if (!light && isPlain(calm)) return { plane: tone, levels: LEVELS.map((value) => share(same, value)) };
+  const wide = enlargeLinear(calm, [tone.width, tone.height]);
+  return { plane: light ? above(tone, wide) : joined(wide, tone, share), levels: LEVELS };
 }
 
 /** The ground without its ink, and whether the ink is lighter than it: the smallest window that tells the sides apart. */
@@ -85,23 +97,34 @@ function smoothestGround(small) {
   const found = [];
   const lead = [];
   for (const reach of reaches) {
-    const [dark, light] = [filled(small, reach, false), filled(small, reach, true)];
+    const dark = filled(small, reach, false);
+    // Paper of one tone: nothing is smoother.
+    if (found.length === 0 && dark.variation === 0) return { ground: dark.ground, light: false };
+    const light = filled(small, reach, true);
     found.push([dark, light]);
     lead.push(Math.abs(Math.log((light.variation + 0.1) / (dark.variation + 0.1))));
     if (lead.at(-1) > SIDES_APART) break;
   }
   const telling = lead.indexOf(Math.max(...lead));
   const light = found[telling][1].variation < found[telling][0].variation;
-  const fillings = reaches.map((reach, at) => found[at]?.[light ? 1 : 0] ?? filled(small, reach, light));
+  const first = found[0][light ? 1 : 0];
+  // However smooth another is, this one is smooth enough.
+  if (first.variation <= STILL) return { ground: first.ground, light };
+  const fillings = [];
+  for (const [at, reach] of reaches.entries()) {
+    fillings.push(found[at]?.[light ? 1 : 0] ?? filled(small, reach, light));
+    // What does not vary is left as it is by larger windows.
+    if (fillings[at].variation === 0) break;
+  }
   const least = Math.min(...fillings.map(({ variation }) => variation));
-  return { ground: fillings.find(({ variation }) => variation <= 1.8 * least + 0.2).ground, light };
+  return { ground: fillings.find(({ variation }) => variation <= 1.8 * least + STILL).ground, light };
 }
 
 /** Fill in what is narrower than `reach`. */
 function filled(small, reach, light) {
   // A shadow that leaves the picture goes on outside it; without this its corners would be narrow.
-  const wider = largest(largest(padded(small, reach, true), reach, light), reach, !light);
-  const ground = part(wider, { x: reach, y: reach, width: small.width, height: small.height });
+  const wide = extremes(padded(small, reach - 1, true), reach, light);
+  const ground = isPlain(wide) ? cut(wide, { x: 0, y: 0, width: small.width, height: small.height }) : extremes(wide, reach, !light);
   return { ground, variation: variation(ground) };
 }
 

@@ -4,9 +4,9 @@ import { longer, plane } from "./plane.js";
 
 /** How often each level occurs, where the mask is not 0. @returns {Float64Array} of 256 */
 export function countLevels({ data }, mask) {
-  const counts = new Float64Array(256);
+  const counts = new Int32Array(256);
   for (let at = 0; at < data.length; at++) if (!mask || mask.data[at]) counts[data[at]]++;
-  return counts;
+  return new Float64Array(counts);
 }
 
 /** Every so many pixels, so that at most about `side` are left a side. @returns {import("./plane.js").Plane} */

@@ -1,6 +1,6 @@
 // Find the ink: how strongly each pixel is written on, whatever the colours, ground and light; as tenfold/imaging/ink.py.
 
-import { blur } from "./filters.js";
+import { blur, mirrored } from "./filters.js";
 import { flatGround, fromFlat, fromUneven, UNEVEN_SIDE, unevenness } from "./ground.js";
 import { countLevels, otsu, quantile, regroup, sample } from "./histogram.js";
 import { leveled, longer, mapped, most, rint, shorter } from "./plane.js";
@@ -10,6 +10,8 @@ import { withoutTable } from "./sheet.js";
 export const LEAST_CONTRAST = 14;
 const LEAST_OVER_NOISE = 7;
 const LEAST_GRAIN = 1.5;
+// Of a light blur, in 256 parts.
+const [SIDES, MIDDLE] = [43, 170];
 
 /**
  * A decoded picture: one channel, or red, green and blue.
@@ -31,11 +33,12 @@ export function findInk({ channels }, scale, least = LEAST_CONTRAST) {
   const tone = withoutTable(calmTone(small));
   const flat = flatGround(tone);
   if (flat !== null) {
-    const strength = fromFlat(tone, flat);
-    return parted(strength, countLevels(strength), scale, least, 0, 0);
+    const counts = countLevels(tone);
+    const levels = fromFlat(counts, flat);
+    return parted({ plane: tone, levels }, regroup(counts, levels), scale, least, 0, 0);
   }
   const strength = fromUneven(tone);
-  const counts = countLevels(strength);
+  const counts = regroup(countLevels(strength.plane), strength.levels);
   return parted(strength, counts, scale, least, ...unevenness(counts));
 }
 
@@ -90,9 +93,8 @@ function grain(tone) {
 }
 
 /** Ink is what stands out from the ground's usual level far enough. */
-function parted(strength, counts, scale, least, level, noise) {
-  // A single hot pixel is no ink: look at the strongest place after a light blur, where there is room.
-  const top = most(shorter(strength) >= 8 ? blur(strength, 43, 170) : strength);
+function parted({ plane: from, levels: strength }, counts, scale, least, level, noise) {
+  const top = strongest(from, strength, counts.findLastIndex((count) => count > 0));
   if (top < least || top - level < LEAST_OVER_NOISE * noise) return null;
   const gain = 255 / (top - level);
   // All that follows depends on the level alone, so it is worked out for 256 levels, not for every pixel.
@@ -106,9 +108,38 @@ function parted(strength, counts, scale, least, level, noise) {
   const floor = Math.max(0.04 * full, Math.min(2.5 * noise * gain, 0.3 * full));
   const soft = levels.map((value) => rint(byte((value - floor) * (255 / Math.max(full - floor, 1)))));
   return {
-    strength: leveled(strength, (value) => soft[value]),
-    mask: leveled(strength, (value) => (inked[value] ? 1 : 0)),
+    strength: leveled(from, (value) => soft[strength[value]]),
+    mask: leveled(from, (value) => (inked[strength[value]] ? 1 : 0)),
     scale,
     contrast: top,
   };
 }
+
+/**
+ * The strongest place: a single hot pixel is no ink, so after a light blur, where there is room.
+ * @param {ArrayLike<number>} strength of each of the 256 levels
+ * @param {number} upmost that there is
+ */
+function strongest({ width, height, data }, strength, upmost) {
+  if (Math.min(width, height) < 8) return upmost;
+  const line = (row, x) =>
+    SIDES * (strength[data[row + mirrored(x - 1, width)]] + strength[data[row + mirrored(x + 1, width)]]) + MIDDLE * strength[data[row + x]];
+  const blurred = (x, y) => {
+    const beside = line(mirrored(y - 1, height) * width, x) + line(mirrored(y + 1, height) * width, x);
+    return (SIDES * beside + MIDDLE * line(y * width, x) + 32768) >> 16;
+  };
+  let best = 0;
+  // Where all around is as strong, nothing is stronger; else all places count that may be.
+  for (const least of [upmost, 0]) {
+    for (let y = 0, at = 0; y < height; y++) {
+      for (let x = 0; x < width; x++, at++) {
+        const here = strength[data[at]];
+        if (here < least || (MIDDLE ** 2 * here + (65536 - MIDDLE ** 2) * upmost + 32768) >> 16 <= best) continue;
+        best = Math.max(best, blurred(x, y));
+        if (best === upmost) return best;
+      }
+    }
+  }
+  return best;
+}
+

@@ -1,11 +1,11 @@
 // THE normalisation once more, for the browser: as tenfold/imaging/normalize.py, pixel by pixel.
 
 import { deepest } from "./distance.js";
-import { disc, grow, SQUARE, thin } from "./filters.js";
+import { beside, disc, grow, SQUARE, thin } from "./filters.js";
 import { findInk, LEAST_CONTRAST } from "./ink.js";
 import { fillConvex, hullOf } from "./outline.js";
-import { apart, findPieces, maskOf, withoutFrames, withoutSpecks, withoutUnderline } from "./pieces.js";
-import { bounds, countInk, cut, joined, leveled, longer, mapped, most, padded, plane, rim, rint, shorter, sum } from "./plane.js";
+import { apart, boxOf, findPieces, maskOf, withoutFrames, withoutSpecks, withoutUnderline } from "./pieces.js";
+import { bounds, countInk, cut, leveled, longer, mapped, most, padded, plane, rim, rint, shorter, sum } from "./plane.js";
 import { enlargeCubic, scaled, shrink } from "./resize.js";
 import { removeRules } from "./rules.js";
 
@@ -53,15 +53,15 @@ export function normalize(picture) {
   const { strength, pieces, mask, box, scale } = found;
   const given = picture.channels.length === 1 ? picture.channels[0] : null;
   return {
-    pixels: given && hasTheForm(given) ? given.data.slice() : fitInk(strength, mask),
+    pixels: given && hasTheForm(given) ? given.data.slice() : fitInk(strength, mask, box),
     empty: false,
     reason: "",
     box: inPicture(box, scale, picture),
-    parts: apart(pieces).map((piece) => fitInk(strength, maskOf(piece))),
+    parts: apart(pieces).map((piece) => fitInk(strength, maskOf(piece), boxOf(piece))),
   };
 }
 
-const fitInk = (strength, mask) => fit(only(strength, mask));
+const fitInk = (strength, mask, box) => fit(only(strength, mask, box));
 
 /** Whether a picture is one that this normalisation gives: it stays as it is, however often it comes by. */
 function hasTheForm(pixels) {
@@ -73,11 +73,12 @@ function hasTheForm(pixels) {
 /** The centre of mass. */
 function massOf({ width, data }) {
   let [mass, along, down] = [0, 0, 0];
-  data.forEach((value, at) => {
-    mass += value;
-    along += value * (at % width);
-    down += value * Math.floor(at / width);
-  });
+  for (let at = 0, x = 0, y = 0; at < data.length; at++, x++) {
+    if (x === width) [x, y] = [0, y + 1];
+    mass += data[at];
+    along += data[at] * x;
+    down += data[at] * y;
+  }
   return { x: along / mass, y: down / mass };
 }
 
@@ -86,18 +87,24 @@ function lookQuickly(picture) {
   // A line one pixel wide is half as dark at half the size.
   const ink = findInk(picture, 0.5, LEAST_CONTRAST / 2);
   if (!ink) return NOTHING;
-  const found = ink.contrast < LEAST_CONTRAST ? NOTHING : findWriting(ink);
-  return typeof found === "string" || longer(found.box) < QUICK_ENOUGH || leavesTraces(ink) ? null : found;
+  if (ink.contrast < LEAST_CONTRAST || leavesTraces(ink)) return null;
+  const found = findWriting(ink);
+  return typeof found === "string" || longer(found.box) < QUICK_ENOUGH ? null : found;
 }
 
 /** Whether there is more than the ink: strokes so much thinner than the rest that they are faint at this size. */
 function leavesTraces({ strength, mask }) {
-  const beyond = leveled(grow(mask, SQUARE), (value) => (value ? 0 : 1));
-  const faint = leveled(strength, (value) => (value > Math.floor(FAINT * 255) ? 1 : 0));
+  const near = beside(mask).data;
+  const least = Math.floor(FAINT * 255);
   const allowed = QUICK_TRACES * countInk(mask);
-  const traces = (ink) => countInk(joined(ink, beyond, (one, other) => one & other)) > allowed;
+  const traces = ({ data }, level) => {
+    let count = 0;
+    for (let at = 0; at < data.length; at++) if (data[at] > level && !near[at]) count++;
+    return count > allowed;
+  };
+  if (!traces(strength, least)) return false;
   // Unless that is ruled paper, whose lines nobody will miss.
-  return traces(faint) && traces(removeRules(faint));
+  return traces(removeRules(leveled(strength, (value) => (value > least ? 1 : 0))), 0);
 }
 
 /** What of the ink is writing, or why nothing is. */
@@ -108,7 +115,7 @@ function findWriting({ strength, mask: given, scale }) {
   const bare = removeRules(framedMask);
   const pieces = withoutUnderline(withoutSpecks(bare === framedMask ? framed : findPieces(bare)));
   const mask = maskOf(pieces);
-  const box = bounds(mask);
+  const box = boxOf(pieces);
   return whyNothing(mask, box, strength) || { strength, pieces, mask, box, scale };
 }
 
@@ -137,16 +144,18 @@ function isSolid(mask, box, strength) {
   return inside.length === 0 || inside.reduce((all, value) => all + value, 0) / inside.length >= SOLID * most({ data: inside });
 }
 
-/** The strength where there is ink and on its soft edge, cut to its bounds and to `FINE`: floats 0..1. */
-function only(strength, mask) {
-  const { x, y, width, height } = bounds(mask);
-  const near = { x: x - 1, y: y - 1, width: width + 2, height: height + 2 };
-  const kept = joined(cut(strength, near), grow(cut(mask, near), SQUARE), (value, here) => (here ? value : 0));
+/** The strength where there is ink, which a box holds, and on its soft edge, cut to its bounds and to `FINE`: floats 0..1. */
+function only(strength, mask, { x, y, width, height }) {
+  const around = { x: x - 1, y: y - 1, width: width + 2, height: height + 2 };
+  const [kept, near] = [cut(strength, around), beside(cut(mask, around))];
+  for (let at = 0; at < kept.data.length; at++) if (!near.data[at]) kept.data[at] = 0;
   // What was dropped (a frame, a rule) may have been darker than what is kept.
   const full = Math.max(most(kept), 1);
   let small = cut(kept, bounds(kept, Math.floor(FAINT * full)));
   if (longer(small) > FINE) small = shrink(small, scaled(small, FINE / longer(small)));
-  return plane(small.width, small.height, Float32Array.from(small.data, (value) => value / full));
+  const shares = new Float32Array(small.data.length);
+  for (let at = 0; at < shares.length; at++) shares[at] = small.data[at] / full;
+  return plane(small.width, small.height, shares);
 }
 
 function inPicture(box, scale, { width, height }) {
@@ -160,7 +169,9 @@ function fit(strength) {
   const even = evenWeight(strength);
   const small = resized(even, FIT / longer(even));
   const gain = f32(255 / f32(Math.max(fullInk(small), 1e-6)));
-  return centred(plane(small.width, small.height, Uint8Array.from(small.data, (value) => rint(Math.min(Math.max(f32(value * gain), 0), 255)))));
+  const levels = new Uint8Array(small.data.length);
+  for (let at = 0; at < levels.length; at++) levels[at] = rint(Math.min(Math.max(f32(small.data[at] * gain), 0), 255));
+  return centred(plane(small.width, small.height, levels));
 }
 
 /** The level of full ink: most of a stroke reaches it, not just its strongest pixel. */

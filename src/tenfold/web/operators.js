@@ -20,6 +20,15 @@ function each(change) {
   };
 }
 
+/** The one that comes most often, in a loop of its own, which calls nothing. @type {Operator} */
+function relu(node, [x], room) {
+  const out = room(x.shape);
+  const { data } = x;
+  const made = out.data;
+  for (let at = 0; at < made.length; at++) made[at] = data[at] > 0 ? data[at] : 0;
+  return out;
+}
+
 /** @returns {Operator} that takes two tensors or more, whose shapes are stretched to fit each other */
 function pairs(join, kind = Float32Array) {
   return (node, inputs, room) => {
@@ -329,7 +338,7 @@ export const OPERATORS = {
   PRelu: pairs((x, slope) => (x < 0 ? slope * x : x)),
   Pad: pad,
   ReduceMax: reduceMax,
-  Relu: each((x) => (x > 0 ? x : 0)),
+  Relu: relu,
   Reshape: reshape,
   ScatterND: scatter,
   Selu: each((x, { alpha = 1.6732632, gamma = 1.0507009 }) => gamma * (x < 0 ? alpha * Math.expm1(x) : x)),

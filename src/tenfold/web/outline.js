@@ -15,9 +15,11 @@ const apart = ([ax, ay], [bx, by]) => Math.hypot(ax - bx, ay - by);
 export function hullOf({ width, height, data }) {
   const points = [];
   for (let x = 0; x < width; x++) {
-    const column = Array.from({ length: height }, (_, y) => y).filter((y) => data[y * width + x]);
-    if (column.length) points.push([x, column[0]]);
-    if (column.length > 1) points.push([x, column.at(-1)]);
+    let [top, bottom] = [0, height - 1];
+    while (top < height && !data[top * width + x]) top++;
+    while (bottom > top && !data[bottom * width + x]) bottom--;
+    if (top < height) points.push([x, top]);
+    if (top < bottom) points.push([x, bottom]);
   }
   if (points.length < 3) return points;
   const chain = (row) => {

@@ -1,9 +1,9 @@
 // The page that is taken away: joins the sheet and the recogniser, which lies in the page itself.
 
-import { paint } from "../server/page/ink.js";
+import { onCanvas } from "../server/page/ink.js";
 import { Sheet } from "../server/page/sheet.js";
 import { noDigit } from "./decide.js";
-import { openPicture, PictureError, pictureOf } from "./picture.js";
+import { greyOf, openPicture, PictureError, pictureOf } from "./picture.js";
 import { AnswerView } from "./page_view.js";
 import { Recognizer } from "./recognize.js";
 
@@ -15,30 +15,24 @@ const sheet = new Sheet({ canvas: part("pad"), photo: part("photo"), photoName: 
 const view = new AnswerView();
 const { model, gate, budget } = globalThis.tenfold;
 const recognizer = new Recognizer(model, gate, budget);
+const canvas = document.createElement("canvas");
 let asked = 0;
 let box = null;
 
 /** What is on the sheet, as pixels. */
 async function picture() {
-  if (sheet.picture) return openPicture(sheet.picture);
-  const canvas = document.createElement("canvas");
-  canvas.width = canvas.height = DRAWN;
-  const context = canvas.getContext("2d", { willReadFrequently: true });
-  context.fillStyle = "white";
-  context.fillRect(0, 0, DRAWN, DRAWN);
-  paint(context, sheet.strokes.filter(({ points }) => points.length), DRAWN, "black");
-  return pictureOf(canvas);
+  return sheet.picture ? openPicture(sheet.picture) : greyOf(onCanvas(sheet.strokes, DRAWN, 1, canvas));
 }
 
 /**
- * The answer to a picture file, for who asks from a script: as `tenfold.predict` gives it, with the pixels that the network
- * saw, and how long it took from the file's own pixels on.
+ * The answer to a picture file, or to what is on a canvas, for who asks from a script: as `tenfold.predict` gives it, with the
+ * pixels that the network saw, and how long it took from the canvas on, or from the file's own pixels on.
  */
-async function read(file) {
+async function read(given) {
   try {
-    const opened = await openPicture(file);
+    const opened = given instanceof Blob ? await openPicture(given) : null;
     const start = performance.now();
-    return { ...recognizer.read(opened), milliseconds: performance.now() - start };
+    return { ...recognizer.read(opened ?? pictureOf(given)), milliseconds: performance.now() - start };
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
     return { ...noDigit("unreadable_image", error.message), model: recognizer.model };

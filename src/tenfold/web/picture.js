@@ -52,24 +52,41 @@ export async function openPicture(file) {
   }
 }
 
+/** What lies on a canvas that was drawn on in shades of grey and has no transparency. @param {HTMLCanvasElement} canvas */
+export function greyOf(canvas) {
+  const { width, height, data } = pixelsOf(canvas);
+  return { width, height, channels: [channelOf(data, 0, width, height)], scale: 1 };
+}
+
+function channelOf(data, channel, width, height) {
+  const values = new Uint8Array(width * height);
+  for (let at = 0, from = channel; at < values.length; at++, from += 4) values[at] = data[from];
+  return plane(width, height, values);
+}
+
 /** What a canvas or bitmap shows. @param {CanvasImageSource & {width: number, height: number}} image */
 export function pictureOf(image, grey = false) {
   const scale = Math.min(1, Math.sqrt(MOST_ON_CANVAS / (image.width * image.height)));
+  const { width, height, data } = (scale === 1 && pixelsOf(image)) || pixelsOf(copyOf(image, scale));
+  layOnGround(data);
+  // Channels that are all alike are one, but for what hasTheForm in normalize.js asks.
+  const one = grey || (Math.max(width, height) > 28 && isAlike(data));
+  const channels = [0, 1, 2].slice(0, one ? 1 : 3).map((channel) => channelOf(data, channel, width, height));
+  return { width, height, channels, scale };
+}
+
+/** The pixels of a canvas that can be drawn on; null of another or of what is none. @returns {ImageData | null} */
+function pixelsOf(image) {
+  return image.getContext?.("2d", { willReadFrequently: true })?.getImageData(0, 0, image.width, image.height) ?? null;
+}
+
+function copyOf(image, scale) {
   const canvas = document.createElement("canvas");
   [canvas.width, canvas.height] = [image.width, image.height].map((side) => Math.max(1, Math.round(side * scale)));
   const context = canvas.getContext("2d", { willReadFrequently: true });
   context.imageSmoothingQuality = "high";
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
-  const { width, height, data } = context.getImageData(0, 0, canvas.width, canvas.height);
-  layOnGround(data);
-  // Channels that are all alike are one, but for what hasTheForm in normalize.js asks.
-  const one = grey || (Math.max(width, height) > 28 && isAlike(data));
-  const channels = [0, 1, 2].slice(0, one ? 1 : 3).map((channel) => {
-    const values = new Uint8Array(width * height);
-    for (let at = 0, from = channel; at < values.length; at++, from += 4) values[at] = data[from];
-    return plane(width, height, values);
-  });
-  return { width, height, channels, scale };
+  return canvas;
 }
 
 function isAlike(data) {
@@ -94,19 +111,24 @@ function isGrey(head) {
   return false;
 }
 
+function isOpaque(data) {
+  for (let at = 3; at < data.length; at += 4) if (data[at] < 255) return false;
+  return true;
+}
+
 /** A picture with transparency on an opaque ground that keeps the ink visible; in place. @param {Uint8ClampedArray} data RGBA */
 function layOnGround(data) {
+  if (isOpaque(data)) return;
   const counts = new Float64Array(256);
-  let [opacity, mass, transparent] = [0, 0, false];
+  let [opacity, mass] = [0, 0];
   for (let at = 0; at < data.length; at += 4) {
     const alpha = data[at + 3];
     const grey = (data[at] * 19595 + data[at + 1] * 38470 + data[at + 2] * 7471 + 32768) >> 16;
     counts[grey] += alpha;
     opacity += alpha;
     mass += grey * alpha;
-    transparent ||= alpha < 255;
   }
-  if (!transparent || opacity === 0) return;
+  if (opacity === 0) return;
   const level = (share) => {
     let reached = 0;
     return counts.findIndex((count) => (reached += count) >= share * opacity);

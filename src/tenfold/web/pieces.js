@@ -1,7 +1,7 @@
 // The connected pieces of ink: which are a frame, a speck or an underline, and which stand apart; as
 // tenfold/imaging/pieces.py.
 
-import { bounds, plane, rint } from "./plane.js";
+import { plane, rint } from "./plane.js";
 
 const SPECK_AREA = 0.02;
 const SPECK_EXTENT = 0.16;
@@ -19,62 +19,114 @@ const UNDERLINE_GAP = 0.07;
 
 /**
  * 8-connected pieces of ink in a picture.
- * @typedef {{width: number, height: number, x: number, y: number, labels: {width: number, height: number, data: Uint32Array},
+ * @typedef {{mask: import("./plane.js").Plane, width: number, height: number, x: number, y: number,
+ *   labels: {width: number, height: number, data: Uint32Array},
  *   boxes: {left: number, top: number, width: number, height: number, area: number}[], kept: boolean[]}} Pieces
- *   of a picture `width` by `height`; labels of the window at x, y that holds all ink, 0 ground, k piece k - 1; boxes
+ *   of a mask `width` by `height`; labels of the window at x, y that holds all ink, 0 ground, k piece k - 1; boxes
  *   within the window
+ * @typedef {{y: number, start: number, end: number, number: number}} Run of ink in a row; `number` of a run that it is joined to
  */
 
 /** Label the connected pieces of a mask. @returns {Pieces} */
 export function findPieces(mask) {
-  const window = bounds(mask);
+  const runs = runsOf(mask);
+  join(runs);
+  const window = boxAround(runs);
+  const found = new Map();
+  runs.forEach((run, at) => {
+    const first = rootOf(runs, at);
+    if (!found.has(first)) found.set(first, []);
+    found.get(first).push(run);
+  });
+  const pieces = [...found.values()].map((piece) => ({ piece, first: firstBlock(piece, window) }));
+  pieces.sort((one, other) => one.first - other.first);
   const labels = { width: window.width, height: window.height, data: new Uint32Array(window.width * window.height) };
-  const inked = (x, y) => mask.data[(window.y + y) * mask.width + window.x + x];
-  const boxes = [];
-  // By blocks of two by two, row by row, as OpenCV counts them.
-  for (let y = 0; y < window.height; y += 2) {
-    for (let x = 0; x < window.width; x += 2) {
-      for (let py = y; py < Math.min(y + 2, window.height); py++) {
-        for (let px = x; px < Math.min(x + 2, window.width); px++) {
-          if (inked(px, py) && !labels.data[py * window.width + px]) boxes.push(flood(labels, inked, px, py, boxes.length + 1));
-        }
-      }
+  const boxes = pieces.map(({ piece }, at) => {
+    let area = 0;
+    for (const { y, start, end } of piece) {
+      const row = (y - window.y) * window.width - window.x;
+      labels.data.fill(at + 1, row + start, row + end);
+      area += end - start;
     }
-  }
-  return { width: mask.width, height: mask.height, x: window.x, y: window.y, labels, boxes, kept: boxes.map(() => true) };
+    const { x, y, width, height } = boxAround(piece);
+    return { left: x - window.x, top: y - window.y, width, height, area };
+  });
+  return { mask, width: mask.width, height: mask.height, x: window.x, y: window.y, labels, boxes, kept: boxes.map(() => true) };
 }
 
-/** Give a piece its number, and find its box and area. */
-function flood(labels, inked, startX, startY, number) {
-  const { width, height, data } = labels;
-  const ahead = [startY * width + startX];
-  data[ahead[0]] = number;
-  let [left, top, right, bottom, area] = [startX, startY, startX, startY, 0];
-  while (ahead.length) {
-    const at = ahead.pop();
-    const [x, y] = [at % width, Math.floor(at / width)];
-    area++;
-    if (x < left) left = x;
-    if (x > right) right = x;
-    if (y < top) top = y;
-    if (y > bottom) bottom = y;
-    for (let py = Math.max(y - 1, 0); py <= Math.min(y + 1, height - 1); py++) {
-      for (let px = Math.max(x - 1, 0); px <= Math.min(x + 1, width - 1); px++) {
-        const next = py * width + px;
-        if (data[next] || !inked(px, py)) continue;
-        data[next] = number;
-        ahead.push(next);
-      }
+/** Ink row by row. @returns {Run[]} each joined to itself alone */
+function runsOf({ width, height, data }) {
+  const runs = [];
+  for (let y = 0, row = 0; y < height; y++, row += width) {
+    for (let x = 0; x < width; x++) {
+      if (!data[row + x]) continue;
+      const start = x;
+      while (x < width && data[row + x]) x++;
+      runs.push({ y, start, end: x, number: runs.length });
     }
   }
-  return { left, top, width: right - left + 1, height: bottom - top + 1, area };
+  return runs;
+}
+
+/** Join runs that touch those of the row above, be it at a corner. */
+function join(runs) {
+  let above = 0;
+  runs.forEach(({ y, start, end }, at) => {
+    while (runs[above].y < y - 1 || (runs[above].y === y - 1 && runs[above].end < start)) above++;
+    for (let other = above; runs[other].y < y && runs[other].start <= end; other++) {
+      const [one, two] = [rootOf(runs, at), rootOf(runs, other)];
+      runs[Math.max(one, two)].number = Math.min(one, two);
+    }
+  });
+}
+
+/** The number of the run that all of a piece are joined to. */
+function rootOf(runs, at) {
+  while (runs[at].number !== at) {
+    // Half the way for the next one who asks.
+    runs[at].number = runs[runs[at].number].number;
+    at = runs[at].number;
+  }
+  return at;
+}
+
+/** The bounds of runs; a box without size around none. @param {Run[]} runs @returns {import("./plane.js").Box} */
+function boxAround(runs) {
+  if (!runs.length) return { x: 0, y: 0, width: 0, height: 0 };
+  let [left, right] = [Infinity, 0];
+  for (const { start, end } of runs) {
+    if (start < left) left = start;
+    if (end > right) right = end;
+  }
+  return { x: left, y: runs[0].y, width: right - left, height: runs.at(-1).y - runs[0].y + 1 };
+}
+
+/** The number of the first block of two by two, row by row, in which a piece is: OpenCV counts pieces by these. */
+function firstBlock(piece, window) {
+  let first = Infinity;
+  for (const { y, start } of piece) first = Math.min(first, ((y - window.y) >> 1) * window.width + ((start - window.x) >> 1));
+  return first;
+}
+
+/** The bounds of the kept pieces in the picture; a box without size if none is kept. @param {Pieces} pieces */
+export function boxOf({ x, y, boxes, kept }) {
+  let [left, top, right, bottom] = [Infinity, Infinity, 0, 0];
+  boxes.forEach((box, at) => {
+    if (!kept[at]) return;
+    [left, right] = [Math.min(left, box.left), Math.max(right, box.left + box.width)];
+    [top, bottom] = [Math.min(top, box.top), Math.max(bottom, box.top + box.height)];
+  });
+  if (right === 0) return { x: 0, y: 0, width: 0, height: 0 };
+  return { x: x + left, y: y + top, width: right - left, height: bottom - top };
 }
 
 /** The kept pieces as a mask of the picture. @param {Pieces} pieces */
-export function maskOf({ width, height, x, y, labels, kept }) {
+export function maskOf({ mask, width, height, x, y, labels, kept }) {
+  if (kept.every(Boolean)) return mask;
   const out = plane(width, height);
   for (let row = 0; row < labels.height; row++) {
-    const [from, to] = [row * labels.width, (y + row) * width + x];
+    const from = row * labels.width;
+    const to = (y + row) * width + x;
     for (let column = 0; column < labels.width; column++) {
       const label = labels.data[from + column];
       if (label && kept[label - 1]) out.data[to + column] = 1;

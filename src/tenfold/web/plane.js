@@ -21,24 +21,25 @@ export function rint(value) {
 
 /** The same plane with each number changed. @returns {Plane} */
 export function mapped({ width, height, data }, change) {
-  const out = plane(width, height, new data.constructor(data.length));
-  for (let at = 0; at < data.length; at++) out.data[at] = change(data[at], at);
-  return out;
+  const out = new data.constructor(data.length);
+  for (let at = 0; at < data.length; at++) out[at] = change(data[at], at);
+  return plane(width, height, out);
 }
 
 /** Bytes as other bytes, worked out once for each of the 256. @returns {Plane} */
 export function leveled({ width, height, data }, change) {
-  const levels = Uint8Array.from({ length: 256 }, (_, level) => change(level));
-  const out = plane(width, height);
-  for (let at = 0; at < data.length; at++) out.data[at] = levels[data[at]];
-  return out;
+  const levels = new Uint8Array(256);
+  for (let level = 0; level < 256; level++) levels[level] = change(level);
+  const out = new Uint8Array(data.length);
+  for (let at = 0; at < data.length; at++) out[at] = levels[data[at]];
+  return plane(width, height, out);
 }
 
 /** Two planes of one size joined number by number. @returns {Plane} */
 export function joined({ width, height, data }, other, join) {
-  const out = plane(width, height, new data.constructor(data.length));
-  for (let at = 0; at < data.length; at++) out.data[at] = join(data[at], other.data[at]);
-  return out;
+  const out = new data.constructor(data.length);
+  for (let at = 0; at < data.length; at++) out[at] = join(data[at], other.data[at]);
+  return plane(width, height, out);
 }
 
 /** How far one lies above the other, 0 where it does not: bytes. @returns {Plane} */
@@ -60,15 +61,18 @@ export function cut({ width, height, data }, { x, y, width: wide, height: tall }
 
 /** More room on all sides: of 0, or of what the edge holds. @returns {Plane} */
 export function padded({ width, height, data }, margin, likeEdge = false) {
-  const out = plane(width + 2 * margin, height + 2 * margin, new data.constructor((width + 2 * margin) * (height + 2 * margin)));
-  for (let y = 0; y < out.height; y++) {
-    for (let x = 0; x < out.width; x++) {
-      const [row, column] = [y - margin, x - margin];
-      const [near, beside] = [Math.min(Math.max(row, 0), height - 1), Math.min(Math.max(column, 0), width - 1)];
-      if (likeEdge || (near === row && beside === column)) out.data[y * out.width + x] = data[near * width + beside];
-    }
+  const [wide, tall] = [width + 2 * margin, height + 2 * margin];
+  const out = new data.constructor(wide * tall);
+  for (let y = 0; y < tall; y++) {
+    const row = Math.min(Math.max(y - margin, 0), height - 1);
+    if (row !== y - margin && !likeEdge) continue;
+    const [to, from] = [y * wide, row * width];
+    for (let x = 0; x < width; x++) out[to + margin + x] = data[from + x];
+    if (!likeEdge) continue;
+    out.fill(data[from], to, to + margin);
+    out.fill(data[from + width - 1], to + margin + width, to + wide);
   }
-  return out;
+  return plane(wide, tall, out);
 }
 
 /** Rows as columns. @returns {Plane} */
@@ -93,6 +97,12 @@ export function bounds({ width, height, data }, level = 0) {
     }
   }
   return right < 0 ? { x: 0, y: 0, width: 0, height: 0 } : { x: left, y: top, width: right - left + 1, height: bottom - top + 1 };
+}
+
+/** Whether all numbers are the same. */
+export function isPlain({ data }) {
+  for (let at = 1; at < data.length; at++) if (data[at] !== data[0]) return false;
+  return true;
 }
 
 /** How many numbers are not 0. */

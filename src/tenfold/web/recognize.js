@@ -50,7 +50,9 @@ export class Recognizer {
   /** Calibrated probabilities for a 28x28. @param {"model" | "gate"} which @param {Uint8Array} pixels @returns {number[]} */
   ask(which, pixels) {
     const network = this.#networks[which];
-    const output = network.run(Float32Array.from(pixels, (value) => value / 255));
+    const shares = new Float32Array(pixels.length);
+    for (let at = 0; at < shares.length; at++) shares[at] = pixels[at] / 255;
+    const output = network.run(shares);
     return calibrated(output.get(network.outputs[0]).data, this.#cards[which]);
   }
 }

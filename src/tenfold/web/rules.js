@@ -19,8 +19,8 @@ const RULED = 3;
 export function removeRules(mask) {
   if (shorter(mask) < LEAST_SIDE) return mask;
   const left = reachesAcross(mask) ? withoutLines(mask) : mask;
+  if (!reachesDown(left)) return left;
   const side = turned(left);
-  if (!reachesAcross(side)) return left;
   const upright = withoutLines(side);
   return upright === side ? left : turned(upright);
 }
@@ -32,6 +32,12 @@ const inked = (mask, x, width) => cut(mask, { x, y: 0, width, height: mask.heigh
 function reachesAcross(mask) {
   const edge = edgeOf(mask);
   return inked(mask, 0, edge) && inked(mask, mask.width - edge, edge);
+}
+
+/** The same from the top to the bottom. */
+function reachesDown({ width, height, data }) {
+  const edge = edgeOf({ width: height }) * width;
+  return [data.subarray(0, edge), data.subarray(data.length - edge)].every((rows) => rows.some(Boolean));
 }
 
 /** Erase near-horizontal lines that run across the picture. */

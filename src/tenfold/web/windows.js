@@ -1,12 +1,26 @@
-// Sliding windows: convolutions as products of matrices, and pooling.
+// Sliding windows: convolutions as sums over what is not 0 under a kernel, and pooling.
 
 import { MOST_NUMBERS, NetworkError } from "./onnx.js";
 
-// Patches of the map under work; one room for all layers, made larger when one needs it.
-let patches = new Float32Array(0);
+// So many kernels are summed up at once: as many sums as a processor holds without putting any aside.
+const LANES = 8;
+
+// What is not 0 in the maps under work, pixel after pixel: the numbers, the channel that each is of, times the lanes, and
+// where each pixel begins. One room for all layers, made larger when one needs it.
+const found = { numbers: new Float64Array(0), channels: new Int32Array(0), starts: new Int32Array(0) };
+// The weights under work. Of memory that is always the same and of indices that are masked, browsers know that none lies
+// outside, and need not look each time.
+const MOST_WEIGHTS = 1 << 20;
+const weights = new Float32Array(MOST_WEIGHTS + LANES);
+// The sums of kernels that are fewer than the lanes, on their way.
+let few = new Float32Array(0);
+// Of each convolution what stays the same from run to run.
+const laid = new WeakMap();
 
 /**
  * Convolve: (n, c, h, w) with kernels (m, c / groups, kh, kw) and one bias a kernel to (n, m, oh, ow).
+ *
+ * After a ReLU two of three numbers are 0: they are passed over, which changes no sum.
  * @type {import("./operators.js").Operator}
  */
 export function convolve(node, [x, kernel, bias], room) {
@@ -19,14 +33,22 @@ export function convolve(node, [x, kernel, bias], room) {
   const reach = slide(node, x, size);
   const out = room([count, maps, reach.height, reach.width]);
   const places = reach.height * reach.width;
-  const length = deep * size[0] * size[1];
-  if (places * length > MOST_NUMBERS) throw new NetworkError("A convolution is too large.");
-  if (patches.length < places * length) patches = new Float32Array(places * length);
+  const pixels = reach.tall * reach.wide;
   const each = maps / group;
+  const { blocks, taps } = layOut(node, kernel, reach, each);
+  makeRoom(pixels, deep, places);
   for (let one = 0; one < count; one++) {
     for (let part = 0; part < group; part++) {
-      takePatches(x, (one * channels + part * deep) * reach.tall * reach.wide, deep, reach);
-      multiply(kernel.data, part * each, each, length, places, bias?.data, out.data, (one * maps + part * each) * places);
+      gather(x.data, (one * channels + part * deep) * pixels, pixels, deep, found);
+      for (let first = part * each; first < (part + 1) * each; first += LANES) {
+        const lanes = Math.min(LANES, (part + 1) * each - first);
+        const to = (one * maps + first) * places;
+        if (lanes === LANES) sumUp(found, taps, blocks.get(first), biasesOf(bias, first, lanes), places, out.data, to);
+        else {
+          sumUp(found, taps, blocks.get(first), biasesOf(bias, first, lanes), places, few, 0);
+          out.data.set(few.subarray(0, lanes * places), to);
+        }
+      }
     }
   }
   return out;
@@ -46,98 +68,118 @@ function slide({ attributes }, x, [kernelHeight, kernelWidth]) {
   return { tall, wide, height, width, kernelHeight, kernelWidth, down, along, top, left, dilations };
 }
 
-/** Lay the patches under a kernel one after another, each channel by channel and row by row, 0 beyond the edge. */
-function takePatches({ data }, from, deep, reach) {
-  const { tall, wide, height, width, kernelHeight, kernelWidth, down, along, top, left, dilations } = reach;
-  const [apart, aside] = dilations;
-  let at = 0;
-  for (let row = 0; row < height; row++) {
-    for (let column = 0; column < width; column++) {
-      const first = column * along - left;
-      for (let channel = 0; channel < deep; channel++) {
-        const plane = from + channel * tall * wide;
-        for (let inner = 0; inner < kernelHeight; inner++) {
-          const y = row * down - top + inner * apart;
-          const line = plane + y * wide;
-          const within = y >= 0 && y < tall;
-          for (let step = 0, px = first; step < kernelWidth; step++, px += aside) {
-            patches[at++] = within && px >= 0 && px < wide ? data[line + px] : 0;
-          }
-        }
-      }
+/** What of a convolution can be worked out before it is run: its kernels in blocks, and where its windows reach. */
+function layOut(node, kernel, reach, each) {
+  const kept = laid.get(node);
+  if (kept?.kernel === kernel && kept.tall === reach.tall && kept.wide === reach.wide) return kept;
+  const { tall, wide } = reach;
+  const [maps, deep, ...size] = kernel.shape;
+  const all = (maps / each) * Math.ceil(each / LANES) * LANES;
+  const under = size[0] * size[1];
+  const taps = reach.height * reach.width * under;
+  if (Math.max(taps, all * deep * under) > MOST_NUMBERS || deep * under * LANES > MOST_WEIGHTS) {
+    throw new NetworkError("A convolution is too large.");
+  }
+  const made = { kernel, tall, wide, blocks: inBlocks(kernel, each), taps: tapsOf(reach, deep) };
+  laid.set(node, made);
+  return made;
+}
+
+/**
+ * Kernels in blocks, by the first of each: place by place of the kernel, and there channel by channel, the weights of all
+ * lanes side by side; 0 where lanes are left over.
+ */
+function inBlocks({ data, shape: [maps, deep, tall, wide] }, each) {
+  const size = tall * wide;
+  const blocks = new Map();
+  for (let map = 0; map < maps; map++) {
+    const lane = (map % each) % LANES;
+    if (lane === 0) blocks.set(map, new Float32Array(size * deep * LANES));
+    const block = blocks.get(map - lane);
+    for (let channel = 0; channel < deep; channel++) {
+      for (let at = 0; at < size; at++) block[(at * deep + channel) * LANES + lane] = data[(map * deep + channel) * size + at];
     }
+  }
+  return blocks;
+}
+
+/** Window by window the pixels that lie under it, and where the weights begin that each meets. */
+function tapsOf({ tall, wide, height, width, kernelHeight, kernelWidth, down, along, top, left, dilations }, deep) {
+  const [pixels, meets, ends] = [[], [], []];
+  for (let place = 0; place < height * width; place++) {
+    for (let at = 0; at < kernelHeight * kernelWidth; at++) {
+      const y = Math.floor(place / width) * down - top + Math.floor(at / kernelWidth) * dilations[0];
+      const x = (place % width) * along - left + (at % kernelWidth) * dilations[1];
+      if (y < 0 || y >= tall || x < 0 || x >= wide) continue;
+      pixels.push(y * wide + x);
+      meets.push(at * deep * LANES);
+    }
+    ends.push(pixels.length);
+  }
+  return { pixels: Int32Array.from(pixels), meets: Int32Array.from(meets), ends: Int32Array.from(ends) };
+}
+
+function biasesOf(bias, first, lanes) {
+  const given = new Float64Array(LANES);
+  if (bias) given.set(bias.data.subarray(first, first + lanes));
+  return given;
+}
+
+function makeRoom(pixels, deep, places) {
+  if (found.numbers.length < pixels * deep) {
+    found.numbers = new Float64Array(pixels * deep);
+    found.channels = new Int32Array(pixels * deep);
+  }
+  if (found.starts.length <= pixels) found.starts = new Int32Array(pixels + 1);
+  if (few.length < places * LANES) few = new Float32Array(places * LANES);
+}
+
+/** Find what is not 0 in so many channels. */
+function gather(data, from, size, deep, { numbers, channels, starts }) {
+  let count = 0;
+  for (let pixel = 0; pixel < size; pixel++) {
+    for (let channel = 0, at = from + pixel; channel < deep; channel++, at += size) {
+      const number = data[at];
+      if (number === 0) continue;
+      numbers[count] = number;
+      channels[count++] = channel * LANES;
+    }
+    starts[pixel + 1] = count;
   }
 }
 
-/** Kernels times patches, four kernels by two patches at a time: so each number that is fetched is used several times. */
-function multiply(kernels, first, maps, length, places, bias, out, to) {
-  let map = 0;
-  for (; map + 4 <= maps; map += 4) {
-    const k0 = (first + map) * length;
-    const k1 = k0 + length;
-    const k2 = k1 + length;
-    const k3 = k2 + length;
-    const b0 = bias ? bias[first + map] : 0;
-    const b1 = bias ? bias[first + map + 1] : 0;
-    const b2 = bias ? bias[first + map + 2] : 0;
-    const b3 = bias ? bias[first + map + 3] : 0;
-    const o0 = to + map * places;
-    const o1 = o0 + places;
-    const o2 = o1 + places;
-    const o3 = o2 + places;
-    let place = 0;
-    for (; place + 2 <= places; place += 2) {
-      const p = place * length;
-      const q = p + length;
-      let s0 = b0, s1 = b1, s2 = b2, s3 = b3, t0 = b0, t1 = b1, t2 = b2, t3 = b3;
-      for (let at = 0; at < length; at++) {
-        const x = patches[p + at];
-        const y = patches[q + at];
-        const a = kernels[k0 + at];
-        const b = kernels[k1 + at];
-        const c = kernels[k2 + at];
-        const d = kernels[k3 + at];
-        s0 += a * x;
-        t0 += a * y;
-        s1 += b * x;
-        t1 += b * y;
-        s2 += c * x;
-        t2 += c * y;
-        s3 += d * x;
-        t3 += d * y;
+/** What was found, each number times the weights that it meets, window by window and in all lanes at once. */
+function sumUp({ numbers, channels, starts }, { pixels, meets, ends }, block, biases, places, out, to) {
+  weights.set(block);
+  let tap = 0;
+  for (let place = 0; place < places; place++) {
+    let s0 = biases[0], s1 = biases[1], s2 = biases[2], s3 = biases[3];
+    let s4 = biases[4], s5 = biases[5], s6 = biases[6], s7 = biases[7];
+    for (const last = ends[place]; tap < last; tap++) {
+      const base = meets[tap];
+      const end = starts[pixels[tap] + 1];
+      for (let at = starts[pixels[tap]]; at < end; at++) {
+        const x = numbers[at];
+        const meet = (base + channels[at]) & (MOST_WEIGHTS - 1);
+        s0 += x * weights[meet];
+        s1 += x * weights[meet + 1];
+        s2 += x * weights[meet + 2];
+        s3 += x * weights[meet + 3];
+        s4 += x * weights[meet + 4];
+        s5 += x * weights[meet + 5];
+        s6 += x * weights[meet + 6];
+        s7 += x * weights[meet + 7];
       }
-      out[o0 + place] = s0;
-      out[o0 + place + 1] = t0;
-      out[o1 + place] = s1;
-      out[o1 + place + 1] = t1;
-      out[o2 + place] = s2;
-      out[o2 + place + 1] = t2;
-      out[o3 + place] = s3;
-      out[o3 + place + 1] = t3;
     }
-    if (place < places) {
-      const p = place * length;
-      let s0 = b0, s1 = b1, s2 = b2, s3 = b3;
-      for (let at = 0; at < length; at++) {
-        const x = patches[p + at];
-        s0 += kernels[k0 + at] * x;
-        s1 += kernels[k1 + at] * x;
-        s2 += kernels[k2 + at] * x;
-        s3 += kernels[k3 + at] * x;
-      }
-      out[o0 + place] = s0;
-      out[o1 + place] = s1;
-      out[o2 + place] = s2;
-      out[o3 + place] = s3;
-    }
-  }
-  for (; map < maps; map++) {
-    const k = (first + map) * length;
-    for (let place = 0, p = 0; place < places; place++) {
-      let sum = bias ? bias[first + map] : 0;
-      for (let at = 0; at < length; at++) sum += kernels[k + at] * patches[p++];
-      out[to + map * places + place] = sum;
-    }
+    const here = to + place;
+    out[here] = s0;
+    out[here + places] = s1;
+    out[here + 2 * places] = s2;
+    out[here + 3 * places] = s3;
+    out[here + 4 * places] = s4;
+    out[here + 5 * places] = s5;
+    out[here + 6 * places] = s6;
+    out[here + 7 * places] = s7;
   }
 }
 

@@ -32,15 +32,22 @@ export function paint(context, strokes, side, colour) {
 }
 
 /**
- * The strokes as a PNG, black on white whatever the screen's colours are.
+ * The strokes in a picture of their own, black on white whatever the screen's colours are.
+ * @param {number} height in pixels
  * @param {number} aspect how many times as wide as high the sheet is
+ * @param {HTMLCanvasElement} canvas to draw on
  */
-export function toPng(strokes, aspect = 1) {
-  const canvas = document.createElement("canvas");
-  [canvas.width, canvas.height] = [Math.round(SENT_HEIGHT * aspect), SENT_HEIGHT];
-  const context = canvas.getContext("2d");
+export function onCanvas(strokes, height, aspect = 1, canvas = document.createElement("canvas")) {
+  [canvas.width, canvas.height] = [Math.round(height * aspect), height];
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   context.fillStyle = "white";
   context.fillRect(0, 0, canvas.width, canvas.height);
-  paint(context, strokes, SENT_HEIGHT, "black");
+  paint(context, strokes.filter(({ points }) => points.length), height, "black");
+  return canvas;
+}
+
+/** The same as a PNG to send. */
+export function toPng(strokes, aspect = 1) {
+  const canvas = onCanvas(strokes, SENT_HEIGHT, aspect);
   return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
 }

@@ -5,6 +5,7 @@ import { Asker } from "./asker.js";
 import { strokesIn } from "./desk.js";
 import { element } from "./element.js";
 import { handInk, takeInk } from "./handed_ink.js";
+import { onCanvas } from "./ink.js";
 import { BarsView } from "./inside/bars.js";
 import { onColours } from "./inside/colours.js";
 import { Glass } from "./inside/glass.js";
@@ -14,10 +15,14 @@ import { Looking } from "./inside/looking.js";
 import { aboutNetwork, labelOf, parametersOf, verdictOf } from "./inside/words.js";
 import { Sheet } from "./sheet.js";
 import { decodeNetwork } from "./web/network.js";
+import { normalize } from "./web/normalize.js";
+import { greyOf } from "./web/picture.js";
 
 const part = (id) => document.getElementById(id);
 const NETWORKS = Array.from(part("network").options, ({ value }) => value);
 const BLANK = new Float32Array(28 * 28);
+// While the pen moves, what is drawn is looked at so large: more is slower, and tells no more.
+const DRAWN = 280;
 // Frames are counted over so many milliseconds.
 const WHILE = 1000;
 
@@ -31,6 +36,8 @@ class Inside {
   #pixels = BLANK;
   #outcome = null;
   #frames = [];
+  #awaited = null;
+  #canvas = document.createElement("canvas");
   #loads = 0;
 
   constructor() {
@@ -93,24 +100,22 @@ class Inside {
     part("pad").setAttribute("aria-label", `Drawing area, ${strokesIn(sheet.strokes.length, "nothing drawn yet")}`);
     if (sheet.blank) {
       this.#asker.drop();
-      [this.#pixels, this.#outcome] = [BLANK, null];
-      this.#look();
+      this.#outcome = null;
+      this.#see(BLANK);
       this.#say();
-    } else {
-      this.#asker.ask({ version: sheet.version, era: sheet.era, body: () => sheet.toBlob() });
+      return;
     }
+    // Once a frame, however many points come; while the pen moves nobody is asked.
+    this.#awaited ??= requestAnimationFrame(() => this.#see(normalized(sheet.strokes, this.#canvas)));
+    if (!sheet.drawing) this.#asker.ask({ version: sheet.version, body: () => sheet.toBlob() });
   }
 
-  #hear({ version, era }, outcome) {
-    const { sheet } = this;
-    if (era !== sheet.era) return;
+  /** What Tenfold says of the drawing, and the picture that it saw, which is looked at from now on. */
+  #hear({ version }, outcome) {
+    if (version !== this.sheet.version) return; // drawn on meanwhile
     this.#outcome = outcome;
-    if (outcome.answer) {
-      this.#pixels = Float32Array.from(outcome.answer.saw, (value) => value / 255);
-      this.#look();
-    }
-    // That half a digit is none yet is nobody's news.
-    if (version === sheet.version && !sheet.drawing) this.#say();
+    if (outcome.answer) this.#see(outcome.answer.saw);
+    this.#say();
   }
 
   /** Say what the network reads, and what became of the number that is looked at. */
@@ -118,6 +123,13 @@ class Inside {
     const shares = this.#looking?.values(this.#looking.layers.at(-1));
     part("verdict").textContent = verdictOf(this.#outcome, shares);
     if (this.#aim) part("news").textContent = this.#glass.show(this.#looking);
+  }
+
+  /** Look at another picture from now on. @param {ArrayLike<number>} pixels 784 of them, 0 to 255 */
+  #see(pixels) {
+    cancelAnimationFrame(this.#awaited);
+    [this.#awaited, this.#pixels] = [null, Float32Array.from(pixels, (value) => value / 255)];
+    this.#look();
   }
 
   #look() {
@@ -128,7 +140,7 @@ class Inside {
   }
 
   #show() {
-    for (const view of this.#views) view.show(this.#looking.values(view.layer));
+    for (const view of this.#views) view.show(this.#looking.values(view.layer), this.sheet.drawing);
     if (this.#aim) this.#glass.show(this.#looking);
   }
 
@@ -151,6 +163,11 @@ function cardOf(view) {
   const counted = parameters ? ` · ${parametersOf(parameters)}` : "";
   card.append(head, element("p", "size", `${sizeOf(view.layer)}${counted}`), element("p", "note", note), view.element);
   return card;
+}
+
+/** What a network is given of strokes: 784 pixels, 0 to 255, as the recogniser of the page that is taken away has them. */
+function normalized(strokes, canvas) {
+  return normalize(greyOf(onCanvas(strokes, DRAWN, 1, canvas))).pixels;
 }
 
 /** The network of a name, ready to look through. */

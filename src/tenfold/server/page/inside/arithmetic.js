@@ -8,21 +8,33 @@ import { figure, formula, placeOf, whole } from "./words.js";
 
 /** Words and numbers in a line, of which the numbers change. */
 class Line {
+  #words = null;
+  #numbers = [];
+
   constructor(root) {
     this.element = element("p", "line");
     root.append(this.element);
   }
 
-  /** @param {(string | {what: string, number: number})[]} parts */
+  /** @param {(string | {what: string, number?: number, text?: string})[]} parts */
   show(parts) {
-    this.element.replaceChildren(
-      ...parts.map((part) => {
-        if (typeof part === "string") return element("span", "", part);
-        const box = element("span", "term");
-        box.append(element("b", "", part.text ?? figure(part.number)), element("small", "", part.what));
-        return box;
-      }),
-    );
+    const words = parts.map((part) => part.what ?? part).join("\n");
+    if (words !== this.#words) this.#lay(parts);
+    this.#words = words;
+    const terms = parts.filter((part) => typeof part !== "string");
+    terms.forEach(({ text, number }, at) => (this.#numbers[at].textContent = text ?? figure(number)));
+  }
+
+  #lay(parts) {
+    this.#numbers = [];
+    const laid = parts.map((part) => {
+      if (typeof part === "string") return element("span", "", part);
+      const [box, number] = [element("span", "term"), element("b")];
+      box.append(number, element("small", "", part.what));
+      this.#numbers.push(number);
+      return box;
+    });
+    this.element.replaceChildren(...laid);
   }
 }
 
@@ -133,6 +145,16 @@ class PoolSums {
   }
 }
 
+/** One more row of a table: what it is about, and three numbers. */
+function rowOf(table) {
+  const row = element("tr");
+  const cells = ["th", "td", "td", "td"].map((name) => element(name));
+  cells[0].scope = "row";
+  row.append(...cells);
+  table.append(row);
+  return cells;
+}
+
 class DenseSums {
   #rows = [];
 
@@ -149,7 +171,7 @@ class DenseSums {
   show({ terms, others, bias, result }, { next }) {
     const most = reach(terms.map(({ product }) => product));
     terms.forEach(({ place, number, weight, product }, at) => {
-      const cells = (this.#rows[at] ??= this.#row());
+      const cells = (this.#rows[at] ??= rowOf(this.table));
       cells[0].textContent = this.#source(place);
       [number, weight, product].forEach((value, column) => (cells[column + 1].textContent = figure(value)));
       colour(cells[3], product, most);
@@ -167,15 +189,6 @@ class DenseSums {
     const size = below.height * below.width;
     const inside = place % size;
     return placeOf(below, { map: Math.floor(place / size), row: Math.floor(inside / below.width), column: inside % below.width });
-  }
-
-  #row() {
-    const row = element("tr");
-    const cells = [element("th"), element("td"), element("td"), element("td")];
-    cells[0].scope = "row";
-    row.append(...cells);
-    this.table.append(row);
-    return cells;
   }
 }
 
@@ -195,7 +208,7 @@ class SoftmaxSums {
   show({ rows, most, temperature, whole: total, result }, { cell }) {
     this.head[2].textContent = temperature === 1 ? "exp(z − largest z)" : `exp((z − largest z) / ${figure(temperature)})`;
     rows.forEach(({ sum, power }, digit) => {
-      const cells = (this.#rows[digit] ??= this.#row());
+      const cells = (this.#rows[digit] ??= rowOf(this.table));
       [digit, figure(sum), figure(power), percent(power / total)].forEach((text, at) => (cells[at].textContent = text));
       cells[0].parentElement.classList.toggle("chosen", digit === cell.map);
       colour(cells[3], power / total, 1);
@@ -208,15 +221,6 @@ class SoftmaxSums {
       { what: `share of ${cell.map}`, number: result },
     ]);
     this.table.title = `The largest z is ${figure(most)}`;
-  }
-
-  #row() {
-    const row = element("tr");
-    const cells = [element("th"), element("td"), element("td"), element("td")];
-    cells[0].scope = "row";
-    row.append(...cells);
-    this.table.append(row);
-    return cells;
   }
 }
 

@@ -1,9 +1,8 @@
-// Numbers as colours: one for each sign, the stronger the further from 0, on paper; light and dark.
+// Numbers as colours: blue above 0 and red below it, told apart by nearly all eyes, the stronger the further from 0.
 
-const STEPS = 255;
+// So many on each side of 0.
+const STEPS = 2048;
 const DARK = matchMedia("(prefers-color-scheme: dark)");
-// Above 0 and below it; blue and red are told apart by nearly all eyes.
-const SIGNS = ["--above", "--below"];
 // Small numbers show, too.
 const FAINT = 0.65;
 
@@ -18,21 +17,29 @@ export function onColours(then) {
 /** The largest distance from 0 among numbers, so that a layer's maps can be compared. */
 export function reach(numbers) {
   let most = 0;
-  for (const number of numbers) most = Math.max(most, number, -number);
+  for (let at = 0; at < numbers.length; at++) {
+    const distance = Math.abs(numbers[at]);
+    if (distance > most) most = distance;
+  }
   return most;
 }
 
-/** A number's colour as a pixel of an ImageData's buffer. */
-export function tone(number, most) {
-  tones ??= SIGNS.map(scale);
-  const strength = most > 0 ? Math.min(1, Math.abs(number) / most) ** FAINT : 0;
-  return tones[number < 0 ? 1 : 0][Math.round(STEPS * strength)];
+/**
+ * The colours of numbers up to `most`, as pixels of an ImageData's buffer: that of a number is
+ * `tones[middle + Math.round(number * gain)]`.
+ */
+export function palette(most) {
+  tones ??= mixed();
+  return { tones, middle: STEPS, gain: most > 0 ? STEPS / most : 0 };
 }
 
-function scale(name) {
-  const [paper, full] = ["--paper", name].map(parts);
-  return Uint32Array.from({ length: STEPS + 1 }, (_, step) => {
-    const [red, green, blue] = paper.map((from, part) => Math.round(from + ((full[part] - from) * step) / STEPS));
+/** From the full colour below 0 over paper to the full one above it. */
+function mixed() {
+  const [paper, above, below] = ["--paper", "--above", "--below"].map(parts);
+  return Uint32Array.from({ length: 2 * STEPS + 1 }, (_, step) => {
+    const full = step < STEPS ? below : above;
+    const strength = Math.abs(step / STEPS - 1) ** FAINT;
+    const [red, green, blue] = paper.map((from, part) => Math.round(from + (full[part] - from) * strength));
     return (255 << 24) | (blue << 16) | (green << 8) | red;
   });
 }

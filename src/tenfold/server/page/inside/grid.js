@@ -6,6 +6,7 @@ import { figure } from "./words.js";
 /** A table of so many rows and columns under a heading. */
 export class Grid {
   #cells = [];
+  #shown = [];
 
   constructor(title, rows, columns) {
     this.element = element("table", "grid");
@@ -31,6 +32,10 @@ export class Grid {
   show(numbers, most, best = -1) {
     this.#cells.forEach((cell, at) => {
       const number = numbers[at];
+      // A frame changes few of them.
+      const shown = `${number} of ${most}${at === best ? ", the best" : ""}`;
+      if (shown === this.#shown[at]) return;
+      this.#shown[at] = shown;
       colour(cell, number ?? 0, most);
       cell.textContent = figure(number ?? 0);
       cell.classList.toggle("beyond", number === null);

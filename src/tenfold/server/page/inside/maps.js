@@ -1,7 +1,7 @@
 // The maps of one layer as tiles on a canvas, with a cell that mouse, finger and keys move.
 
 import { element } from "../element.js";
-import { reach, tone } from "./colours.js";
+import { palette, reach } from "./colours.js";
 
 const GAP = 4;
 // A map is shown about so large, in pixels of the page; one that is alone, larger.
@@ -24,6 +24,9 @@ function cellOf({ maps, height, width }) {
 export class MapsView extends EventTarget {
   #columns = 1;
   #values = null;
+  #image = null;
+  #inView = false;
+  #stale = false;
   #cell = null;
   #last = { map: 0, row: 0, column: 0 };
 
@@ -46,11 +49,23 @@ export class MapsView extends EventTarget {
     this.canvas.addEventListener("click", (event) => this.#point(event));
     this.select(null);
     new ResizeObserver(() => this.#arrange()).observe(this.element);
+    new IntersectionObserver((seen) => this.#look(seen.at(-1).isIntersecting), { rootMargin: "25%" }).observe(this.element);
   }
 
-  /** Show the numbers of the layer. */
-  show(values) {
+  /**
+   * Show the numbers of the layer.
+   * @param {boolean} [hurried] whether there is no time to paint what is out of sight: that is painted when it comes in sight
+   */
+  show(values, hurried = false) {
     this.#values = values;
+    this.#stale = hurried && !this.#inView;
+    if (!this.#stale) this.#paint();
+  }
+
+  #look(inView) {
+    this.#inView = inView;
+    if (!inView || !this.#stale) return;
+    this.#stale = false;
     this.#paint();
   }
 
@@ -75,9 +90,10 @@ export class MapsView extends EventTarget {
     if (!room) return;
     const columns = Math.max(1, Math.min(maps, Math.floor((room + GAP) / wide)));
     const size = [columns * wide - GAP, Math.ceil(maps / columns) * tall - GAP];
-    if (columns === this.#columns && this.canvas.width === size[0]) return;
+    if (this.#image && columns === this.#columns && this.canvas.width === size[0]) return;
     this.#columns = columns;
     [this.canvas.width, this.canvas.height] = size;
+    this.#image = this.canvas.getContext("2d").createImageData(...size);
     this.#paint();
     if (this.#cell) this.#mark();
   }
@@ -90,25 +106,26 @@ export class MapsView extends EventTarget {
 
   #paint() {
     const { canvas, cell, layer } = this;
-    if (!this.#values || !canvas.width) return;
-    const context = canvas.getContext("2d");
-    const image = context.createImageData(canvas.width, canvas.height);
-    const pixels = new Uint32Array(image.data.buffer);
-    const most = reach(this.#values);
+    const values = this.#values;
+    if (!values || !this.#image) return;
+    const pixels = new Uint32Array(this.#image.data.buffer);
+    const { tones, middle, gain } = palette(reach(values));
     const { maps, height, width } = layer;
+    const across = canvas.width;
     let at = 0;
     for (let map = 0; map < maps; map++) {
       const [left, top] = this.#corner(map);
       for (let row = 0; row < height; row++) {
-        const start = (top + row * cell) * canvas.width + left;
+        const start = (top + row * cell) * across + left;
+        let to = start;
         for (let column = 0; column < width; column++) {
-          const from = start + column * cell;
-          pixels.fill(tone(this.#values[at++], most), from, from + cell);
+          const colour = tones[middle + Math.round(values[at++] * gain)];
+          for (const next = to + cell; to < next; to++) pixels[to] = colour;
         }
-        for (let line = 1; line < cell; line++) pixels.copyWithin(start + line * canvas.width, start, start + width * cell);
+        for (let line = 1; line < cell; line++) pixels.copyWithin(start + line * across, start, to);
       }
     }
-    context.putImageData(image, 0, 0);
+    canvas.getContext("2d").putImageData(this.#image, 0, 0);
   }
 
   #mark() {

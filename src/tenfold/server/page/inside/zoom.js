@@ -1,7 +1,7 @@
 // One map, enlarged, with a frame around what matters of it; a cell of it can be chosen.
 
 import { element } from "../element.js";
-import { tone } from "./colours.js";
+import { palette } from "./colours.js";
 
 export class ZoomView {
   /** @param {(row: number, column: number) => void} [pick] is told which cell was clicked */
@@ -37,7 +37,8 @@ export class ZoomView {
     const image = context.createImageData(width, height);
     const pixels = new Uint32Array(image.data.buffer);
     const from = map * width * height;
-    for (let at = 0; at < pixels.length; at++) pixels[at] = tone(values[from + at], most);
+    const { tones, middle, gain } = palette(most);
+    for (let at = 0; at < pixels.length; at++) pixels[at] = tones[middle + Math.round(values[from + at] * gain)];
     context.putImageData(image, 0, 0);
     const share = (cells, all) => `${(100 * cells) / all}%`;
     Object.assign(frame.style, {
