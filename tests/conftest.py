@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from tenfold.catalogue import blocks
@@ -22,6 +23,10 @@ from tenfold.training.framework import need_keras
 # A shell that starts the tests in the background has Ctrl-C ignored, and every program they start would inherit that.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
+
+# How long an example takes says nothing on a machine that does other things besides.
+hypothesis.settings.register_profile("patient", deadline=None)
+hypothesis.settings.load_profile("patient")
 
 # What servers keep belongs to the tests, and to none of whoever runs them.
 _KEPT = tempfile.TemporaryDirectory(prefix="tenfold-tests-")

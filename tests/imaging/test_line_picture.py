@@ -99,7 +99,7 @@ def test_a_sloping_line_is_set_straight(degrees: float) -> None:
     top=st.integers(0, 30),
     slope=st.floats(-0.4, 0.4),
 )
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_any_size_and_slope_keep_the_form(height: int, width: int, left: int, top: int, slope: float) -> None:
     width = min(width, 400_000 // height)
     page = np.zeros((height + top + 5, width + left + 3), np.uint8)
@@ -120,7 +120,7 @@ shapes = st.one_of(
 
 
 @given(ink=shapes.flatmap(lambda shape: arrays.arrays(np.uint8, shape)), slope=st.sampled_from([0.0, 0.3, -0.3]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def test_any_picture_keeps_the_form(ink: Pixels, slope: float) -> None:
     in_form(cut(ink, slope=slope))
 

@@ -320,7 +320,7 @@ def checked(pixels: Pixels) -> None:
 
 
 @given(pixels=shapes.flatmap(lambda shape: arrays.arrays(np.uint8, shape)))
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_any_picture_has_lines_in_shape_or_none(pixels: Pixels) -> None:
     checked(pixels)
 
@@ -343,7 +343,7 @@ def test_noise_and_patterns_do_no_harm(kind: str) -> None:
 
 
 @given(height=st.integers(10, 90), text=st.text("0123456789", min_size=1, max_size=6), seed=st.integers(0, 99))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_one_row_alone_is_one_line(height: int, text: str, seed: int) -> None:
     rng = np.random.default_rng(seed)
     row = row_ink(text, height).astype(np.float32) / 255

@@ -188,7 +188,7 @@ def test_what_lies_level_or_steep_or_every_way_is_left_alone() -> None:
         lambda shape: arrays.arrays(np.uint8, shape, elements=st.integers(0, 1))
     )
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_mask_is_parted_in_two(mask: Pixels) -> None:
     assert abs(skew_of(mask)) <= MOST_SKEW
     found = without_page_rules(mask)

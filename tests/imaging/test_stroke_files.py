@@ -141,7 +141,7 @@ points = st.lists(
 
 
 @given(st.lists(points, max_size=6))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_json_and_inkml_say_the_same(lines: list[list[tuple[float, float]]]) -> None:
     ink = Strokes.of([[[x for x, _ in line], [y for _, y in line]] for line in lines])
     as_json = json.dumps({"strokes": [{"x": one.x, "y": one.y} for one in ink.strokes]}).encode()
@@ -150,7 +150,7 @@ def test_json_and_inkml_say_the_same(lines: list[list[tuple[float, float]]]) -> 
 
 
 @given(st.binary(max_size=200), st.sampled_from([b"{", b"[", b'{"strokes": ', b"[[[", b"<ink>", b"<ink><trace>"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_whatever_is_in_it_is_read_or_refused(rest: bytes, start: bytes) -> None:
     try:
         picture = load(start + rest)
@@ -161,7 +161,7 @@ def test_whatever_is_in_it_is_read_or_refused(rest: bytes, start: bytes) -> None
 
 
 @given(st.text("0123456789.-+eE'\"!*?TF#, \n:", max_size=60))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_any_trace_is_read_or_refused(trace: str) -> None:
     text = trace.replace("&", "").replace("<", "")
     try:

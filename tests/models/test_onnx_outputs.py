@@ -55,7 +55,7 @@ def test_shipped_files_are_read_as_the_package_reads_them(path):
 
 
 @given(st.lists(NAMES.filter(lambda name: name != "one \u00e9"), min_size=2, max_size=6, unique=True), st.booleans())
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_any_names_are_read_and_put_out(names: list[str], weights_are_inputs: bool):
     model = chain(names, weights_are_inputs)
     assert steps(model) == said_by_onnx(model)
@@ -78,14 +78,14 @@ def test_the_answer_stays_what_it_is_beside_every_tensor():
 
 
 @given(st.binary(max_size=60))
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_whatever_it_is_given_it_answers_or_refuses(data: bytes):
     with suppress(ModelError):
         assert isinstance(steps(data), list)
 
 
 @given(st.integers(0, 3000))
-@settings(deadline=None, max_examples=40)
+@settings(max_examples=40)
 def test_a_file_cut_short_is_refused_or_has_fewer_steps(length: int):
     model = chain([f"tensor {number}" for number in range(30)])
     with suppress(ModelError):

@@ -32,7 +32,7 @@ def reads(recognizer: tenfold.Recognizer, picture: np.ndarray, digit: int) -> No
 
 
 @given(digit=digits, pen=pens, dx=st.integers(-60, 60), dy=st.integers(-40, 40))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_moved(recognizer: tenfold.Recognizer, digit: int, pen: int, dx: int, dy: int) -> None:
     picture = cv2.warpAffine(
         on(ink(digit, pen), WHITE, BLACK), np.float32([[1, 0, dx], [0, 1, dy]]), (280, 280), borderValue=WHITE
@@ -41,7 +41,7 @@ def test_moved(recognizer: tenfold.Recognizer, digit: int, pen: int, dx: int, dy
 
 
 @given(digit=digits, pen=pens, scale=st.floats(0.25, 8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_scaled(recognizer: tenfold.Recognizer, digit: int, pen: int, scale: float) -> None:
     how = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     picture = cv2.resize(on(ink(digit, pen), WHITE, BLACK), None, fx=scale, fy=scale, interpolation=how)
@@ -62,7 +62,7 @@ def test_real_digits_enlarged(recognizer: tenfold.Recognizer, mnist_settings: Se
 
 
 @given(digit=digits, pen=pens)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_what_has_the_form_stays_as_it_is(recognizer: tenfold.Recognizer, digit: int, pen: int) -> None:
     once = recognizer.saw(on(ink(digit, pen), WHITE, BLACK))
     assert np.array_equal(recognizer.saw(once), once)
@@ -76,20 +76,20 @@ def test_mnist_has_the_form(recognizer: tenfold.Recognizer, mnist_settings: Sett
 
 
 @given(digit=digits, pen=pens)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_inverted(recognizer: tenfold.Recognizer, digit: int, pen: int) -> None:
     reads(recognizer, 255 - on(ink(digit, pen), WHITE, BLACK), digit)
 
 
 @given(digit=digits, pen=pens, margins=st.tuples(*[st.integers(0, 300)] * 4))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_given_margins(recognizer: tenfold.Recognizer, digit: int, pen: int, margins: tuple[int, ...]) -> None:
     picture = cv2.copyMakeBorder(on(ink(digit, pen), WHITE, BLACK), *margins, cv2.BORDER_CONSTANT, value=WHITE)
     reads(recognizer, picture, digit)
 
 
 @given(digit=digits, pen=pens, angle=st.floats(0, 2 * np.pi), depth=st.floats(0, 0.6))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_on_a_gradient(recognizer: tenfold.Recognizer, digit: int, pen: int, angle: float, depth: float) -> None:
     rows, columns = np.mgrid[-0.5:0.5:280j, -0.5:0.5:280j]
     along = (columns * np.cos(angle) + rows * np.sin(angle)) / (abs(np.cos(angle)) + abs(np.sin(angle))) + 0.5
@@ -106,7 +106,7 @@ shapes = st.one_of(
 
 
 @given(picture=shapes.flatmap(lambda shape: arrays.arrays(np.uint8, shape)))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_anything_comes_out_in_shape_and_range(picture: np.ndarray) -> None:
     answer = normalize(Picture(picture))
     assert answer.pixels.shape == (28, 28)
@@ -123,7 +123,7 @@ def test_anything_comes_out_in_shape_and_range(picture: np.ndarray) -> None:
 
 
 @given(level=st.integers(0, 255), height=st.integers(1, 300), width=st.integers(1, 300))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_plain_paper_is_never_a_digit(recognizer: tenfold.Recognizer, level: int, height: int, width: int) -> None:
     assert recognizer.predict(np.full((height, width), level, np.uint8)).status == "empty"
 

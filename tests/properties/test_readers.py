@@ -18,7 +18,7 @@ from tenfold.data import Dataset, readers
 from tenfold.errors import DataError
 
 # The folder is the same for every example, and each example writes its own files over the last one's.
-same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
 NAMES = ["set.csv", "set.csv.gz", "set.npz", "set-images-idx3-ubyte", "set-images-idx3-ubyte.gz"]
 
 

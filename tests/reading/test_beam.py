@@ -49,7 +49,7 @@ def certain(text: str, alphabet: str = SIGNS) -> Floats:
 
 
 @given(columns=problems(2, 3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_each_text_has_the_probability_of_all_its_ways(columns: Floats) -> None:
     # Three columns of two signs have fewer texts than the beam is wide: none is lost.
     exact = all_ways(columns, SIGNS)
@@ -59,7 +59,7 @@ def test_each_text_has_the_probability_of_all_its_ways(columns: Floats) -> None:
 
 
 @given(columns=problems(3, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_so_it_is_in_longer_lines_with_a_beam_that_is_wide_enough(columns: Floats) -> None:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(beam, "BEAM", 10_000)
@@ -69,7 +69,7 @@ def test_so_it_is_in_longer_lines_with_a_beam_that_is_wide_enough(columns: Float
 
 
 @given(columns=problems(3, 5))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_narrow_beam_gives_nothing_more_than_is_there_and_the_likeliest_first(columns: Floats) -> None:
     exact = all_ways(columns, "abc")
     found = readings(columns, "abc")
@@ -83,7 +83,7 @@ def test_a_narrow_beam_gives_nothing_more_than_is_there_and_the_likeliest_first(
 
 
 @given(columns=problems(2, 3), refused=st.sampled_from(["a", "b", "ab", "ba", "aa", "bb"]))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_not_admitted_is_never_followed_and_the_rest_stays_as_likely(columns: Floats, refused: str) -> None:
     exact = all_ways(columns, SIGNS)
     found = readings(columns, SIGNS, lambda text: not text.startswith(refused))
@@ -128,7 +128,7 @@ def test_repeats_are_one_sign_unless_there_is_nothing_between(columns: str, text
 
 
 @given(columns=problems(2, 6), place=st.integers(0, 6), count=st.integers(1, 9))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_bare_ground_before_or_after_changes_nothing(columns: Floats, place: int, count: int) -> None:
     nothing = np.tile(np.array([[0, 0, 1]], np.float32), (count, 1))
     plain = [(reading.text, pytest.approx(reading.probability)) for reading in readings(columns, SIGNS)]
@@ -139,14 +139,15 @@ def test_bare_ground_before_or_after_changes_nothing(columns: Floats, place: int
     exact = all_ways(np.concatenate([columns[:place], nothing[:1], columns[place:]]), SIGNS)
     for reading in readings(parted, SIGNS)[:3]:
         assert reading.probability <= exact[reading.text] * (1 + 1e-5)
-        assert reading.probability == pytest.approx(exact[reading.text], rel=0.05)
+        # Less by what the beam let fall.
+        assert reading.probability == pytest.approx(exact[reading.text], rel=0.05, abs=0.01)
 
 
 # ---- where the signs stand -------------------------------------------------------------------------
 
 
 @given(columns=problems(3, 9), text=st.text("abc", min_size=1, max_size=5))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_spans_follow_each_other_within_the_line(columns: Floats, text: str) -> None:
     spans = columns_of(columns, "abc", text)
     repeats = sum(one == other for one, other in itertools.pairwise(text))
@@ -163,7 +164,7 @@ def test_spans_follow_each_other_within_the_line(columns: Floats, text: str) -> 
 
 
 @given(columns=problems(2, 5), data=st.data())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_spans_are_those_of_the_likeliest_way(columns: Floats, data: st.DataObject) -> None:
     ways: defaultdict[str, list[tuple[float, tuple[int, ...]]]] = defaultdict(list)
     for path in itertools.product(range(3), repeat=len(columns)):

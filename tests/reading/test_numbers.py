@@ -177,7 +177,7 @@ def test_other_readings_never_hold_the_value_itself() -> None:
     second=st.lists(st.lists(st.floats(0.001, 1), min_size=10, max_size=10), min_size=4, max_size=4),
     whether=st.lists(st.floats(0, 1), min_size=4, max_size=4),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_number_is_of_a_piece(shares: list[list[float]], second: list[list[float]], whether: list[float]) -> None:
     rows = columns(
         *({str(digit): share / sum(row) for digit, share in enumerate(row)} for row in shares),
@@ -252,7 +252,7 @@ def test_a_struck_out_digit_within_a_number_does_not() -> None:
 
 
 @given(text=st.text("0123456789.,-/#$", min_size=1, max_size=9).filter(lambda text: any(c.isdigit() for c in text)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_each_sign_has_a_place_of_its_own(text: str) -> None:
     if text.lstrip("#-")[:1] == "/":
         assert drafts(columns(text)) == [] or draft(columns(text)).text != text

@@ -40,7 +40,7 @@ def test_every_address_answers_as_it_is_described(api: Any, mode: GenerationMode
         except (Unsatisfiable, InvalidArgument):
             continue
 
-        @settings(max_examples=15, deadline=None, derandomize=True, database=None, suppress_health_check=ALL)
+        @settings(max_examples=15, derandomize=True, database=None, suppress_health_check=ALL)
         @given(case=cases)
         def check(case: schemathesis.Case) -> None:
             response = case.call()
