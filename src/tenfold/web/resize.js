@@ -27,13 +27,19 @@ export function shrink(from, [width, height]) {
     for (let tap = rows.starts[y]; tap < rows.starts[y + 1]; tap++) {
       const row = rows.places[tap];
       const share = rows.parts[tap];
-      if (lined !== row) shrinkLine(from.data, row * from.width, columns, line);
+      if (lined !== row && (lined < 0 || !isAsAbove(from, row))) shrinkLine(from.data, row * from.width, columns, line);
       lined = row;
       for (let x = 0; x < width; x++) sums[x] += f32(share * line[x]);
     }
     for (let x = 0; x < width; x++) out[to + x] = bytes ? rint(sums[x]) : sums[x];
   }
   return plane(width, height, out);
+}
+
+/** Whether a row is the one above once more, as in margins. */
+function isAsAbove({ width, data }, row) {
+  for (let at = row * width; at < (row + 1) * width; at++) if (data[at] !== data[at - width]) return false;
+  return true;
 }
 
 function shrinkLine(data, start, { starts, places, parts }, line) {
