@@ -61,9 +61,9 @@ def command(
 
     What cannot be read has its row too. A run that was killed goes on with --resume, to the same output.
     """
+    from tenfold.atomic import check_target
     from tenfold.scale.batch import Job, run
     from tenfold.scale.progress import in_words
-    from tenfold.training.outputs import check_target
 
     check_target(output)
     job = Job(

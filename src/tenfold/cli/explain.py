@@ -44,11 +44,11 @@ def command(
     """Say why the digit in a picture is read as it is."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as for predict
 
+    from tenfold.atomic import check_target
     from tenfold.errors import UnreadableImage, UsageError
     from tenfold.explanation.explain import explain_with
     from tenfold.explanation.value import Explanation
     from tenfold.recognizer import Recognizer
-    from tenfold.training.outputs import check_target
     from tenfold.types import Prediction
 
     if out is not None:
@@ -73,8 +73,8 @@ def command(
 
 
 def _write(out: Path, why: Explanation, picture: Picture, name: str) -> None:
+    from tenfold.atomic import write_file
     from tenfold.output import printable
-    from tenfold.training.outputs import write_file
 
     if out.suffix.lower() == ".png":
         from tenfold.explanation.drawing import png

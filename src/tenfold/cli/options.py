@@ -40,8 +40,8 @@ def check_report(report: Path | None) -> None:
     """
     if report is None:
         return
+    from tenfold.atomic import check_target
     from tenfold.errors import UsageError
-    from tenfold.training.outputs import check_target
 
     check_target(report)
     if report.suffix.lower() not in (".html", ".htm"):

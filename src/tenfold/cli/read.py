@@ -50,11 +50,11 @@ def command(
     error_budget: ErrorBudget = None,
 ) -> None:
     """Read the numbers on pictures, scans and PDFs."""
+    from tenfold.atomic import check_target
     from tenfold.errors import UsageError
     from tenfold.page_output import total_line
     from tenfold.reading.fields import find_field
     from tenfold.recognizer import Recognizer
-    from tenfold.training.outputs import check_target
 
     check_formats(as_json, as_csv, files)
     if field is not None:
@@ -148,8 +148,8 @@ def _annotate(path: Path, before: int, picture: Picture, page: Page) -> None:
     """Draw a page into a file; all but the first get a number in their name."""
     import cv2
 
+    from tenfold.atomic import write_file
     from tenfold.page_output import annotated
-    from tenfold.training.outputs import write_file
 
     target = path if before == 0 else path.with_name(f"{path.stem}-{before + 1}{path.suffix}")
     _, coded = cv2.imencode(path.suffix.lower(), annotated(picture, page)[..., ::-1])
@@ -158,8 +158,8 @@ def _annotate(path: Path, before: int, picture: Picture, page: Page) -> None:
 
 def _summary(path: Path, stack: ExitStack) -> Callable[[str, Picture | None, Page], None]:
     """Write the summary page by page, under another name until it is whole."""
+    from tenfold.atomic import staged
     from tenfold.page_summary import FOOT, HEAD, page_rows
-    from tenfold.training.outputs import staged
 
     folder = stack.enter_context(staged(path.parent))
     file = stack.enter_context((folder / path.name).open("w", encoding="utf-8"))

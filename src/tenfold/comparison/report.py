@@ -10,6 +10,7 @@ from typing import Any
 
 import cv2
 
+from tenfold.atomic import write_file
 from tenfold.comparison.charts import Spot, learning_curves, legend, published_dots, scatter
 from tenfold.comparison.corruptions import CORRUPTIONS
 from tenfold.comparison.material import Material
@@ -17,7 +18,6 @@ from tenfold.comparison.measure import PAIRS
 from tenfold.comparison.ranking import ranked
 from tenfold.comparison.report_tables import by_corruption, by_digit, by_pair, by_set, heat, ranking
 from tenfold.comparison.text import shared_note
-from tenfold.training.outputs import write_file
 from tenfold.types import Pixels
 
 Row = dict[str, Any]

@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from tenfold import __version__
+from tenfold.atomic import make_folder, write_file
 from tenfold.comparison.material import Material
 from tenfold.comparison.measure import described, measure
 from tenfold.errors import TenfoldError
@@ -22,7 +23,6 @@ from tenfold.literature.entries import Entry
 from tenfold.models.load import find_model
 from tenfold.training.beside import Beside, Died, Tell
 from tenfold.training.framework import need_sklearn
-from tenfold.training.outputs import make_folder, write_file
 from tenfold.training.progress import say
 
 Row = dict[str, Any]

@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.console import Console
 
+from tenfold.atomic import make_folder
 from tenfold.errors import UsageError
 from tenfold.imaging.normalize import VERSION
 from tenfold.literature.entries import ENTRIES, Entry
@@ -17,7 +18,6 @@ from tenfold.models.arrays import PredictorClassifier
 from tenfold.models.base import ModelCard
 from tenfold.training.family import answers as answers_of
 from tenfold.training.family import calibrate, open_limited
-from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
 from tenfold.training.recipes import Trainer, TrainOptions, command, recipe
 from tenfold.training.ship import accuracy, commit

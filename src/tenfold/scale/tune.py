@@ -7,12 +7,12 @@ from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from tenfold.atomic import make_folder
 from tenfold.data.readers import parse_spec
 from tenfold.scale.alone import alone
 from tenfold.scale.engines import check_one_or_ray
 from tenfold.scale.progress import show_progress
 from tenfold.scale.ray_tasks import anywhere, on_ray
-from tenfold.training.outputs import make_folder
 from tenfold.tuning.measure import Result, Run, measure, one_by_one, process_for
 from tenfold.tuning.plan import Plan, check_plan
 from tenfold.tuning.search import Engine, Outcome, Search

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from tenfold.atomic import check_target, staged, write_file
 from tenfold.config import Settings
 from tenfold.data.held_out import test_data
 from tenfold.data.mnist import mnist_here
@@ -22,7 +23,6 @@ from tenfold.training.c_header import c_header, prefix
 from tenfold.training.export import output_kind, parity, to_onnx, with_metadata, write_model
 from tenfold.training.family import answers, calibrate
 from tenfold.training.keras_files import SUFFIXES, KerasClassifier, classifier_from_keras, keras_probabilities
-from tenfold.training.outputs import check_target, staged, write_file
 from tenfold.training.quantize import in_bytes
 from tenfold.training.web_page import to_page
 from tenfold.types import Floats

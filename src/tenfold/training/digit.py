@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tenfold.atomic import make_folder, write_file
 from tenfold.catalogue import digit as network
 from tenfold.data.augment import Augmentation
 from tenfold.data.dataset import Dataset
@@ -18,7 +19,6 @@ from tenfold.training.family import Ready, as_chosen, finish, get_ready, of_leng
 from tenfold.training.fit import DrawEpoch, Labels, Plan, fit, forget
 from tenfold.training.keras_files import load_keras
 from tenfold.training.onnx_features import with_features
-from tenfold.training.outputs import make_folder, write_file
 from tenfold.training.params import Param
 from tenfold.training.progress import say
 from tenfold.training.recipes import EVERY_FIT, TrainOptions, identity, recipe

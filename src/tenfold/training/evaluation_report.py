@@ -11,13 +11,13 @@ from typing import Any
 import cv2
 import numpy as np
 
+from tenfold.atomic import write_file
 from tenfold.imaging.load import load
 from tenfold.output import percent
 from tenfold.training.evaluate import Evaluation
 from tenfold.training.evaluation_charts import confusion_table, recall_bars, reliability_diagram, risk_curve
 from tenfold.training.evaluation_text import WAYS, condition, share, size
 from tenfold.training.metrics import reliability, risk_coverage
-from tenfold.training.outputs import write_file
 from tenfold.types import Pixels
 
 MISTAKES = 60

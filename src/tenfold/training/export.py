@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tenfold.atomic import write_files
 from tenfold.errors import MissingExtra
 from tenfold.models.base import ModelCard
 from tenfold.models.onnx import OnnxClassifier, card_path
@@ -18,7 +19,6 @@ from tenfold.training.keras_files import classifier_from_keras, keras_probabilit
 from tenfold.training.onnx_activations import unsupported
 from tenfold.training.onnx_graph import Graph, Value
 from tenfold.training.onnx_layers import rule_for
-from tenfold.training.outputs import write_files
 from tenfold.types import Floats
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from tenfold.atomic import make_folder
 from tenfold.data.augment import Augmentation, augment
 from tenfold.data.dataset import Dataset
 from tenfold.data.splits import open_training_data, some
@@ -18,7 +19,6 @@ from tenfold.predictors.base import softmax
 from tenfold.training.calibrate import confidence_thresholds, fit_temperature
 from tenfold.training.fit import Labels, Plan, Teacher, forget
 from tenfold.training.framework import need_keras
-from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
 from tenfold.training.recipes import TrainOptions, command
 from tenfold.training.ship import accuracy, commit, ship

@@ -15,10 +15,10 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from tenfold.atomic import write_file
 from tenfold.data.augment import Augmentation, augment
 from tenfold.errors import UsageError
 from tenfold.training.framework import need_keras
-from tenfold.training.outputs import write_file
 from tenfold.training.progress import EpochBars, say
 from tenfold.types import Floats, Pixels, as_floats
 

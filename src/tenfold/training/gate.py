@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from tenfold.atomic import make_folder
 from tenfold.catalogue import digit as network
 from tenfold.data.augment import Augmentation, augment
 from tenfold.data.clutter import no_digit
@@ -21,7 +22,6 @@ from tenfold.training.export import to_onnx
 from tenfold.training.family import of_length
 from tenfold.training.fit import Labels, Plan, fit, forget
 from tenfold.training.framework import need_keras
-from tenfold.training.outputs import make_folder
 from tenfold.training.progress import say
 from tenfold.training.recipes import EVERY_FIT, TrainOptions, command, identity, recipe
 from tenfold.training.ship import commit, logits_of, ship

@@ -12,8 +12,8 @@ from rich.console import Console, Group
 from rich.live import Live
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from tenfold.atomic import make_folder
 from tenfold.training.event_files import EventFiles
-from tenfold.training.outputs import make_folder
 from tenfold.training.terminal_curves import curves
 
 

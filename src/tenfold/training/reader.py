@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tenfold.atomic import make_folder
 from tenfold.catalogue import reader as network
 from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.hands import fetch_hands
@@ -22,7 +23,6 @@ from tenfold.training.fit import STATE, Run, chance_of, forget, one_cycle, settl
 from tenfold.training.framework import need_keras
 from tenfold.training.keras_files import load_keras
 from tenfold.training.line_batches import BLANK, Batch, batch_of, in_background, read_right, some_lines
-from tenfold.training.outputs import make_folder
 from tenfold.training.progress import EpochBars, say
 from tenfold.training.reader_finish import COMMON, finish
 from tenfold.training.recipes import EVERY_FIT, TrainOptions, identity, recipe

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tenfold.atomic import make_folder, staged
 from tenfold.catalogue import report as network
 from tenfold.data.dataset import Dataset
 from tenfold.data.splits import open_training_data, some, training_data, training_files
@@ -21,7 +22,6 @@ from tenfold.training.calibrate import confidence_thresholds
 from tenfold.training.curves import draw_curves
 from tenfold.training.export import parity, to_onnx, write_model
 from tenfold.training.framework import need_keras
-from tenfold.training.outputs import make_folder, staged
 from tenfold.training.progress import EpochBars, say
 from tenfold.training.recipes import TrainOptions, recipe
 from tenfold.training.ship import PARITY_IMAGES, accuracy, commit

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from tenfold import __version__
+from tenfold.atomic import check_target, write_file
 from tenfold.errors import UsageError
 from tenfold.imaging.normalize import VERSION
-from tenfold.training.outputs import check_target, write_file
 from tenfold.tuning.measure import Result, Run
 from tenfold.tuning.plan import Plan, Space
 

@@ -6,7 +6,7 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-from tenfold.training.outputs import write_file
+from tenfold.atomic import write_file
 from tenfold.training.params import shown
 from tenfold.tuning.charts import bars, panels
 from tenfold.tuning.search import Outcome, Trial

@@ -12,8 +12,8 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from tenfold.atomic import write_file
 from tenfold.errors import TenfoldError
-from tenfold.training.outputs import write_file
 from tenfold.training.params import Params
 from tenfold.tuning.importance import Importances, importances
 from tenfold.tuning.kept import BEST, Kept

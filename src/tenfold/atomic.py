@@ -1,4 +1,4 @@
-"""Results reach their place whole or not at all: written under another name, then moved."""
+"""Files reach their place whole or not at all: written under another name, then moved."""
 
 from __future__ import annotations
 
