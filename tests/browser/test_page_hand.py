@@ -105,7 +105,7 @@ def test_a_profile_that_is_gone_is_not_asked_with_again(visit: Callable[..., Vis
     draw(page, DIGITS[7])
     assert settled(page) == "ok"
     expect(page.locator("#digit")).to_have_text("7")
-    page.wait_for_function("localStorage.getItem('tenfold-profile') === null")
+    page.wait_for_function("() => localStorage.getItem('tenfold-profile') === null")
 
 
 def test_digits_of_another_network_are_not_used_and_can_be_written_again(visit: Callable[..., Visit], keeping: str):

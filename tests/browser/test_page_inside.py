@@ -224,7 +224,7 @@ def test_the_numbers_follow_the_pen(inside: Callable[..., Page]):
     expect(page.locator("#verdict")).to_contain_text("This network reads a 4", timeout=PATIENCE)
     assert terms(page) == before
     draw(page, DIGITS[0][:1], lift=False)
-    page.wait_for_function("/^\\d+ frames? a second$/.test(document.querySelector('#rate').textContent)")
+    page.wait_for_function("() => /^\\d+ frames? a second$/.test(document.querySelector('#rate').textContent)")
     page.mouse.up()
 
 

@@ -127,7 +127,7 @@ def test_a_table_that_is_too_wide_says_so_and_is_moved_by_keys(page: Page):
     expect(table).to_be_focused()
     expect(table).to_have_accessible_description(re.compile("goes on to the right"))
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("document.querySelector('#scroll').scrollLeft > 0")
+    expect(page.locator("#scroll")).not_to_have_js_property("scrollLeft", 0)
     page.set_viewport_size({"width": 1920, "height": 1080})
     expect(hint).to_be_hidden()
     expect(table).not_to_have_attribute("tabindex", re.compile(".*"))

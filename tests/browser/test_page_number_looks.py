@@ -53,7 +53,7 @@ def test_it_fits_the_screen(visit: Callable[..., Visit], address: str, photo: Pa
     answering(page, "ok", DOUBTFUL)
     page.locator("#file").set_input_files(photo)
     number_settled(page)
-    page.wait_for_function("document.querySelector('#number-photo').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('#number-photo').naturalWidth > 0")
     page.locator("#list input").nth(1).focus()
     keep(page, f"numbers-{width}-{{}}-picture")
     inside(page, width, ".entry > :not([hidden])", "#copy", "#download", "#number-photo")

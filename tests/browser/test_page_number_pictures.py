@@ -91,7 +91,7 @@ def listed(page: Page) -> list[str]:
 def hand_over(page: Page, photo: Path) -> None:
     page.locator("#file").set_input_files(photo)
     assert number_settled(page) in ("ok", "uncertain")
-    page.wait_for_function("document.querySelector('#number-photo').naturalWidth > 0")
+    page.wait_for_function("() => document.querySelector('#number-photo').naturalWidth > 0")
 
 
 def states(page: Page) -> list[str | None]:

@@ -12,10 +12,10 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.null_classifier import NullClassifier
 from tests.server.conftest import PREDICT, form, refused, serving
 
 from tenfold.config import load_settings
-from tenfold.models.base import NullClassifier
 from tenfold.recognizer import Recognizer
 from tenfold.server import guards
 from tenfold.server.app import COMPARED, create_app
