@@ -15,7 +15,7 @@ from tenfold.imaging.normalize import VERSION
 from tenfold.models.onnx import WEIGHTS, OnnxClassifier, read_model
 from tenfold.training.web_page import rounded
 
-READY = "!!globalThis.tenfold?.read"
+READY = "() => !!globalThis.tenfold?.read"
 
 # The time is that of the answer alone, from pixels on: how long a browser takes to open a file is its own affair.
 ASK = """async ([files, drawn]) => {

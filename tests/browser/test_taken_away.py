@@ -113,7 +113,7 @@ def test_a_photo_is_shown_read_and_undone(page: Page) -> None:
 
 def test_the_answer_follows_the_pen(page: Page) -> None:
     draw(page, DIGITS[7], lift=False)
-    page.wait_for_function("document.querySelector('#answer').classList.contains('passing')")
+    page.wait_for_function("() => document.querySelector('#answer').classList.contains('passing')")
     expect(page.locator("#digit")).to_have_text("7")
     page.mouse.up()
     assert settled(page) == "ok"
