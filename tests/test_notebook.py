@@ -39,7 +39,6 @@ def committed() -> Any:
     return json.loads(NOTEBOOK.read_text("utf-8"))
 
 
-@pytest.mark.xfail(strict=True, reason="it lies there without outputs yet: python tools/run_notebook.py")
 def test_it_is_committed_with_the_outputs_of_a_full_run(committed: Any) -> None:
     assert [cell["execution_count"] for cell in cells(committed)] == list(range(1, len(cells(committed)) + 1))
     said = printed(committed)
