@@ -20,7 +20,7 @@ from tenfold.imaging.load import Source, load
 from tenfold.imaging.normalize import VERSION, normalize
 from tenfold.models.base import Classifier
 from tenfold.models.load import find_model, load_model
-from tenfold.models.onnx import load_onnx
+from tenfold.models.onnx import card_path, load_onnx
 from tenfold.models.personal import Personal, featured
 from tenfold.models.profile import Profile
 from tenfold.types import Floats, Normalized, Page, Picture, Pixels, Prediction, as_floats
@@ -333,12 +333,20 @@ def shared(model: str | Path | None = None) -> Recognizer:
     Raises:
         UnknownName, ModelError, UsageError: As for `Recognizer`.
     """
-    file = find_model(model) if model else None
-    return _loaded(model, file and (file.resolve(), file.stat().st_mtime_ns))
+    if model is None:
+        return _default()
+    file = find_model(model)
+    files = [one for one in (file, card_path(file)) if one.exists()] if file else []
+    return _loaded(model, tuple((one.resolve(), one.stat().st_mtime_ns) for one in files))
+
+
+@lru_cache(maxsize=1)
+def _default() -> Recognizer:
+    return Recognizer()
 
 
 @lru_cache(maxsize=4)
-def _loaded(model: str | Path | None, _: tuple[Path, int] | None) -> Recognizer:
+def _loaded(model: str | Path, _: tuple[tuple[Path, int], ...]) -> Recognizer:
     return Recognizer(model)
 
 

@@ -137,10 +137,10 @@ def test_bare_ground_before_or_after_changes_nothing(columns: Floats, place: int
     # In between it parts what would have been one sign.
     parted = np.concatenate([columns[:place], nothing, columns[place:]])
     exact = all_ways(np.concatenate([columns[:place], nothing[:1], columns[place:]]), SIGNS)
-    for reading in readings(parted, SIGNS)[:3]:
+    for place, reading in enumerate(readings(parted, SIGNS)[:3]):
         assert reading.probability <= exact[reading.text] * (1 + 1e-5)
-        # Less by what the beam let fall.
-        assert reading.probability == pytest.approx(exact[reading.text], rel=0.05, abs=0.01)
+        # Less by what the beam let fall: of the best next to nothing, of the others some more.
+        assert reading.probability == pytest.approx(exact[reading.text], rel=0.2 if place else 0.05)
 
 
 # ---- where the signs stand -------------------------------------------------------------------------

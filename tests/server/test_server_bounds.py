@@ -84,10 +84,10 @@ def test_a_database_that_hangs_has_so_many_threads(tmp_path: Path, monkeypatch: 
 
 
 @contextmanager
-def sending(client: httpx.Client, first: bytes, size: int = 90_000) -> Iterator[socket.socket]:
+def sending(client: httpx.Client, first: bytes, size: int = 90_000, path: str = PREDICT) -> Iterator[socket.socket]:
     """A sender of a form that says how much it will send, and stops after the first bytes."""
     head = (
-        f"POST {PREDICT} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n"
         "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
     ).encode()
     part = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
@@ -137,6 +137,22 @@ def test_what_is_on_its_way_has_so_much_memory(
             assert second.recv(100).startswith(b"HTTP/1.1 429 ")
             first.sendall(b"x" * 100)
             assert len(arrivals(app)._held) == 1
+        until(lambda: not arrivals(app)._held)
+
+
+def test_a_body_that_is_held_whole_counts_whole(
+    seven: bytes, noise: bytes, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever it says it is: the inference protocol has no forms."""
+    monkeypatch.setattr(guards, "IN_MEMORY", 1000)
+    app = create_app(Recognizer(settings=load_settings(database="none")))
+    with serving(app) as client:
+        assert form(client, seven).json()["digit"] == 7
+        before = arrivals(app)._left
+        with sending(client, noise[:60_000], path="/v2/models/digit/infer"):
+            until(lambda: before - arrivals(app)._left >= 60_000)
+        with sending(client, noise[:60_000]):
+            until(lambda: len(arrivals(app)._held) == 1 and before - arrivals(app)._left == guards.LEAST)
         until(lambda: not arrivals(app)._held)
 
 

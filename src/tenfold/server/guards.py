@@ -137,7 +137,10 @@ class BodyLimit:
             return
         headers = Headers(scope=scope)
         limit = self._limit(scope["path"])
-        body = _Body(receive, headers, limit, self._arrivals)
+        # A form goes to a file beyond `IN_MEMORY`; the inference protocol has none, whatever a body says it is.
+        is_form = headers.get("content-type", "").lower().startswith("multipart/form-data")
+        in_memory = IN_MEMORY if is_form and not scope["path"].startswith("/v2/") else limit
+        body = _Body(receive, headers, limit, in_memory, self._arrivals)
 
         async def send_after_body(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -161,12 +164,10 @@ class _Body:
     instead of the refusal. What is read for their sake is thrown away, and is bounded too.
     """
 
-    def __init__(self, receive: Receive, headers: Headers, limit: int, arrivals: Arrivals) -> None:
+    def __init__(self, receive: Receive, headers: Headers, limit: int, in_memory: int, arrivals: Arrivals) -> None:
         self._receive, self._arrivals = receive, arrivals
-        self._limit = limit
-        a_form = headers.get("content-type", "").lower().startswith("multipart/")
-        self._in_memory = IN_MEMORY if a_form else limit
-        self._began = anyio.current_time()
+        self._limit, self._in_memory = limit, in_memory
+        self._began: float | None = None
         self._coming = anyio.CancelScope()
         self._gave_way = False
         self.taken = 0
@@ -181,8 +182,8 @@ class _Body:
 
     @property
     def seconds(self) -> float:
-        """Since its request came."""
-        return anyio.current_time() - self._began
+        """Since somebody first asked for it: what came before that, the sender is not to blame for."""
+        return anyio.current_time() - self._began if self._began is not None else 0.0
 
     def too_large(self) -> BodyTooLarge:
         message = f"The request is larger than the limit of {self._limit:,} bytes."
@@ -197,6 +198,7 @@ class _Body:
         if self.ended:  # what may come now is that nobody listens any more
             return await self._receive()
         if not self._gave_way:
+            self._began = anyio.current_time() if self._began is None else self._began
             with anyio.CancelScope(deadline=self._began + RECEIVE_SECONDS) as self._coming:
                 message = await self._next()
                 if self.taken > self._limit:

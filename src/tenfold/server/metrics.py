@@ -47,7 +47,7 @@ class Metrics:
             "tenfold_request_seconds", "Time to the answer", ["path"], buckets=SECONDS, registry=registry
         )
         self._places = Gauge(
-            "tenfold_places_taken", "Requests under way", multiprocess_mode="livesum", registry=registry
+            "tenfold_places_taken", "Requests being answered or waiting", multiprocess_mode="livesum", registry=registry
         )
         self._batches = Histogram(
             "tenfold_batch_pictures",

@@ -154,8 +154,8 @@ class Versions:
             query = select(PROMOTIONS.c.version, PROMOTIONS.c.back).where(PROMOTIONS.c.name == self._name)
             steps: list[int | None] = [None]
             for version, back in connection.execute(query.order_by(PROMOTIONS.c.id)):
-                if back:
-                    steps.pop()
+                if back:  # the last step, or in a database of before several at once
+                    del steps[len(steps) - 1 - steps[-2::-1].index(version) :]
                 else:
                     steps.append(version)
             if len(steps) == 1:

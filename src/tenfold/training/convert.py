@@ -222,7 +222,8 @@ def _pictures(settings: Settings) -> tuple[Floats, str]:
         test = test_data(settings)
         return test.network_pixels().astype(np.float32) / np.float32(255), f"pictures of {test.name}"
     random = np.random.default_rng(0).random((IMAGES, 28, 28), np.float32)
-    return random, "random pictures (MNIST is not on this machine; bring it with: tenfold data fetch mnist)"
+    where = f"in {settings.mnist_dir}, as TENFOLD_MNIST_DIR says" if settings.mnist_dir else "on this machine"
+    return random, f"random pictures (MNIST is not {where}; bring it with: tenfold data fetch mnist)"
 
 
 def _written(out: Path) -> str:

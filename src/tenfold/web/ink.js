@@ -95,7 +95,7 @@ function grain(tone) {
 /** Ink is what stands out from the ground's usual level far enough. */
 function parted({ plane: from, levels: strength }, counts, scale, least, level, noise) {
   const top = strongest(from, strength, counts.findLastIndex((count) => count > 0));
-  if (top < least || top - level < LEAST_OVER_NOISE * noise) return null;
+  if (top < least || top <= level || top - level < LEAST_OVER_NOISE * noise) return null;
   const gain = 255 / (top - level);
   // All that follows depends on the level alone, so it is worked out for 256 levels, not for every pixel.
   const levels = Array.from({ length: 256 }, (_, one) => byte((one - level) * gain));

@@ -1,4 +1,4 @@
-// Files of strokes: told by their names, and drawn as Tenfold draws them, so that one sees what was read.
+// Files of strokes: told by their names, and drawn as Tenfold draws them, but for the finer pen of sheets of many rows.
 
 /** How Tenfold draws strokes: the picture, the room around them, and the pen, all in pixels. */
 export const DIGIT = { width: 224, height: 224, room: 40, pen: 20 };
