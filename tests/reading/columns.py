@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from tenfold.data.line_texts import ALPHABET
+from tenfold.imaging.line_picture import LinePicture
 from tenfold.reading.drafts import STEP, Draft, drafts_of
 from tenfold.reading.fields import find_field
 from tenfold.types import Floats, Pixels
 
 BARE = 4
+PLAIN = np.array([[1.0, 0, 0], [0, 1, 0]])
 Sign = str | dict[str, float]
 
 
@@ -46,3 +48,8 @@ def draft(rows: Floats, field: str = "") -> Draft:
     """The one there is."""
     (one,) = drafts(rows, field)
     return one
+
+
+def as_line(pixels: Pixels, back: np.ndarray = PLAIN) -> LinePicture:
+    """A line that the page shows no finer than the reader sees it."""
+    return LinePicture(pixels, back, pixels, PLAIN)

@@ -9,15 +9,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.reading.columns import columns, draft, drafts, inked
+from tests.reading.columns import PLAIN, as_line, columns, draft, drafts, inked
 
-from tenfold.imaging.line_picture import LinePicture
 from tenfold.reading.fields import find_field
 from tenfold.reading.numbers import MOST_ALTERNATIVES, Judged, doubtful, judged, number_of
 from tenfold.reading.second import BLANK, NONE, Opinion
 from tenfold.types import Box, Digit, Floats, Number
 
-PLAIN = np.array([[1.0, 0, 0], [0, 1, 0]])
 LARGE = 5000, 5000
 
 
@@ -25,7 +23,7 @@ def number(rows: Floats, field: str = "", back: np.ndarray = PLAIN, to_picture: 
     one = draft(rows, field)
     silent = [[NONE] * len(way.text) for way in one.ways]
     made = judged(one, silent, find_field(field) if field else None)
-    return number_of(made, LinePicture(inked(rows), back), to_picture, LARGE)
+    return number_of(made, as_line(inked(rows), back), to_picture, LARGE)
 
 
 def opinion(*likely: tuple[int, float], one_digit: float = 1.0) -> Opinion:
@@ -76,7 +74,7 @@ def test_the_surer_one_wins() -> None:
     rows = columns("1", {"2": 0.55, "7": 0.45})
     found = both(rows, [ONE, opinion((7, 0.98), (2, 0.02))])
     assert found.value == "17"
-    made = number_of(found, LinePicture(inked(rows), PLAIN), PLAIN, LARGE)
+    made = number_of(found, as_line(inked(rows), PLAIN), PLAIN, LARGE)
     assert (made.text, made.value, [digit.digit for digit in made.digits]) == ("17", "17", [1, 7])
 
 
@@ -145,7 +143,7 @@ def test_where_a_digit_may_be_missing_there_is_the_doubt() -> None:
     made = both(rows, *said)
     assert made.value == "123"
     assert made.sure[1] < 0.9 < min(made.sure[0], made.sure[2])
-    number = number_of(made, LinePicture(inked(rows), PLAIN), PLAIN, LARGE)
+    number = number_of(made, as_line(inked(rows), PLAIN), PLAIN, LARGE)
     assert doubtful(number, 0.99).text == "1?3"
 
 
@@ -157,7 +155,7 @@ def test_ink_left_out_is_not_left_out_of_account() -> None:
     assert both(rows, [ONE, TWO], [ONE, TWO]).value == "12"
     blot = opinion((2, 0.5), (3, 0.5), one_digit=0.01)
     assert both(rows, [ONE, blot], [ONE, blot]).value == "1"
-    assert number_of(both(rows, [ONE, blot], [ONE, blot]), LinePicture(inked(rows), PLAIN), PLAIN, LARGE).text == "1"
+    assert number_of(both(rows, [ONE, blot], [ONE, blot]), as_line(inked(rows), PLAIN), PLAIN, LARGE).text == "1"
 
 
 def test_other_readings_never_hold_the_value_itself() -> None:
@@ -165,7 +163,7 @@ def test_other_readings_never_hold_the_value_itself() -> None:
     rows = columns("12")
     one = replace(draft(rows), ranked=[("12", 0.3), ("1", 0.25), ("32", 0.2), ("37", 0.15), ("17", 0.1)])
     found = judged(one, [[opinion((1, 0.36), (3, 0.64)), opinion((2, 0.35), (7, 0.65))]])
-    made = number_of(found, LinePicture(inked(rows), PLAIN), PLAIN, LARGE)
+    made = number_of(found, as_line(inked(rows), PLAIN), PLAIN, LARGE)
     assert made.value not in [other.value for other in made.alternatives]
     assert made.alternatives[0].value == "1"
     assert made.alternatives[0].probability == pytest.approx(0.25)
@@ -187,7 +185,7 @@ def test_a_number_is_of_a_piece(shares: list[list[float]], second: list[list[flo
     ]
     one = draft(rows)
     found = judged(one, [[*opinions, NONE][: len(way.text)] for way in one.ways])
-    made = number_of(found, LinePicture(inked(rows), PLAIN), PLAIN, LARGE)
+    made = number_of(found, as_line(inked(rows), PLAIN), PLAIN, LARGE)
     assert made.value == "".join(str(digit.digit) for digit in made.digits) == made.text
     assert 0 < made.confidence <= 1 + 1e-9
     assert all(made.confidence <= digit.confidence + 1e-6 <= 1 + 2e-6 for digit in made.digits)
@@ -293,7 +291,7 @@ def test_no_box_leaves_the_picture() -> None:
     rows = columns("12")
     found = judged(draft(rows), [[NONE] * len(way.text) for way in draft(rows).ways])
     beyond = np.array([[1.0, 0, -9], [0, 1, -6]])
-    made = number_of(found, LinePicture(inked(rows), beyond), PLAIN, (20, 24))
+    made = number_of(found, as_line(inked(rows), beyond), PLAIN, (20, 24))
     for box in (made.box, *(digit.box for digit in made.digits)):
         assert min(box.x, box.y) >= 0
         assert min(box.width, box.height) >= 1

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+
 import cv2
 import numpy as np
 import pytest
+from tests.imaging.pages import row_ink
+from tests.reading.columns import as_line
 
+from tenfold.imaging.line_picture import line_picture
+from tenfold.imaging.normalize import fit_ink
 from tenfold.reading.second import BLANK, NONE, Opinion, SecondOpinion, a_mark, agree, cuttings
-from tenfold.types import Pixels
+from tenfold.types import Box, Pixels
 
 
 def line() -> Pixels:
@@ -26,7 +32,7 @@ def shares(*likely: tuple[int, float]) -> np.ndarray[tuple[int], np.dtype[np.flo
 
 
 def test_each_digit_is_cut_out_and_read() -> None:
-    made = cuttings(line(), [(0, 26), (26, 64)])
+    made = cuttings(as_line(line()), [(0, 26), (26, 64)])
     assert [cut.shape for cut in made if not isinstance(cut, Opinion)] == [(28, 28), (28, 28)]
     four, seven = SecondOpinion().of(made)
     assert (four.probabilities.argmax(), seven.probabilities.argmax()) == (4, 7)
@@ -35,12 +41,43 @@ def test_each_digit_is_cut_out_and_read() -> None:
 
 def test_a_piece_that_reaches_over_the_border_stays_whole() -> None:
     # Cut at column 34 the 7 would lose the beginning of its bar.
-    _, seven = SecondOpinion().of(cuttings(line(), [(0, 33), (33, 64)]))
+    _, seven = SecondOpinion().of(cuttings(as_line(line()), [(0, 33), (33, 64)]))
     assert seven.probabilities.argmax() == 7
 
 
+@pytest.mark.parametrize(("height", "angle"), [(20, 0), (60, 0), (96, 0), (60, 14)])
+def test_a_digit_is_shown_as_finely_as_the_page_has_it(height: int, angle: int) -> None:
+    ink = row_ink("20485", height)
+    turned = turned_by(ink, angle)
+    mask = (turned > 40).astype(np.uint8)
+    made = line_picture(turned, mask, Box(*cv2.boundingRect(mask)), float(np.tan(np.deg2rad(angle))))
+    for cut, (left, right) in zip(cuttings(made, spans(made.pixels)), spans(ink), strict=True):
+        alone = ink[:, left:right]
+        direct = fit_ink(alone, (alone > 40).astype(np.uint8))
+        assert not isinstance(cut, Opinion)
+        # Turning softens it, and may move its middle over the border of a pixel.
+        moved = [np.roll(cut.astype(float), by, (0, 1)) for by in MOVES] if angle else [cut.astype(float)]
+        assert min(np.abs(one - direct).mean() for one in moved) < (11 if angle else 2)
+
+
+MOVES = list(itertools.product((-1, 0, 1), repeat=2))
+
+
+def turned_by(ink: Pixels, angle: int) -> Pixels:
+    """Turned clockwise by so many degrees, with room for it."""
+    roomy = np.pad(ink, ink.shape[1] // 4)
+    turn = cv2.getRotationMatrix2D((roomy.shape[1] / 2, roomy.shape[0] / 2), -angle, 1)
+    return np.asarray(cv2.warpAffine(roomy, turn, roomy.shape[::-1], flags=cv2.INTER_CUBIC), np.uint8)
+
+
+def spans(line: Pixels) -> list[tuple[int, int]]:
+    """From which column to which the pieces of ink reach."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats((line > 40).astype(np.uint8))
+    return sorted((int(left), int(left + width)) for left, _, width, *_ in stats[1:])
+
+
 def test_where_there_is_no_ink_there_is_no_opinion() -> None:
-    made = cuttings(line(), [(0, 26), (56, 64)])
+    made = cuttings(as_line(line()), [(0, 26), (56, 64)])
     assert made[1] is BLANK
     opinions = SecondOpinion().of(made)
     assert opinions[1] is BLANK
@@ -62,13 +99,13 @@ def test_digits_that_barely_touch_are_parted_along_the_seam() -> None:
     assert cv2.connectedComponents((joined > 80).astype(np.uint8))[0] == 2
     # The seam runs between them though the border it is looked for from runs through the first.
     for border in (24, 27, 30):
-        made = cuttings(joined, [(0, border), (border, 64)])
+        made = cuttings(as_line(joined), [(0, border), (border, 64)])
         one, other = SecondOpinion().of(made)
         assert (one.probabilities.argmax(), other.probabilities.argmax()) == (0, 0)
 
 
 def test_of_digits_that_run_into_each_other_nothing_is_said() -> None:
-    assert cuttings(touching(7), [(0, 24), (24, 64)]) == [NONE, NONE]
+    assert cuttings(as_line(touching(7)), [(0, 24), (24, 64)]) == [NONE, NONE]
 
 
 def test_two_opinions_that_agree_are_surer_than_one() -> None:

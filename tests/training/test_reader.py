@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from tests.data.test_lines import some_pens
+from tests.reading.columns import as_line
 
 from tenfold.data.line_texts import ALPHABET
 from tenfold.data.lines import Line
@@ -125,7 +126,7 @@ def test_an_epoch_in_the_middle_needs_none_before_it(keras: Any) -> None:
 
 def test_a_batch_holds_its_lines_and_bare_ground_after_them() -> None:
     short, long = np.full((32, 24), 255, np.uint8), np.full((32, 60), 51, np.uint8)
-    pictures, signs, counts, columns = batch_of([Line(short, "7."), Line(long, "2026*")])
+    pictures, signs, counts, columns = batch_of([Line(as_line(short), "7."), Line(as_line(long), "2026*")])
     assert pictures.shape == (2, 32, 60)
     assert pictures.dtype == np.float32
     assert (pictures[0, :, :24] == 1).all()

@@ -11,7 +11,7 @@ import numpy as np
 from tenfold.data.line_ink import Pens, Rng, letter, no_writing, side_by_side, some_words, written
 from tenfold.data.line_texts import OTHER, any_text, digits, repeating
 from tenfold.data.paper import on_paper, rules
-from tenfold.imaging.line_picture import line_picture
+from tenfold.imaging.line_picture import LinePicture, line_picture
 from tenfold.imaging.page import page_ink
 from tenfold.types import Box, Floats, Pixels
 
@@ -26,12 +26,17 @@ class Line:
     """A line picture and what stands in it.
 
     Attributes:
-        pixels: uint8 (32, W), as `tenfold.imaging.line_picture` gives it.
+        picture: As the reader is given it.
         text: Of `ALPHABET`.
     """
 
-    pixels: Pixels
+    picture: LinePicture
     text: str
+
+    @property
+    def pixels(self) -> Pixels:
+        """uint8 (32, W), as the network is given it."""
+        return self.picture.pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +143,8 @@ def _plain(pens: Pens, rng: Rng, world: World) -> Line | None:
     if found is None:
         return None
     x, y, width, height = cv2.boundingRect(found.mask)
-    pixels = line_picture(found.strength, found.mask, Box(x, y, width, height)).pixels
-    return Line(pixels, text) if pixels.shape[1] <= LONGEST else None
+    line = Line(line_picture(found.strength, found.mask, Box(x, y, width, height)), text)
+    return line if line.pixels.shape[1] <= LONGEST else None
 
 
 def _twenty_high(glyph: Floats) -> Pixels:
@@ -184,8 +189,8 @@ def photographed(ink: Floats, text: str, height: int, rng: Rng, harsh: float = 1
         max(2, round((box.width + off[2]) * scale)),
         max(3, round((box.height + off[3]) * scale)),
     )
-    pixels = line_picture(found.strength, found.mask, box).pixels
-    return Line(pixels, text) if pixels.shape[1] <= LONGEST else None
+    line = Line(line_picture(found.strength, found.mask, box), text)
+    return line if line.pixels.shape[1] <= LONGEST else None
 
 
 def _made_out(mask: Pixels, ink: Floats, box: Box) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -26,19 +27,29 @@ SMALLER = 0.83
 THINNEST = 1.5
 # The share of full ink that is no more than the ground's grain.
 FAINT = 0.08
+# The line as finely as the page shows it has at most so many pixels for one, across and down.
+FINEST = 4
+UNCHANGED = (1.0, 1.0)
+
+Affine = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class LinePicture:
-    """A line as the reader is given it.
+    """A line as the reader is given it, and as the digit network is shown single digits of it.
 
     Attributes:
         pixels: uint8 (32, W), bright ink on black, W a multiple of 4, at most `LONGEST`.
         back: float64 (2, 3), from its pixels (x, y) to those of the page it was cut from.
+        fine: uint8 (h, w), the same ink as finely as the page shows it, up to `FINEST` pixels for one; it may reach
+            beyond the line.
+        to_fine: float64 (2, 3), from its pixels (x, y) to those of `fine`.
     """
 
     pixels: Pixels
-    back: npt.NDArray[np.float64]
+    back: Affine
+    fine: Pixels
+    to_fine: Affine
 
 
 def line_picture(strength: Pixels, mask: Pixels, box: Box, slope: float = 0.0) -> LinePicture:
@@ -60,28 +71,52 @@ def line_picture(strength: Pixels, mask: Pixels, box: Box, slope: float = 0.0) -
     inked = ink[_window(mask, left, top, shape) > 0]
     full = max(float(np.partition(inked, 3 * len(inked) // 4)[3 * len(inked) // 4]) if len(inked) else 255.0, 1.0)
     soft = np.clip((ink.astype(np.float32) / np.float32(full) - FAINT) / (1 - FAINT), 0, 1)
+    fine, finer = _shrunk(soft, FINEST * scale)
     soft = _thick_enough(soft, scale)
-    if scale < 0.7:
-        # The affine change below looks at four pixels for each: shrink by area first.
-        part = 1.2 * scale
-        size = (max(1, round(shape[1] * part)), max(1, round(shape[0] * part)))
-        soft = np.asarray(cv2.resize(soft, size, interpolation=cv2.INTER_AREA), np.float32)
-    shrunk = soft.shape[1] / shape[1], soft.shape[0] / shape[0]
+    # The affine change below looks at four pixels for each: shrink by area first.
+    soft, shrunk = _shrunk(soft, 1.2 * scale) if scale < 0.7 else (soft, UNCHANGED)
     width = -(-(round(across * scale) + 2 * MARGIN) // 4) * 4
     # From the line's pixels to those of the window: the middle of the writing goes to the middle.
     cos, sin = np.cos(angle) / scale, np.sin(angle) / scale
     centre = np.array([(width - 1) / 2, (LINE_HEIGHT - 1) / 2])
     back = np.array([[cos, -sin, 0.0], [sin, cos, 0.0]])
     back[:, 2] = np.array([around + middle_x, around + middle_y]) - back[:, :2] @ centre
-    on_page = back.copy()
-    on_page[:, 2] += left, top
-    back *= np.array(shrunk)[:, None]
     how = cv2.INTER_LINEAR if scale < 1.2 else cv2.INTER_CUBIC
-    line = cv2.warpAffine(soft, back, (width, LINE_HEIGHT), flags=how | cv2.WARP_INVERSE_MAP)
+    size = (width, LINE_HEIGHT)
+    line = cv2.warpAffine(soft, np.array(shrunk)[:, None] * back, size, flags=how | cv2.WARP_INVERSE_MAP)
     if scale > 2:
         # Enlarging leaves soft slopes where a pen leaves edges.
         line = (line - np.float32(0.5)) * np.float32(min(scale / 2, 2.0)) + np.float32(0.5)
-    return LinePicture(np.asarray(np.rint(np.clip(line, 0, 1) * 255), np.uint8), on_page)
+    to_fine = np.array(finer)[:, None] * back
+    to_fine[:, 2] += (np.array(finer) - 1) / 2
+    if angle != 0:
+        fine, to_fine = _turned_straight(fine, to_fine, size)
+    back[:, 2] += left, top
+    return LinePicture(_as_pixels(line), back, _as_pixels(fine), to_fine)
+
+
+def _turned_straight(fine: Floats, to_fine: Affine, size: tuple[int, int]) -> tuple[Floats, Affine]:
+    """The fine picture turned as the line is, no coarser than it was; and from the line's pixels to its own."""
+    times = max(1, round(float(np.hypot(*to_fine[:, 0]))))
+    straight = np.array([[times, 0, (times - 1) / 2], [0, times, (times - 1) / 2]])
+    to_window = np.vstack([to_fine, [0, 0, 1]]) @ np.linalg.inv(np.vstack([straight, [0, 0, 1]]))
+    how = cv2.INTER_CUBIC | cv2.WARP_INVERSE_MAP
+    turned = cv2.warpAffine(fine, to_window[:2], (times * size[0], times * size[1]), flags=how)
+    return np.asarray(turned, np.float32), straight
+
+
+def _shrunk(soft: Floats, part: float) -> tuple[Floats, tuple[float, float]]:
+    """The picture at a part of its size, if that is less than the whole; and by how much it shrank, x and y."""
+    if part >= 1:
+        return soft, UNCHANGED
+    height, width = soft.shape
+    size = (max(1, round(width * part)), max(1, round(height * part)))
+    small = np.asarray(cv2.resize(soft, size, interpolation=cv2.INTER_AREA), np.float32)
+    return small, (size[0] / width, size[1] / height)
+
+
+def _as_pixels(line: npt.NDArray[Any]) -> Pixels:
+    return np.asarray(np.rint(np.clip(line, 0, 1) * 255), np.uint8)
 
 
 def _straight(mask: Pixels, box: Box, angle: float) -> tuple[float, float, float, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -100,7 +100,7 @@ def cut_line(sheet: Sheet, line: WrittenLine) -> LinePicture:
     gone = _grown(others) & (1 - _grown(own))
     strength = np.where(gone > 0, 0, sheet.strength[top:bottom, left:right]).astype(np.uint8)
     cut = line_picture(strength, own, box, line.slope)
-    return LinePicture(cut.pixels, cut.back + np.array([[0, 0, left], [0, 0, top]]))
+    return replace(cut, back=cut.back + np.array([[0, 0, left], [0, 0, top]]))
 
 
 def _levelled(ink: PageInk, back: npt.NDArray[np.float64], skew: float) -> tuple[PageInk, npt.NDArray[np.float64]]:

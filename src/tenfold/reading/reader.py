@@ -121,18 +121,19 @@ class NumberReader:
         return [(rows, second.get(place)) for place, rows in enumerate(first)]
 
     def judge(
-        self, lines: Sequence[Pixels], looks: Sequence[tuple[Floats, Floats | None]], field: Field | None = None
+        self, lines: Sequence[LinePicture], looks: Sequence[tuple[Floats, Floats | None]], field: Field | None = None
     ) -> list[list[Judged]]:
         """The numbers in each line, by the reader and the digit network.
 
         Args:
-            lines: uint8 (32, W) each.
+            lines: As they were looked at.
             looks: What the reader says of each at the first and at the second look, if there was one; calibrated.
             field: What may stand in each number.
         """
         alphabet = self.network.card.alphabet
         found = [
-            drafts_of(rows, alphabet, line, field, again) for (rows, again), line in zip(looks, lines, strict=True)
+            drafts_of(rows, alphabet, line.pixels, field, again)
+            for (rows, again), line in zip(looks, lines, strict=True)
         ]
         cut = [
             one
@@ -173,11 +174,10 @@ class NumberReader:
         field: Field | None,
         size: tuple[int, int],
     ) -> list[Number]:
-        pixels = [line.pixels for line in lines]
         alone = len(sheet.lines) == 1
         each = [
             [doubtful(number_of(one, line, sheet.back, size), least) for one in found if _looks_like_digits(one, alone)]
-            for found, line in zip(self.judge(pixels, looks, field), lines, strict=True)
+            for found, line in zip(self.judge(lines, looks, field), lines, strict=True)
         ]
         likely = LEAST_ALONE if alone else LEAST_LIKELY
         kept = [

@@ -9,9 +9,12 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from tenfold.imaging.line_picture import LinePicture
 from tenfold.imaging.normalize import VERSION, fit_ink
 from tenfold.models.onnx import OnnxClassifier, load_onnx
 from tenfold.types import Floats, Pixels, as_floats
+
+Places = npt.NDArray[np.int64]
 
 # A piece of ink of which this share lies on one digit's side of the seams belongs to that digit alone.
 WHOLE = 0.8
@@ -72,23 +75,27 @@ class SecondOpinion:
         return [cutting if isinstance(cutting, Opinion) else next(opinions) for cutting in cuttings]
 
 
-def cuttings(line: Pixels, columns: Sequence[tuple[int, int]]) -> list[Pixels | Opinion]:
+def cuttings(line: LinePicture, columns: Sequence[tuple[int, int]]) -> list[Pixels | Opinion]:
     """Each sign of a line by itself, as the digit network is given it.
 
     Args:
-        line: uint8 (32, W), as `tenfold.imaging.line_picture` gives it.
+        line: As `tenfold.imaging.line_picture` gives it.
         columns: For each the first column that is its own, and the one after its last.
 
     Returns:
         uint8 (28, 28) each; or `BLANK` where there is no ink, `NONE` where too much of it was cut through.
     """
-    mask = np.asarray(line >= INKED, np.uint8)
+    mask = np.asarray(line.fine >= INKED, np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     rows, places = np.nonzero(mask)
+    across, down = _on_line(line, places, rows)
+    within = (down >= 0) & (down < line.pixels.shape[0])
+    rows, places, across, down = rows[within], places[within], across[within], down[within]
     names = np.asarray(labels, np.int32)[rows, places]
-    seams = _seams(line, columns)
+    seams = _seams(line.pixels, columns)
+    least = LEAST_INK * abs(np.linalg.det(line.to_fine[:, :2]))
     inside = [
-        (places >= seams[first][0][rows]) & (places < seams[last][0][rows])  # on its side of both
+        (across >= seams[first][0][down]) & (across < seams[last][0][down])  # on its side of both
         for first, last in columns
     ]
     area = np.maximum(1, np.asarray(stats)[:, cv2.CC_STAT_AREA])
@@ -103,8 +110,15 @@ def cuttings(line: Pixels, columns: Sequence[tuple[int, int]]) -> list[Pixels | 
         alone[rows[own], places[own]] = 1
         # Of what lost something to its neighbour, or got something from it, nothing is said.
         maimed = parted.any() and max(seams[first][1], seams[last][1]) > CROSSED
-        made.append(BLANK if own.sum() <= LEAST_INK else NONE if maimed else fit_ink(line, alone))
+        made.append(BLANK if own.sum() <= least else NONE if maimed else fit_ink(line.fine, alone))
     return made
+
+
+def _on_line(line: LinePicture, x: Places, y: Places) -> tuple[Places, Places]:
+    """Where pixels (x, y) of a line's fine picture lie on the line: columns and rows."""
+    to_line = cv2.invertAffineTransform(line.to_fine)
+    across, down = np.rint(to_line[:, :2] @ np.stack([x, y]) + to_line[:, 2:]).astype(np.int64)
+    return across, down
 
 
 def _seams(line: Pixels, columns: Sequence[tuple[int, int]]) -> dict[int, tuple[npt.NDArray[np.int64], float]]:

@@ -162,7 +162,7 @@ def _judged(
 ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
     """For each line the confidence in its best value, and whether that is right."""
     sure, right = [], []
-    for numbers, line in zip(network.judge([line.pixels for line in lines], looks), lines, strict=True):
+    for numbers, line in zip(network.judge([line.picture for line in lines], looks), lines, strict=True):
         # All that was read has to be sure, and all of it right.
         sure.append(min((number.confidence for number in numbers), default=0.0))
         right.append([number.value for number in numbers] == [only_digits(line.text)])
