@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.store.conftest import answer
+from sqlalchemy import text
+from tests.store.conftest import answer, new_database
 
 from tenfold.errors import UsageError
 from tenfold.store.errors import Conflict, StoreTooNew, StoreUnavailable, UnknownAnswer
@@ -243,3 +247,21 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "a.db").write_text("This is a text, and a long one: longer than a page's head." * 100)
     with pytest.raises(StoreUnavailable, match="file is not a database"):
         Store(f"sqlite:///{tmp_path / 'a.db'}")
+
+
+def test_a_database_that_is_there_and_says_nothing(postgres: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tenfold.store.database.SILENCE_SECONDS", 1)
+    store = Store(new_database(postgres))
+    try:
+        with store.reading() as connection:
+            backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        os.kill(backend, signal.SIGSTOP)
+        try:
+            with pytest.raises(StoreUnavailable, match="it has not answered in time"):
+                store.counts()
+            # The next who asks gets a connection that answers.
+            assert store.counts() == {"waiting": 0, "accepted": 0, "rejected": 0}
+        finally:
+            os.kill(backend, signal.SIGCONT)
+    finally:
+        store.close()
