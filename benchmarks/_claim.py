@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import sysconfig
@@ -63,6 +64,37 @@ class Figure:
     asked: str = ""
     met: bool = True
     more: dict[str, float] | None = None
+
+
+def quartiles(values: list[float]) -> tuple[float, float]:
+    """The first and the third quartile."""
+    first, _, third = statistics.quantiles(values, n=4, method="inclusive")
+    return first, third
+
+
+def timed(what: str, unit: str, ours: list[float], plain: list[float], plain_what: str, **more: Any) -> Figure:
+    """The median of some times, with their quartiles, beside that of the plain way.
+
+    Args:
+        what: What was measured.
+        unit: Of the times.
+        ours: One a trial.
+        plain: The same of the plain way.
+        plain_what: What that is.
+        more: Other fields of the figure: ``asked``, ``met``, ``more``.
+    """
+    median, baseline = statistics.median(ours), statistics.median(plain)
+    return Figure(
+        what=what,
+        value=median,
+        unit=unit,
+        n=len(ours),
+        spread=quartiles(ours),
+        baseline=baseline,
+        baseline_what=plain_what,
+        ratio=baseline / median,
+        **more,
+    )
 
 
 def arguments(description: str, **defaults: str | int) -> argparse.Namespace:
