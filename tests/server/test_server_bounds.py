@@ -21,6 +21,8 @@ from tenfold.server import guards
 from tenfold.server.app import COMPARED, create_app
 from tenfold.server.compare import Cabinet
 from tenfold.server.desk import Desk
+from tenfold.store.store import Store
+from tenfold.store.values import Correction
 from tenfold.types import Floats
 
 Until = Callable[[Callable[[], bool]], None]
@@ -77,17 +79,42 @@ def test_a_database_that_hangs_has_so_many_threads(tmp_path: Path, monkeypatch: 
     with serving(create_app(Recognizer(settings=settings))) as client:
         try:
             for _ in range(3):
-                assert "look before" in refused(client.post("/v1/profiles"), 503, "too_slow")
+                refused(client.post("/v1/profiles"), 503, "too_slow")
             assert len(asked) == 1
         finally:
             go.set()
 
 
+def test_a_correction_waits_no_longer_for_a_database_that_hangs(
+    tmp_path: Path, seven: bytes, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, correct = threading.Event(), Store.correct
+
+    def hang(self: Store, *said: str) -> Correction:
+        go.wait(20)
+        return correct(self, *said)
+
+    monkeypatch.setattr(Store, "correct", hang)
+    settings = load_settings(database=f"sqlite:///{tmp_path / 'kept.db'}", request_seconds=1)
+    with serving(create_app(Recognizer(settings=settings))) as client:
+        until(lambda: form(client, seven).status_code == 200)
+        said = {"id": form(client, seven).json()["id"], "digit": 1}
+        try:
+            assert "kept once" in refused(client.post("/v1/feedback", json=said), 503, "too_slow")
+            until(lambda: form(client, seven).status_code == 200)
+        finally:
+            go.set()
+        until(lambda: client.post("/v1/feedback", json=said).status_code == 200)
+        assert client.get("/v1/feedback").json()["counts"]["waiting"] == 1
+
+
 @contextmanager
-def sending(client: httpx.Client, first: bytes, size: int = 90_000, path: str = PREDICT) -> Iterator[socket.socket]:
+def sending(
+    client: httpx.Client, first: bytes, size: int = 90_000, path: str = PREDICT, whose: str = "127.0.0.1"
+) -> Iterator[socket.socket]:
     """A sender of a form that says how much it will send, and stops after the first bytes."""
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\nX-Forwarded-For: {whose}\r\n"
         "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
     ).encode()
     part = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'

@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
-import anyio
 import anyio.to_thread
 import numpy as np
 from fastapi import FastAPI
@@ -98,7 +97,7 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
     app.state.renewal = None
     if app.state.keeper and settings.model == recognizer.classifier.card.name == NAME:
         app.state.renewal = Renewal(app.state.shelf, recognizer, app.state.keeper, figures)
-    app.state.correcting = anyio.CapacityLimiter(AT_ONCE)
+    app.state.correcting = ThreadPoolExecutor(AT_ONCE, "corrections")
     app.state.profiling = ThreadPoolExecutor(AT_ONCE, "profiles")
     app.state.warm = threading.Event()
     app.state.lessons = Lessons(settings)
@@ -135,7 +134,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     # The interpreter must not end beneath a network that is at work.
     await anyio.to_thread.run_sync(warm.join, PARTING)
-    app.state.profiling.shutdown(wait=False, cancel_futures=True)
+    for threads in (app.state.correcting, app.state.profiling):
+        threads.shutdown(wait=False, cancel_futures=True)
     for desk in (app.state.desk, app.state.comparing):
         desk.close()
     for worker in (app.state.renewal, app.state.keeper, app.state.lessons):
