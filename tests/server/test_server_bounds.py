@@ -124,11 +124,9 @@ def sending(
 
 
 def arrivals(app: Any) -> guards.Arrivals:
-    """The memory for bodies of an application that has answered."""
-    layer = app.middleware_stack
-    while not isinstance(layer, guards.BodyLimit):
-        layer = layer.app
-    return layer._arrivals
+    """The memory for bodies of an application."""
+    found: guards.Arrivals = app.state.arrivals
+    return found
 
 
 def test_who_sends_slowly_keeps_nobody_out(seven: bytes, until: Until, caplog: pytest.LogCaptureFixture) -> None:
@@ -165,6 +163,43 @@ def test_what_is_on_its_way_has_so_much_memory(
             first.sendall(b"x" * 100)
             assert len(arrivals(app)._held) == 1
         until(lambda: not arrivals(app)._held)
+
+
+def test_it_is_not_ready_without_memory_for_what_is_on_its_way(
+    noise: bytes, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards, "IN_MEMORY", 100_000)
+    monkeypatch.setattr(guards, "GRACE", 60.0)
+    app = create_app(Recognizer(settings=load_settings(database="none", places=1, max_bytes=100_000)))
+    with serving(app) as client:
+        assert app.state.warm.wait(60)
+        with sending(client, noise[:80_000]), sending(client, noise[:80_000]):
+            until(lambda: arrivals(app)._left < 164_000 - 160_000)
+            assert "memory" in refused(client.get("/v2/health/ready"), 503, "not_ready")
+            monkeypatch.setattr(guards, "GRACE", 0.0)  # now those would give way
+            assert client.get("/v2/health/ready").json() == {"ready": True}
+        until(lambda: not arrivals(app)._held)
+
+
+def test_one_client_has_half_of_the_memory_at_most(noise: bytes, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "IN_MEMORY", 100_000)
+    monkeypatch.setattr(guards, "GRACE", 60.0)
+    # Half of 164 kB are 82.
+    settings = load_settings(database="none", places=1, max_bytes=100_000, proxy="127.0.0.1")
+    app = create_app(Recognizer(settings=settings))
+
+    def send(size: int, whose: str) -> httpx.Response:
+        picture = {"image": noise[:size]}
+        return client.post(PREDICT, files=picture, headers={"x-forwarded-for": whose})
+
+    with serving(app) as client:
+        with sending(client, noise[:50_000], whose="192.0.2.1"):
+            until(lambda: arrivals(app)._left < 164_000 - 50_000)
+            assert "one client" in refused(send(50_000, "192.0.2.1"), 429, "busy")
+            refused(send(50_000, "192.0.2.2"), 422, "damaged_image")
+        until(lambda: not arrivals(app)._held)
+        refused(send(95_000, "192.0.2.1"), 422, "damaged_image")  # but as much as one picture takes
+    assert not arrivals(app)._of
 
 
 def test_a_body_that_is_held_whole_counts_whole(

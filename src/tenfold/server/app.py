@@ -34,7 +34,7 @@ from tenfold.server.body import FORM_SLACK
 from tenfold.server.compare import Cabinet
 from tenfold.server.desk import Desk, Shelf
 from tenfold.server.errors import REFUSALS, add_error_answers
-from tenfold.server.guards import BodyLimit, LoopbackOnly, is_loopback
+from tenfold.server.guards import Arrivals, BodyLimit, LoopbackOnly, is_loopback
 from tenfold.server.hands import HEADER
 from tenfold.server.headers import SecurityHeaders
 from tenfold.server.keeper import Keeper
@@ -92,6 +92,7 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
     app.state.desk = desk or Desk(settings.places, settings.request_seconds, observe=count, together=figures.batch)
     # One of many classifiers takes as long as hundreds of digits: these have a desk to themselves.
     app.state.comparing = Desk(min(COMPARED, settings.places), settings.request_seconds, workers=1, observe=count)
+    app.state.arrivals = Arrivals(settings.places, settings.max_bytes + FORM_SLACK)
     app.state.shelf = Shelf(recognizer)
     app.state.keeper = None if settings.database == NOWHERE else Keeper(settings, figures.lost)
     app.state.renewal = None
@@ -112,7 +113,7 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
 
 def _add_guards(app: FastAPI, settings: Settings, figures: Metrics) -> None:
     """What stands around the routes; the last one added stands outermost, add_error_answers has added the innermost."""
-    app.add_middleware(BodyLimit, limit=settings.max_bytes + FORM_SLACK, places=settings.places)
+    app.add_middleware(BodyLimit, limit=settings.max_bytes + FORM_SLACK, arrivals=app.state.arrivals)
     if settings.token:
         app.add_middleware(Token, token=settings.token)
     if settings.client_rate:
