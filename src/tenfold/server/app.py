@@ -102,7 +102,7 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
     app.state.profiling = ThreadPoolExecutor(AT_ONCE, "profiles")
     app.state.warm = threading.Event()
     app.state.lessons = Lessons(settings)
-    app.state.cabinet = Cabinet(recognizer)
+    app.state.cabinet = Cabinet()
     for room in (predict, read, explain, compare, lessons, profiles, feedback, models, inference, health, metrics):
         app.include_router(room.router)
     add_pages(app)

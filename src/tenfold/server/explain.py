@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from functools import partial
 from typing import Annotated, Any
 
@@ -12,10 +11,10 @@ from pydantic import BaseModel, Field
 from tenfold.explanation.explain import explain_ink
 from tenfold.imaging.load import strokes_in
 from tenfold.models.profile import Profile
-from tenfold.server.body import Asked, Room, admitted
+from tenfold.server.body import Asked, admitted
 from tenfold.server.hands import REFUSALS, MaybeHandle, for_hand, hand_of
-from tenfold.server.keeper import a_digit, cut
 from tenfold.server.predict import BODY, Answer, InkBox
+from tenfold.server.room import Room
 
 router = APIRouter()
 
@@ -117,11 +116,7 @@ def _answer(room: Room, model: str | None, against: int | None, hand: Profile | 
     prediction, ink = recognizer.examine(picture)
     why = explain_ink(recognizer, prediction, ink, strokes, against, with_layers=False)
     # Why is asked of what surprises: that is an answer more, but says nothing of how all of them have drifted.
-    room.metrics.answered(prediction, drifts=False)
-    handle = uuid.uuid4().hex
-    if keeper := room.keeper:
-        kept = cut(picture, ink.box) if keeper.keeps_pictures and ink.box else None
-        keeper.keep(a_digit(handle, keeper.client(asked.address), prediction, ink, kept))
+    handle = room.answered(asked.address, prediction, ink, room.cutting(picture, ink), drifts=False)
     found = {"id": handle, **why.to_dict()}
     # Strokes are drawn by Tenfold itself: a box in that drawing says nothing to who sent them.
     return {**found, "box": None} if strokes else found

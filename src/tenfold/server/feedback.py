@@ -12,6 +12,7 @@ from tenfold.server.aside import aside, keeper_of
 from tenfold.server.errors import Refusal, Unauthorized
 from tenfold.server.guards import is_loopback
 from tenfold.server.keeper import Keeper
+from tenfold.server.room import address_of
 from tenfold.store.errors import UnknownAnswer
 from tenfold.store.values import LONGEST, Correction
 
@@ -99,7 +100,7 @@ def reviewer(request: Request) -> Keeper:
         NoStore: If nothing is kept.
     """
     settings = request.app.state.shelf.recognizer.settings
-    here = is_loopback(settings.host) and is_loopback(request.client.host if request.client else "")
+    here = is_loopback(settings.host) and is_loopback(address_of(request))
     # A proxy on this machine asks for others.
     passed_on = settings.proxy or any(name == "forwarded" or name.startswith("x-forwarded") for name in request.headers)
     if not settings.token and (not here or passed_on):
@@ -114,7 +115,7 @@ Reviewer = Annotated[Keeper, Depends(reviewer)]
 async def correct(request: Request, said: Said) -> OneCorrection:
     """Say what is right. It is kept when this is answered, and used when somebody has looked at it."""
     state = request.app.state
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     found = await aside(request, state.correcting, lambda keeper: keeper.correct(said.id, address, said.text))
     state.metrics.corrected()
     return shown(found)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -17,9 +16,9 @@ from tenfold.imaging.load import INK
 from tenfold.imaging.normalize import normalize
 from tenfold.models.profile import Profile
 from tenfold.recognizer import Recognizer
-from tenfold.server.body import INKML, Asked, Room, admitted
+from tenfold.server.body import INKML, Asked, admitted
 from tenfold.server.hands import REFUSALS, MaybeHandle, for_hand, hand_of
-from tenfold.server.keeper import a_digit, cut
+from tenfold.server.room import Room
 from tenfold.types import Box, Normalized, Prediction, Status
 
 router = APIRouter()
@@ -140,20 +139,16 @@ class Answers:
         try:
             picture = recognizer.load(asked.reading())
             ink = normalize(picture)
-            keeper = self.room.keeper
-            kept = cut(picture, ink.box) if keeper and keeper.keeps_pictures and ink.box else None
             # Strokes are drawn by Tenfold itself: a box in that drawing says nothing to who sent them.
-            return _Seen(asked.address, ink, None if picture.source == INK else ink.box, kept)
+            box = None if picture.source == INK else ink.box
+            return _Seen(asked.address, ink, box, self.room.cutting(picture, ink))
         except TenfoldError as error:
             return _bare(error)
         except Exception as error:  # whatever it is: it must not keep the others
             return error
 
     def _say(self, seen: _Seen, prediction: Prediction) -> bytes:
-        self.room.metrics.answered(prediction, drifts=self.hand is None)
-        handle = uuid.uuid4().hex
-        if keeper := self.room.keeper:
-            keeper.keep(a_digit(handle, keeper.client(seen.address), prediction, seen.ink, seen.kept))
+        handle = self.room.answered(seen.address, prediction, seen.ink, seen.cutting, drifts=self.hand is None)
         box = seen.box and seen.box.to_dict()
         saw = seen.ink.pixels.ravel().tolist()
         return json.dumps({"id": handle, **prediction.to_dict(), "saw": saw, "box": box}).encode()
@@ -172,4 +167,4 @@ class _Seen:
     address: str
     ink: Normalized
     box: Box | None
-    kept: bytes | None
+    cutting: bytes | None

@@ -12,11 +12,12 @@ from tenfold.errors import UsageError
 from tenfold.models.personal import featured
 from tenfold.models.profile import MOST, Profile
 from tenfold.recognizer import Recognizer
-from tenfold.server.body import Reading, Room, admitted
+from tenfold.server.body import Reading, admitted
 from tenfold.server.errors import PICTURE_REFUSALS, NoStore, Refusal, TooOften
 from tenfold.server.hands import CONFLICT, Handle, with_profiles
 from tenfold.server.keeper import Keeper
 from tenfold.server.predict import BODY
+from tenfold.server.room import Room, address_of
 from tenfold.store.errors import TooManyProfiles
 from tenfold.store.profiles import Profiles
 from tenfold.types import Floats
@@ -53,7 +54,7 @@ class Made(Counts):
 @router.post("", response_model=Made, responses=MAKING)
 async def create(request: Request) -> Made:
     """Make an empty profile. Its handle goes into the header `X-Tenfold-Profile` of what follows."""
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     recognizer: Recognizer = request.app.state.shelf.recognizer
 
     def make(keeper: Keeper) -> Made:
