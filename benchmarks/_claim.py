@@ -15,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tenfold.atomic import write_file
 from tenfold.config import load_settings
 from tenfold.training.model_files import OpenModel, open_model
 
@@ -170,11 +171,7 @@ def report(name: str, claim: str, figures: list[Figure], *, quick: bool) -> None
         "versions": versions(),
         "commit": commit(),
     }
-    RESULTS.mkdir(exist_ok=True)
-    target = RESULTS / f"{name}.json"
-    partial = target.with_suffix(".partial")
-    partial.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    partial.replace(target)
+    write_file(RESULTS / f"{name}.json", (json.dumps(found, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def stop(message: str, status: int = 1) -> NoReturn:

@@ -112,7 +112,10 @@ def test_what_the_inference_protocol_answered_has_handles(keeping: httpx.Client,
     answer = keeping.post("/v2/models/digit/infer", json={"inputs": [given]}).json()
     first, second = {one["name"]: one["data"] for one in answer["outputs"]}["id"]
     made = [keeping.post(FEEDBACK, json={"id": id, "digit": 1}).json() for id in (first, second)]
-    assert [(one["was"], one["status"], one["has_picture"]) for one in made] == [("7", "ok", True), ("", "empty", False)]
+    assert [(one["was"], one["status"], one["has_picture"]) for one in made] == [
+        ("7", "ok", True),
+        ("", "empty", False),
+    ]
     figures = keeping.get("/metrics").text
     assert 'status="ok"} 1.0' in figures
     assert 'status="empty"} 1.0' in figures
