@@ -18,11 +18,6 @@ from tenfold.server.room import Room
 
 router = APIRouter()
 
-# A four, as a pen moves.
-EXAMPLE = {"strokes": [{"x": [40, 32, 31, 70], "y": [17, 45, 54, 50]}, {"x": [63, 57], "y": [17, 83]}]}
-_JSON = "application/json"
-_CONTENT: dict[str, Any] = {**BODY["content"]}  # type: ignore[dict-item]
-_ASKED = {**BODY, "content": {**_CONTENT, _JSON: {**_CONTENT[_JSON], "example": EXAMPLE}}}
 _PICTURE = "28x28, row by row, 0 to 255, bright ink on black"
 
 
@@ -91,7 +86,7 @@ class Reasons(Answer):
     changes: list[ChangeToDigit] = Field(description="What would make it the rival; none where no digit was read")
 
 
-@router.post("/v1/explain", response_model=Reasons, responses=REFUSALS, openapi_extra={"requestBody": _ASKED})
+@router.post("/v1/explain", response_model=Reasons, responses=REFUSALS, openapi_extra={"requestBody": BODY})
 async def explain(
     request: Request,
     model: Annotated[str | None, Query(max_length=100, description="A shipped model's name")] = None,

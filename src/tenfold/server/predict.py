@@ -26,6 +26,12 @@ router = APIRouter()
 # Seconds of preparing after which those prepared are answered, and the others wait for another worker.
 ENOUGH = 0.1
 
+# A four, as a pen moves: as JSON, and as InkML.
+EXAMPLE = {"strokes": [{"x": [40, 32, 31, 70], "y": [17, 45, 54, 50]}, {"x": [63, 57], "y": [17, 83]}]}
+INKML_EXAMPLE = (
+    '<ink xmlns="http://www.w3.org/2003/InkML">'
+    "<trace>40 17, 32 45, 31 54, 70 50</trace><trace>63 17, 57 83</trace></ink>"
+)
 _NUMBERS = {"type": "array", "items": {"type": "number"}}
 BODY = {
     "required": True,
@@ -51,9 +57,10 @@ BODY = {
                         },
                     }
                 },
-            }
+            },
+            "example": EXAMPLE,
         },
-        INKML: {"schema": {"type": "string"}},
+        INKML: {"schema": {"type": "string"}, "example": INKML_EXAMPLE},
     },
 }
 
@@ -61,8 +68,8 @@ BODY = {
 class OtherReading(BaseModel):
     """Another reading of the same ink."""
 
-    digit: int
-    probability: float
+    digit: int = Field(examples=[9])
+    probability: float = Field(examples=[0.004])
 
 
 class InkBox(BaseModel):
@@ -79,8 +86,8 @@ class Answer(BaseModel):
 
     id: str = Field(description="The handle of this answer")
     status: Status = Field(description="Only `ok` carries a digit")
-    digit: int | None = Field(description="0 to 9, or null")
-    confidence: float = Field(description="Calibrated probability that the best reading is right")
+    digit: int | None = Field(description="0 to 9, or null", examples=[4])
+    confidence: float = Field(description="Calibrated probability that the best reading is right", examples=[0.994])
     probabilities: list[float] = Field(description="One for each digit, 0 to 9")
     alternatives: list[OtherReading] = Field(description="Other readings, most probable first")
     reason: str = Field(description="Why there is no digit; empty when ok")
