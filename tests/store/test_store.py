@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from tests.store.conftest import answer, new_database
 
 from tenfold.errors import UsageError
+from tenfold.store.database import unavailable
 from tenfold.store.errors import Conflict, StoreTooNew, StoreUnavailable, UnknownAnswer
 from tenfold.store.store import DAY, Store
 
@@ -219,8 +220,6 @@ def test_many_processes_may_open_a_new_database_at_once(url: str) -> None:
 
 
 def test_a_later_version_is_not_touched(url: str, store: Store) -> None:
-    from sqlalchemy import text
-
     with store._engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreTooNew, match="of a later version than this Tenfold knows"):
@@ -251,17 +250,22 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 
 def test_a_database_that_is_there_and_says_nothing(postgres: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tenfold.store.database.SILENCE_SECONDS", 1)
-    store = Store(new_database(postgres))
+    store, stopped = Store(new_database(postgres)), list[int]()
+
+    def stop(connection: Connection) -> None:
+        stopped.append(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+        os.kill(stopped[-1], signal.SIGSTOP)
+
     try:
         with store.reading() as connection:
-            backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-        os.kill(backend, signal.SIGSTOP)
-        try:
-            with pytest.raises(StoreUnavailable, match="it has not answered in time"):
-                store.counts()
-            # The next who asks gets a connection that answers.
-            assert store.counts() == {"waiting": 0, "accepted": 0, "rejected": 0}
-        finally:
-            os.kill(backend, signal.SIGCONT)
+            stop(connection)
+            with pytest.raises(StoreUnavailable, match="it has not answered in time"), unavailable():
+                connection.execute(text("SELECT 1"))
+        with store.reading() as connection:
+            stop(connection)
+        # Who asks next is answered over another connection.
+        assert store.counts() == {"waiting": 0, "accepted": 0, "rejected": 0}
     finally:
+        for backend in stopped:
+            os.kill(backend, signal.SIGCONT)
         store.close()
