@@ -178,27 +178,26 @@ def _answered(
     room: Room, recognizer: Recognizer, address: str, sources: Sequence[Source]
 ) -> tuple[list[Prediction], list[str]]:
     """An answer to each, and its handle; none for what cannot be opened, in which there is nothing to correct."""
-    seen: list[tuple[Normalized, bytes | None] | str] = []
+    inks: list[Normalized | Prediction] = []
+    cuttings: list[bytes | None] = []
     for source in sources:
         try:
             picture = recognizer.load(source)
         except UnreadableImage as error:
-            seen.append(str(error))
+            inks.append(Prediction("unreadable_image", reason=str(error), model=recognizer.model))
+            cuttings.append(None)
         else:
             ink = normalize(picture)
-            seen.append((ink, room.cutting(picture, ink)))
-    inks = [one[0] for one in seen if isinstance(one, tuple)]
-    if inks:
-        room.metrics.batch(len(inks))
-    found = iter(recognizer.answer(inks))
-    answers, handles = [], []
-    for one in seen:
-        if isinstance(one, tuple):
-            answers.append(next(found))
-            handles.append(room.answered(address, answers[-1], *one))
+            inks.append(ink)
+            cuttings.append(room.cutting(picture, ink))
+    room.metrics.batch(len(inks))
+    answers = recognizer.answer(inks)
+    handles = []
+    for answer, seen, cutting in zip(answers, inks, cuttings, strict=True):
+        if isinstance(seen, Normalized):
+            handles.append(room.answered(address, answer, seen, cutting))
         else:
-            answers.append(Prediction("unreadable_image", reason=one, model=recognizer.model))
-            room.metrics.answered(answers[-1])
+            room.metrics.answered(answer)
             handles.append("")
     return answers, handles
 
