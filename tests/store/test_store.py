@@ -252,17 +252,21 @@ def test_a_database_that_is_there_and_says_nothing(postgres: Any, monkeypatch: p
     monkeypatch.setattr("tenfold.store.database.SILENCE_SECONDS", 1)
     store, stopped = Store(new_database(postgres)), list[int]()
 
-    def stop(connection: Connection) -> None:
-        stopped.append(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
-        os.kill(stopped[-1], signal.SIGSTOP)
+    def process(connection: Connection) -> int:
+        return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+    def stop(backend: int) -> None:
+        stopped.append(backend)
+        os.kill(backend, signal.SIGSTOP)
 
     try:
         with store.reading() as connection:
-            stop(connection)
+            stop(process(connection))
             with pytest.raises(StoreUnavailable, match="it has not answered in time"), unavailable():
                 connection.execute(text("SELECT 1"))
         with store.reading() as connection:
-            stop(connection)
+            backend = process(connection)
+        stop(backend)
         # Who asks next is answered over another connection.
         assert store.counts() == {"waiting": 0, "accepted": 0, "rejected": 0}
     finally:
