@@ -6,6 +6,7 @@ import argparse
 import json
 import os
 import platform
+import statistics
 import subprocess
 import sys
 import sysconfig
@@ -14,6 +15,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
 
+from tenfold.atomic import write_file
 from tenfold.config import load_settings
 from tenfold.training.model_files import OpenModel, open_model
 
@@ -63,6 +65,37 @@ class Figure:
     asked: str = ""
     met: bool = True
     more: dict[str, float] | None = None
+
+
+def quartiles(values: list[float]) -> tuple[float, float]:
+    """The first and the third quartile."""
+    first, _, third = statistics.quantiles(values, n=4, method="inclusive")
+    return first, third
+
+
+def timed(what: str, unit: str, ours: list[float], plain: list[float], plain_what: str, **more: Any) -> Figure:
+    """The median of some times, with their quartiles, beside that of the plain way.
+
+    Args:
+        what: What was measured.
+        unit: Of the times.
+        ours: One a trial.
+        plain: The same of the plain way.
+        plain_what: What that is.
+        more: Other fields of the figure: ``asked``, ``met``, ``more``.
+    """
+    median, baseline = statistics.median(ours), statistics.median(plain)
+    return Figure(
+        what=what,
+        value=median,
+        unit=unit,
+        n=len(ours),
+        spread=quartiles(ours),
+        baseline=baseline,
+        baseline_what=plain_what,
+        ratio=baseline / median,
+        **more,
+    )
 
 
 def arguments(description: str, **defaults: str | int) -> argparse.Namespace:
@@ -138,11 +171,7 @@ def report(name: str, claim: str, figures: list[Figure], *, quick: bool) -> None
         "versions": versions(),
         "commit": commit(),
     }
-    RESULTS.mkdir(exist_ok=True)
-    target = RESULTS / f"{name}.json"
-    partial = target.with_suffix(".partial")
-    partial.write_text(json.dumps(found, indent=2, ensure_ascii=False) + "\n", "utf-8")
-    partial.replace(target)
+    write_file(RESULTS / f"{name}.json", (json.dumps(found, indent=2, ensure_ascii=False) + "\n").encode())
 
 
 def stop(message: str, status: int = 1) -> NoReturn:

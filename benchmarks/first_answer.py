@@ -17,7 +17,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from _claim import ROOT, TENFOLD, Figure, arguments, report, stop
+from _claim import ROOT, TENFOLD, Figure, arguments, quartiles, report, stop
 
 FLOOR = 15.0
 MOST_SECONDS, MOST_MEMORY = 0.5, 150.0
@@ -38,12 +38,6 @@ def timed(command: list[str]) -> tuple[float, float, str]:
     if process.returncode:
         stop(f"{' '.join(command)} ended with {process.returncode}; run it by hand to see why.")
     return seconds, usage.ru_maxrss / 1024, output
-
-
-def quartiles(values: list[float]) -> tuple[float, float]:
-    """The first and the third quartile."""
-    first, _, third = statistics.quantiles(values, n=4, method="inclusive")
-    return first, third
 
 
 def main() -> None:

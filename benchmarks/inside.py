@@ -16,7 +16,7 @@ import time
 from typing import TYPE_CHECKING
 
 import numpy as np
-from _claim import ROOT, Figure, arguments, report
+from _claim import ROOT, Figure, arguments, quartiles, report
 
 sys.path.insert(0, str(ROOT))
 
@@ -102,14 +102,13 @@ def main() -> None:
     with serving() as (address, _):
         for name in NETWORKS:
             found = rates(address, name, digits)
-            first, _, third = statistics.quantiles(found, n=4, method="inclusive")
             figures.append(
                 Figure(
                     what=f"`{name}`: frames a second while drawing",
                     value=statistics.median(found),
                     unit="/s",
                     n=digits,
-                    spread=(first, third),
+                    spread=quartiles(found),
                     baseline=plain(name),
                     baseline_what="ONNX Runtime in Python, every tensor, nothing shown",
                     asked=f"at least {FLOOR:g} a second",

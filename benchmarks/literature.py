@@ -19,6 +19,7 @@ from typing import Any
 
 from _claim import RESULTS, TENFOLD, Figure, arguments, report, stop
 
+from tenfold.atomic import write_file
 from tenfold.comparison.ranking import published_met
 from tenfold.comparison.run import place
 
@@ -93,9 +94,7 @@ def main() -> None:
             met=len(met) == len(known),
         )
     )
-    partial = ROWS.with_suffix(".partial")
-    partial.write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
-    partial.replace(ROWS)
+    write_file(ROWS, "".join(json.dumps(row) + "\n" for row in rows).encode())
     report("literature", CLAIM, figures, quick=False)
 
 

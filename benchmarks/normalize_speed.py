@@ -13,11 +13,10 @@ import statistics
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import cv2
 import numpy as np
-from _claim import ROOT, Figure, arguments, report
+from _claim import ROOT, arguments, report, timed
 from PIL import Image
 
 from tenfold.imaging.load import load
@@ -28,6 +27,7 @@ LIMIT = 1.5
 SIDE = 280
 # Dark pens on plain paper, as a drawing program or a page's canvas gives them.
 CLEAN = ("four-felt-pen", "seven-crossed", "seven-thin-pen")
+PLAIN = "Pillow's plain resize to 28x28"
 CLAIM = "Normalising a 280x280 picture takes at most 1.5 ms, whatever is on it."
 
 
@@ -65,23 +65,6 @@ def plainly(image: Image.Image) -> Image.Image:
     return image.convert("L").resize((28, 28))
 
 
-def figure(what: str, ours: list[float], plain: list[float], **more: Any) -> Figure:
-    """The median of some trials beside the plain resize of the same pictures."""
-    first, median, third = statistics.quantiles(ours, n=4, method="inclusive")
-    baseline = statistics.median(plain)
-    return Figure(
-        what=what,
-        value=median,
-        unit="ms",
-        n=len(ours),
-        spread=(first, third),
-        baseline=baseline,
-        baseline_what="Pillow's plain resize to 28x28",
-        ratio=baseline / median,
-        **more,
-    )
-
-
 def main() -> None:
     """Measure and report."""
     given = arguments(CLAIM, trials=2000)
@@ -101,18 +84,22 @@ def main() -> None:
     slowest = max(median, key=lambda name: median[name])
     clean = [value for name in CLEAN for value in ours[name]]
     figures = [
-        figure(
+        timed(
             f"Normalising a clean {SIDE}x{SIDE} drawing",
+            "ms",
             clean,
             [value for name in CLEAN for value in plain[name]],
+            PLAIN,
             asked=f"at most {LIMIT:g} ms",
             met=statistics.median(clean) <= LIMIT,
             more={f"median, {name}": value for name, value in median.items()},
         ),
-        figure(
+        timed(
             f"Normalising the slowest kind of {SIDE}x{SIDE} picture ({slowest})",
+            "ms",
             ours[slowest],
             plain[slowest],
+            PLAIN,
             asked=f"at most {LIMIT:g} ms",
             met=median[slowest] <= LIMIT,
         ),

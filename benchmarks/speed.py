@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from _claim import ROOT, Figure, arguments, report
+from _claim import ROOT, Figure, arguments, report, timed
 from PIL import Image
 
 from tenfold import Recognizer
@@ -156,15 +156,12 @@ def alone(name: str, waits: dict[str, list[float]]) -> Figure:
     """A network's answer to one picture, beside Keras'."""
     wait, keras_wait = statistics.median(waits[name]), statistics.median(waits[KERAS])
     tiny, ours = name == "tiny", name == "digit"
-    return Figure(
-        what=f"`{name}`: one 28x28 array to its probabilities, one thread",
-        value=wait,
-        unit="us",
-        n=len(waits[name]),
-        spread=(percentile(waits[name], 0.25), percentile(waits[name], 0.75)),
-        baseline=keras_wait,
-        baseline_what=KERAS,
-        ratio=keras_wait / wait,
+    return timed(
+        f"`{name}`: one 28x28 array to its probabilities, one thread",
+        "us",
+        waits[name],
+        waits[KERAS],
+        KERAS,
         asked=f"at least {SOONER:g} times sooner" if ours else f"at most {TINY_LIMIT:g} us" if tiny else "",
         met=keras_wait / wait >= SOONER if ours else wait <= TINY_LIMIT or not tiny,
         more={
@@ -176,22 +173,44 @@ def alone(name: str, waits: dict[str, list[float]]) -> Figure:
     )
 
 
-def together(name: str, rates: dict[str, list[float]], by_stack: dict[str, float], many: int) -> Figure:
-    """A network's answers to many pictures in one call, beside Keras'."""
-    rate, keras_rate = statistics.median(rates[name]), statistics.median(rates[KERAS])
-    tiny, ours = name == "tiny", name == "digit"
+def in_one_call(
+    what: str, ours: list[float], plain: list[float], plain_what: str, least: float = 0, more: Any = None
+) -> Figure:
+    """Digits a second where all are given in one call, with the fewest and most, beside another's.
+
+    Args:
+        what: What was measured.
+        ours: One a trial.
+        plain: The same of the other.
+        plain_what: Which that is.
+        least: How many times as many are asked for; 0 if nothing is.
+        more: Further numbers by name.
+    """
+    rate, plain_rate = statistics.median(ours), statistics.median(plain)
     return Figure(
-        what=f"`{name}`: digits a second, two threads, {many:,} in one call",
+        what=what,
         value=rate,
         unit="/s",
-        n=len(rates[name]),
-        spread=(min(rates[name]), max(rates[name])),
-        baseline=keras_rate,
-        baseline_what=f"{KERAS} of {many:,}",
-        ratio=rate / keras_rate,
-        asked=f"at least {MORE if ours else TINY_MORE:g} times as many" if ours or tiny else "",
-        met=rate / keras_rate >= (MORE if ours else TINY_MORE if tiny else 0),
-        more={
+        n=len(ours),
+        spread=(min(ours), max(ours)),
+        baseline=plain_rate,
+        baseline_what=plain_what,
+        ratio=rate / plain_rate,
+        asked=f"at least {least:g} times as many" if least else "",
+        met=rate / plain_rate >= least,
+        more=more,
+    )
+
+
+def together(name: str, rates: dict[str, list[float]], by_stack: dict[str, float], many: int) -> Figure:
+    """A network's answers to many pictures in one call, beside Keras'."""
+    return in_one_call(
+        f"`{name}`: digits a second, two threads, {many:,} in one call",
+        rates[name],
+        rates[KERAS],
+        f"{KERAS} of {many:,}",
+        {"digit": MORE, "tiny": TINY_MORE}.get(name, 0),
+        {
             **by_stack,
             f"{REPORT}, a second": statistics.median(rates[REPORT]),
             f"{BATCHES}, a second": statistics.median(rates[BATCHES]),
@@ -201,19 +220,8 @@ def together(name: str, rates: dict[str, list[float]], by_stack: dict[str, float
 
 def beside_digit(rates: dict[str, list[float]], many: int) -> Figure:
     """The cascade's answers to many pictures in one call, beside those of `digit`."""
-    cascade, digit = statistics.median(rates["cascade"]), statistics.median(rates["digit"])
-    return Figure(
-        what=f"`cascade`: digits a second beside `digit`, two threads, {many:,} in one call",
-        value=cascade,
-        unit="/s",
-        n=len(rates["cascade"]),
-        spread=(min(rates["cascade"]), max(rates["cascade"])),
-        baseline=digit,
-        baseline_what="`digit`",
-        ratio=cascade / digit,
-        asked=f"at least {CASCADE_MORE:g} times as many",
-        met=cascade / digit >= CASCADE_MORE,
-    )
+    what = f"`cascade`: digits a second beside `digit`, two threads, {many:,} in one call"
+    return in_one_call(what, rates["cascade"], rates["digit"], "`digit`", CASCADE_MORE)
 
 
 def in_short(
@@ -221,21 +229,17 @@ def in_short(
 ) -> Figure:
     """A network whose arithmetic is done in bytes, beside the same in floating point."""
     short = name + IN_BYTES
-    wait, before = (statistics.median(waits[key]) for key in (short, name))
     rate, rate_before = (statistics.median(rates[key]) for key in (short, name))
     settings = load_settings()
     held = open_training_data("mnist", settings)[1]
     pictures = as_floats(held.network_pixels(settings))
     said, said_before = (OnnxClassifier(*files[key]).predict_proba(pictures).argmax(axis=1) for key in (short, name))
-    return Figure(
-        what=f"`{name}` in int8 arithmetic: one 28x28 array to its probabilities, one thread",
-        value=wait,
-        unit="us",
-        n=len(waits[name]),
-        spread=(percentile(waits[short], 0.25), percentile(waits[short], 0.75)),
-        baseline=before,
-        baseline_what=f"`{name}` in floating point",
-        ratio=before / wait,
+    return timed(
+        f"`{name}` in int8 arithmetic: one 28x28 array to its probabilities, one thread",
+        "us",
+        waits[short],
+        waits[name],
+        f"`{name}` in floating point",
         more={
             "digits a second, two threads": rate,
             "in floating point": rate_before,
@@ -262,18 +266,14 @@ def png(trials: int) -> Figure:
         if trial >= 0:
             ours.append(wait)
             plain.append(other)
-    median, baseline = statistics.median(ours), statistics.median(plain)
-    return Figure(
-        what="A 280x280 PNG to its answer",
-        value=median,
-        unit="ms",
-        n=trials,
-        spread=(percentile(ours, 0.25), percentile(ours, 0.75)),
-        baseline=baseline,
-        baseline_what="opening it with Pillow and resizing it to 28x28, without reading it",
-        ratio=baseline / median,
+    return timed(
+        "A 280x280 PNG to its answer",
+        "ms",
+        ours,
+        plain,
+        "opening it with Pillow and resizing it to 28x28, without reading it",
         asked=f"at most {PNG_LIMIT:g} ms",
-        met=median <= PNG_LIMIT,
+        met=statistics.median(ours) <= PNG_LIMIT,
         more={"p99 ms": percentile(ours, 0.99)},
     )
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from tenfold.errors import ModelError, UnknownName
 from tenfold.imaging.normalize import VERSION
+from tenfold.models.base import ModelCard
 from tenfold.models.load import find_model, load_model
 from tenfold.models.onnx import WEIGHTS, read_model
 from tenfold.training.export import write_model
+from tenfold.training.ship import ship
 
 
 def write(name: str, folder: Path) -> Path:
@@ -60,3 +63,18 @@ def test_a_model_and_its_card_are_never_those_of_two(
     write("lenet-5", tmp_path)
     assert load_model(path, VERSION).card.summary == load_model("lenet-5", VERSION).card.summary
     assert sorted(one.name for one in tmp_path.iterdir()) == ["mine.json", "mine.onnx"]
+
+
+def test_a_network_that_is_half_saved_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Stopped:
+        trainable_variables = ()
+
+        def save(self, path: Path) -> None:
+            path.write_bytes(b"half of it")
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("tenfold.training.ship.parity", lambda *_: {})
+    (tmp_path / "mine.keras").write_bytes(b"from before")
+    with pytest.raises(KeyboardInterrupt):
+        ship(b"", ModelCard("mine"), np.zeros((1, 28, 28), np.uint8), tmp_path, Stopped())
+    assert {one.name: one.read_bytes() for one in tmp_path.iterdir()} == {"mine.keras": b"from before"}

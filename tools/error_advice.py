@@ -115,7 +115,7 @@ ADVICE = {
         "Come again after the seconds in `Retry-After`. If it happens often: more `workers`, or more hosts.",
     ),
     "TooOften": Advice(
-        "One client may ask 100 times a second here.",
+        "More than 100 requests a second from one client.",
         "Come again after the seconds in `Retry-After`; `client_rate` is the limit.",
     ),
     "NotReady": Advice("The networks are being loaded.", "Wait a moment; ask `/v2/health/ready` before sending."),

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tenfold.atomic import write_file
 from tenfold.data.foreign import SETS
 from tenfold.models.load import ENDINGS, LITERATURE
 from tenfold.models.onnx import WEIGHTS
@@ -105,12 +106,9 @@ def make(step: Step) -> None:
         _run(step, out, before["seconds"] if not before["done"] else 0.0, from_what)
     if step.ships:
         home = LITERATURE if step.recipe in SMALL else WEIGHTS
-        home.mkdir(exist_ok=True)
         for made in (out / f"{step.recipe}{ending}" for ending in (*ENDINGS, ".json")):
             if made.is_file():
-                partial = home / f"{made.name}.partial"
-                partial.write_bytes(made.read_bytes())
-                partial.replace(partial.with_suffix(""))
+                write_file(home / made.name, made.read_bytes())
 
 
 def _run(step: Step, out: Path, seconds: float, from_what: str) -> None:
@@ -126,9 +124,7 @@ def _run(step: Step, out: Path, seconds: float, from_what: str) -> None:
     process.returncode = os.waitstatus_to_exitcode(status)
     seconds = round(seconds + usage.ru_utime + usage.ru_stime, 1)
     note = {"seconds": seconds, "done": process.returncode == 0, "from": from_what}
-    partial = out / f"{NOTE}.partial"
-    partial.write_text(json.dumps(note) + "\n", "utf-8")
-    partial.replace(out / NOTE)
+    write_file(out / NOTE, (json.dumps(note) + "\n").encode())
     if process.returncode:
         raise subprocess.CalledProcessError(process.returncode, command)
     print(f"{step.folder}: {seconds:.0f} s of a processor", flush=True)

@@ -10,6 +10,8 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from tenfold.atomic import write_file
+
 NOTEBOOK = Path(__file__).resolve().parent.parent / "examples" / "report.ipynb"
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 SECONDS = 7200
@@ -50,9 +52,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=NOTEBOOK, help="where to write it; by default where it lies")
     out = parser.parse_args().out
     done = run(nbformat.read(NOTEBOOK, 4), NOTEBOOK.parent)
-    partial = out.with_suffix(".partial")
-    nbformat.write(done, partial)
-    partial.replace(out)
+    write_file(out, (nbformat.writes(done) + "\n").encode())
 
 
 if __name__ == "__main__":

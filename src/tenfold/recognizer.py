@@ -172,7 +172,7 @@ class Recognizer:
                 inks.append(normalize(self.load(x)))
             except UnreadableImage as error:
                 inks.append(Prediction("unreadable_image", reason=str(error), model=self.model))
-        return self._answer(inks)
+        return self.answer(inks)
 
     def read(self, x: Source, field: str | None = None, error_budget: float | None = None) -> Page:
         """Read the numbers on a picture.
@@ -266,7 +266,7 @@ class Recognizer:
             error_budget: Overrides the recogniser's own for this call.
         """
         ink = normalize(picture)
-        return self._answer([ink], error_budget)[0], ink
+        return self.answer([ink], error_budget)[0], ink
 
     def load(self, x: Source) -> Picture:
         """Open an input within the limits of the settings.
@@ -285,16 +285,13 @@ class Recognizer:
         """
         return normalize(self.load(x)).pixels
 
-    def answer(self, inks: Sequence[Normalized], error_budget: float | None = None) -> list[Prediction]:
+    def answer(self, inks: Sequence[Normalized | Prediction], error_budget: float | None = None) -> list[Prediction]:
         """Answers for ink that `tenfold.imaging.normalize` found, one each; one network call for all of it.
 
         Args:
-            inks: What was found.
+            inks: What was found; where that is an answer already, as for what cannot be opened, it stays.
             error_budget: Overrides the recogniser's own for this call.
         """
-        return self._answer(inks, error_budget)
-
-    def _answer(self, inks: Sequence[Normalized | Prediction], error_budget: float | None = None) -> list[Prediction]:
         budget = self.settings.error_budget if error_budget is None else error_budget
         written = [ink for ink in inks if isinstance(ink, Normalized) and not ink.empty]
         stack = np.concatenate([np.zeros((0, 28, 28), np.uint8)] + [_pieces(ink) for ink in written])

@@ -63,6 +63,15 @@ def test_a_list_for_programs(url: str, waiting: list[Correction]) -> None:
     assert len(answers(feedback(url, "list", "--json", "--most", "1"))) == 1
 
 
+def test_what_is_right_is_said_and_waits(url: str, waiting: list[Correction]) -> None:
+    for value, said in (("4", "1 (97%) -> 4"), ("", "1 (97%) -> no digit"), ("7", "1 (97%) -> 7")):
+        done = feedback(url, "correct", waiting[0].answer, value)
+        assert done.returncode == 0, done.stderr
+        assert f"  waiting  {said}" in done.stdout
+    # Who says it again has said it once, and is somebody else than who said so over the network.
+    assert [one["value"] for one in answers(feedback(url, "list", "--json")) if one["was"] == "1"] == ["7", "7"]
+
+
 def test_accept_reject_and_what_is_left(url: str, waiting: list[Correction]) -> None:
     one, two, three = (each.id for each in waiting)
     assert feedback(url, "accept", one).stdout == f"{one} accepted as 7\n"
@@ -107,6 +116,7 @@ def test_export_is_a_folder_to_train_on(url: str, waiting: list[Correction], tmp
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [
+        (["correct", "nothing", "7"], 2, "No answer 'nothing' is kept"),
         (["accept", "nothing"], 2, "no correction 'nothing'"),
         (["list", "--state", "wating"], 2, "Did you mean 'waiting'"),
         (["export", "/proc/nothing/here"], 2, "cannot be made"),
@@ -119,7 +129,8 @@ def test_mistakes_are_told(url: str, arguments: list[str], status: int, said: st
 
 
 def test_a_value_that_is_none(url: str, waiting: list[Correction]) -> None:
-    done = feedback(url, "accept", waiting[0].id, "--as", "77")
-    assert done.returncode == 2
-    assert "one digit" in done.stderr
+    for arguments in (("accept", waiting[0].id, "--as", "77"), ("correct", waiting[0].answer, "77")):
+        done = feedback(url, *arguments)
+        assert done.returncode == 2
+        assert "one digit" in done.stderr
     assert "No database is named" in feedback("none", "list").stderr

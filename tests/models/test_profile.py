@@ -116,11 +116,18 @@ def test_what_is_no_digit_or_no_features_is_refused() -> None:
     for digit in (10, -1, True):
         with pytest.raises(UsageError, match="0 to 9"):
             profile.add(np.ones(3, np.float32), digit)
-    for _ in range(MOST):
-        profile.add(np.ones(3, np.float32), 4)
+    for number in range(MOST):
+        profile.add(np.full(3, number, np.float32), 4)
     assert profile.counts[4] == len(profile) == MOST
     with pytest.raises(ProfileFull):
-        profile.add(np.ones(3, np.float32), 4)
+        profile.add(np.full(3, MOST, np.float32), 4)
+
+
+def test_the_same_digit_is_put_in_once() -> None:
+    profile = Profile("digit@12345678")
+    for digit in (4, 4, 5):
+        profile.add(np.ones(3, np.float32), digit)
+    assert profile.labels.tolist() == [4, 5]
 
 
 def test_another_network_is_refused_and_so_is_one_without_features(recognizer: Recognizer) -> None:

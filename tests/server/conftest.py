@@ -36,9 +36,9 @@ def recognizer() -> Recognizer:
 
 @contextmanager
 def serving(app: FastAPI) -> Iterator[httpx.Client]:
-    """A client of an application that is served on a free port."""
+    """A client of an application that is served on a free port, with its own settings."""
     with listen("127.0.0.1", 0) as listener:
-        server = make_server(app)
+        server = make_server(app, app.state.shelf.recognizer.settings)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         base = address("127.0.0.1", listener.getsockname()[1])
         thread.start()

@@ -293,7 +293,7 @@ def test_some_outputs_and_a_blank(open_client: httpx.Client) -> None:
 def test_what_a_model_says_of_itself(open_client: httpx.Client) -> None:
     said = open_client.get("/v2/models/digit").json()
     assert said["name"] == "digit"
-    assert {one["name"] for one in said["outputs"]} == {"digit", "status", "confidence", "probabilities"}
+    assert {one["name"] for one in said["outputs"]} == {"digit", "status", "confidence", "probabilities", "id"}
     assert open_client.get("/v2/models/digit/ready").json()["ready"] is True
     assert open_client.get("/v2").json()["name"] == "tenfold"
     refused(open_client.get("/v2/models/none"), 404, "unknown_name")

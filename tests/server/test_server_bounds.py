@@ -21,6 +21,8 @@ from tenfold.server import guards
 from tenfold.server.app import COMPARED, create_app
 from tenfold.server.compare import Cabinet
 from tenfold.server.desk import Desk
+from tenfold.store.store import Store
+from tenfold.store.values import Correction
 from tenfold.types import Floats
 
 Until = Callable[[Callable[[], bool]], None]
@@ -77,17 +79,42 @@ def test_a_database_that_hangs_has_so_many_threads(tmp_path: Path, monkeypatch: 
     with serving(create_app(Recognizer(settings=settings))) as client:
         try:
             for _ in range(3):
-                assert "look before" in refused(client.post("/v1/profiles"), 503, "too_slow")
+                refused(client.post("/v1/profiles"), 503, "too_slow")
             assert len(asked) == 1
         finally:
             go.set()
 
 
+def test_a_correction_waits_no_longer_for_a_database_that_hangs(
+    tmp_path: Path, seven: bytes, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, correct = threading.Event(), Store.correct
+
+    def hang(self: Store, *said: str) -> Correction:
+        go.wait(20)
+        return correct(self, *said)
+
+    monkeypatch.setattr(Store, "correct", hang)
+    settings = load_settings(database=f"sqlite:///{tmp_path / 'kept.db'}", request_seconds=1)
+    with serving(create_app(Recognizer(settings=settings))) as client:
+        until(lambda: form(client, seven).status_code == 200)
+        said = {"id": form(client, seven).json()["id"], "digit": 1}
+        try:
+            assert "kept once" in refused(client.post("/v1/feedback", json=said), 503, "too_slow")
+            until(lambda: form(client, seven).status_code == 200)
+        finally:
+            go.set()
+        until(lambda: client.post("/v1/feedback", json=said).status_code == 200)
+        assert client.get("/v1/feedback").json()["counts"]["waiting"] == 1
+
+
 @contextmanager
-def sending(client: httpx.Client, first: bytes, size: int = 90_000, path: str = PREDICT) -> Iterator[socket.socket]:
+def sending(
+    client: httpx.Client, first: bytes, size: int = 90_000, path: str = PREDICT, whose: str = "127.0.0.1"
+) -> Iterator[socket.socket]:
     """A sender of a form that says how much it will send, and stops after the first bytes."""
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {size}\r\nX-Forwarded-For: {whose}\r\n"
         "Content-Type: multipart/form-data; boundary=b\r\n\r\n"
     ).encode()
     part = b'--b\r\nContent-Disposition: form-data; name="image"; filename="a.png"\r\n\r\n'
@@ -97,11 +124,9 @@ def sending(client: httpx.Client, first: bytes, size: int = 90_000, path: str = 
 
 
 def arrivals(app: Any) -> guards.Arrivals:
-    """The memory for bodies of an application that has answered."""
-    layer = app.middleware_stack
-    while not isinstance(layer, guards.BodyLimit):
-        layer = layer.app
-    return layer._arrivals
+    """The memory for bodies of an application."""
+    found: guards.Arrivals = app.state.arrivals
+    return found
 
 
 def test_who_sends_slowly_keeps_nobody_out(seven: bytes, until: Until, caplog: pytest.LogCaptureFixture) -> None:
@@ -138,6 +163,43 @@ def test_what_is_on_its_way_has_so_much_memory(
             first.sendall(b"x" * 100)
             assert len(arrivals(app)._held) == 1
         until(lambda: not arrivals(app)._held)
+
+
+def test_it_is_not_ready_without_memory_for_what_is_on_its_way(
+    noise: bytes, until: Until, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(guards, "IN_MEMORY", 100_000)
+    monkeypatch.setattr(guards, "GRACE", 60.0)
+    app = create_app(Recognizer(settings=load_settings(database="none", places=1, max_bytes=100_000)))
+    with serving(app) as client:
+        assert app.state.warm.wait(60)
+        with sending(client, noise[:80_000]), sending(client, noise[:80_000]):
+            until(lambda: arrivals(app)._left < 164_000 - 160_000)
+            assert "memory" in refused(client.get("/v2/health/ready"), 503, "not_ready")
+            monkeypatch.setattr(guards, "GRACE", 0.0)  # now those would give way
+            assert client.get("/v2/health/ready").json() == {"ready": True}
+        until(lambda: not arrivals(app)._held)
+
+
+def test_one_client_has_half_of_the_memory_at_most(noise: bytes, until: Until, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(guards, "IN_MEMORY", 100_000)
+    monkeypatch.setattr(guards, "GRACE", 60.0)
+    # Half of 164 kB are 82.
+    settings = load_settings(database="none", places=1, max_bytes=100_000, proxy="127.0.0.1")
+    app = create_app(Recognizer(settings=settings))
+
+    def send(size: int, whose: str) -> httpx.Response:
+        picture = {"image": noise[:size]}
+        return client.post(PREDICT, files=picture, headers={"x-forwarded-for": whose})
+
+    with serving(app) as client:
+        with sending(client, noise[:50_000], whose="192.0.2.1"):
+            until(lambda: arrivals(app)._left < 164_000 - 50_000)
+            assert "one client" in refused(send(50_000, "192.0.2.1"), 429, "busy")
+            refused(send(50_000, "192.0.2.2"), 422, "damaged_image")
+        until(lambda: not arrivals(app)._held)
+        refused(send(95_000, "192.0.2.1"), 422, "damaged_image")  # but as much as one picture takes
+    assert not arrivals(app)._of
 
 
 def test_a_body_that_is_held_whole_counts_whole(

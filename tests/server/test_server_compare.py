@@ -97,7 +97,7 @@ def test_nothing_written_is_not_asked_about(client: httpx.Client, blank: bytes) 
 
 def test_so_many_are_kept_and_no_more(recognizer: Recognizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    two = Cabinet(recognizer, most=2)
+    two = Cabinet(most=2)
     linear = get(two, "linear")
     get(two, "tiny")
     assert get(two, "linear") is linear
@@ -106,7 +106,7 @@ def test_so_many_are_kept_and_no_more(recognizer: Recognizer, tmp_path: Path, mo
     get(two, "tiny")
     get(two, "naive-bayes")
     assert get(two, "linear") is not linear
-    small = Cabinet(recognizer, most_bytes=100_000)
+    small = Cabinet(most_bytes=100_000)
     get(small, "linear")
     with pytest.raises(ModelError, match="takes"):
         get(small, "pca-quadratic")
@@ -116,7 +116,7 @@ def test_one_goes_before_the_next_is_loaded(
     recognizer: Recognizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    two, alive = Cabinet(recognizer, most=2), list[int]()
+    two, alive = Cabinet(most=2), list[int]()
     known: weakref.WeakSet[Classifier] = weakref.WeakSet()
 
     def load(path: Path, normalization: str) -> Classifier:

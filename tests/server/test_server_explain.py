@@ -71,4 +71,7 @@ def test_the_description_has_examples(client: httpx.Client):
     body = described["paths"][EXPLAIN]["post"]["requestBody"]["content"]
     example = body["application/json"]["example"]
     assert client.post(EXPLAIN, json=example).json()["digit"] == 4
+    kind = "application/inkml+xml"
+    said = client.post("/v1/predict", content=body[kind]["example"], headers={"content-type": kind})
+    assert said.json()["digit"] == 4
     assert described["components"]["schemas"]["Reasons"]["properties"]["sentences"]["examples"]

@@ -104,6 +104,29 @@ def test_a_number_has_a_handle_of_its_own(keeping: httpx.Client, sheet: bytes) -
     assert [one["value"] for one in again["numbers"]] == [number["value"]]
 
 
+def test_what_the_inference_protocol_answered_has_handles(keeping: httpx.Client, seven: bytes) -> None:
+    with Image.open(io.BytesIO(seven)) as image:
+        picture = np.asarray(image.convert("L").resize((56, 56)))
+    stack = np.stack([picture, np.full_like(picture, 255)])
+    given = {"name": "images", "shape": [2, 56, 56], "datatype": "UINT8", "data": stack.ravel().tolist()}
+    answer = keeping.post("/v2/models/digit/infer", json={"inputs": [given]}).json()
+    first, second = {one["name"]: one["data"] for one in answer["outputs"]}["id"]
+    made = [keeping.post(FEEDBACK, json={"id": id, "digit": 1}).json() for id in (first, second)]
+    assert [(one["was"], one["status"], one["has_picture"]) for one in made] == [
+        ("7", "ok", True),
+        ("", "empty", False),
+    ]
+    figures = keeping.get("/metrics").text
+    assert 'status="ok"} 1.0' in figures
+    assert 'status="empty"} 1.0' in figures
+
+
+def test_what_several_were_asked_has_a_handle(keeping: httpx.Client, seven: bytes) -> None:
+    answer = keeping.post("/v1/compare", params={"models": "tiny"}, files={"image": seven}).json()
+    made = keeping.post(FEEDBACK, json={"id": answer["id"], "digit": 1}).json()
+    assert (made["was"], made["has_picture"], made["model"].partition("@")[0]) == ("7", True, "digit")
+
+
 def test_an_empty_page_has_a_handle(keeping: httpx.Client) -> None:
     page = keeping.post("/v1/read", files={"image": png(Image.new("L", (300, 200), 255))}).json()
     made = keeping.post(FEEDBACK, json={"id": page["id"], "value": "7"}).json()

@@ -53,6 +53,15 @@ def test_a_worker_that_dies_is_replaced(seven: bytes):
         assert ask(address, seven) == 7
 
 
+def test_no_worker_outlives_the_process_that_looks_after_it(seven: bytes):
+    with serving("--workers", "2") as (address, process):
+        assert ask(address, seven) == 7
+        process.kill()
+        process.communicate(timeout=60)  # ends when the workers have: they write to the same place
+    with pytest.raises(httpx.ConnectError):
+        ask(address, seven)
+
+
 def command_of(pid: str) -> bytes:
     return Path(f"/proc/{pid}/cmdline").read_bytes()
 

@@ -70,6 +70,12 @@ def test_a_generated_client_finds_schemas_and_examples(api: Any) -> None:
     assert raw["openapi"].startswith("3.1")
     operations = [one for path in raw["paths"].values() for one in path.values()]
     assert len({one["operationId"] for one in operations}) == len(operations)
+    takes = [one["requestBody"]["content"] for one in operations if "requestBody" in one]
+    assert len(takes) >= 9
+    for content in takes:
+        told = content["application/json"]
+        named = told.get("schema", {}).get("$ref", "").rpartition("/")[2]
+        assert "example" in told or "example" in raw["components"]["schemas"][named], content
     for one in operations:
         good = min(one["responses"])
         assert good in ("200", "204"), one["operationId"]

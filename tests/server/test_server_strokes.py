@@ -51,6 +51,7 @@ def test_the_inference_protocol(client: httpx.Client) -> None:
     outputs = {one["name"]: one["data"] for one in client.post(INFER, json={"inputs": [given]}).json()["outputs"]}
     assert outputs["digit"] == [3, 8, -1, -1]
     assert outputs["status"] == ["ok", "ok", "unreadable_image", "empty"]
+    assert [len(handle) for handle in outputs["id"]] == [32, 32, 0, 32]
     assert {"name": "strokes", "datatype": "BYTES", "shape": [-1]} in client.get("/v2/models/digit").json()["inputs"]
     for data, shape, said in ((["x"], [1], "not texts of strokes"), ([3], [1], "not texts"), (texts, [3], "has shape")):
         answer = client.post(INFER, json={"inputs": [{**given, "data": data, "shape": shape}]})

@@ -45,6 +45,18 @@ def test_each_handle_has_its_own_and_the_database_has_no_handle(profiles: Profil
     assert yours not in kept
 
 
+def test_a_digit_that_is_sent_again_is_kept_once(profiles: Profiles, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who heard nothing of it may send it again, also where it was the last that fitted in."""
+    mine, yours = profiles.create("me", MODEL), profiles.create("you", MODEL)
+    monkeypatch.setattr(module, "MOST", 3)
+    for _ in range(2):
+        for value, digit in ((0.1, 3), (0.2, 3), (0.1, 4)):
+            profiles.add(mine, features(value), digit)
+    assert profiles.get(mine).labels.tolist() == [3, 3, 4]
+    profiles.add(yours, features(0.1), 3)
+    assert profiles.get(yours).labels.tolist() == [3]
+
+
 def test_a_reset_takes_one_profile_and_all_of_it(profiles: Profiles, store: Store) -> None:
     mine, yours = profiles.create("me", MODEL), profiles.create("you", MODEL)
     for handle in (mine, yours):
@@ -68,13 +80,13 @@ def test_digits_and_profiles_are_bounded(profiles: Profiles, store: Store, monke
         connection.execute(insert(PROFILE_DIGITS), [{"profile": 1, "digit": 1, "features": data}] * (MOST - 1))
     refused: list[ProfileFull] = []
 
-    def add() -> None:
+    def add(number: int) -> None:
         try:
-            profiles.add(mine, features(2), 2)
+            profiles.add(mine, features(number), 2)
         except ProfileFull as error:
             refused.append(error)
 
-    threads = [threading.Thread(target=add) for _ in range(4)]
+    threads = [threading.Thread(target=add, args=(number,)) for number in range(4)]
     for thread in threads:
         thread.start()
     for thread in threads:

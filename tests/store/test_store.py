@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.store.conftest import answer
+from sqlalchemy import Connection, text
+from tests.store.conftest import answer, new_database
 
 from tenfold.errors import UsageError
+from tenfold.store.database import unavailable
 from tenfold.store.errors import Conflict, StoreTooNew, StoreUnavailable, UnknownAnswer
 from tenfold.store.store import DAY, Store
 
@@ -215,8 +220,6 @@ def test_many_processes_may_open_a_new_database_at_once(url: str) -> None:
 
 
 def test_a_later_version_is_not_touched(url: str, store: Store) -> None:
-    from sqlalchemy import text
-
     with store._engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreTooNew, match="of a later version than this Tenfold knows"):
@@ -243,3 +246,30 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
     (tmp_path / "a.db").write_text("This is a text, and a long one: longer than a page's head." * 100)
     with pytest.raises(StoreUnavailable, match="file is not a database"):
         Store(f"sqlite:///{tmp_path / 'a.db'}")
+
+
+def test_a_database_that_is_there_and_says_nothing(postgres: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tenfold.store.database.SILENCE_SECONDS", 1)
+    store, stopped = Store(new_database(postgres)), list[int]()
+
+    def process(connection: Connection) -> int:
+        return int(connection.execute(text("SELECT pg_backend_pid()")).scalar_one())
+
+    def stop(backend: int) -> None:
+        stopped.append(backend)
+        os.kill(backend, signal.SIGSTOP)
+
+    try:
+        with store.reading() as connection:
+            stop(process(connection))
+            with pytest.raises(StoreUnavailable, match="it has not answered in time"), unavailable():
+                connection.execute(text("SELECT 1"))
+        with store.reading() as connection:
+            backend = process(connection)
+        stop(backend)
+        # Who asks next is answered over another connection.
+        assert store.counts() == {"waiting": 0, "accepted": 0, "rejected": 0}
+    finally:
+        for backend in stopped:
+            os.kill(backend, signal.SIGCONT)
+        store.close()

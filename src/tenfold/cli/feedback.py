@@ -1,4 +1,4 @@
-"""`tenfold feedback`: look at corrections, decide on them, take them out."""
+"""`tenfold feedback`: say what is right, look at corrections, decide on them, take them out."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ from tenfold.cli.database import Database, opened
 if TYPE_CHECKING:
     from tenfold.store.values import Correction, State
 
-app = typer.Typer(help="Corrections of wrong answers: list, review and export them.", no_args_is_help=True)
+app = typer.Typer(help="Corrections of wrong answers: send, list, review and export them.", no_args_is_help=True)
 
+# Who corrects here, as the clients of a service have names.
+HERE = "command line"
 Id = Annotated[str, typer.Argument(help="Of a correction, as `tenfold feedback list` shows it.", metavar="ID")]
 
 
@@ -39,6 +41,19 @@ def list_corrections(
             print(json.dumps(record(one)) if as_json else line(one))
         if not found and not as_json:
             print("No corrections." if state == "all" else f"No corrections are {state}.")
+
+
+@app.command()
+def correct(
+    answer: Annotated[str, typer.Argument(help="The id that the service gave with its answer.", metavar="ID")],
+    value: Annotated[str, typer.Argument(help="What it is; '' for no digit.", metavar="DIGITS")],
+    database: Database = None,
+) -> None:
+    """Say what an answer of the service should have been; it waits for review, as every correction does."""
+    from tenfold.store.show import line
+
+    with opened(database) as store:
+        print(line(store.correct(answer, store.client(HERE), value)))
 
 
 @app.command()

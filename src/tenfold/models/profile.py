@@ -51,7 +51,7 @@ class Profile:
         return tuple(int(count) for count in np.bincount(self.labels, minlength=10))
 
     def add(self, features: Floats, digit: int) -> None:
-        """Put a digit in.
+        """Put a digit in; one that is in already, to the bit, is not put in twice.
 
         Args:
             features: float32 (m,), finite, as `Recognizer.features` gives them.
@@ -68,9 +68,11 @@ class Profile:
             raise UsageError(f"Those in the profile have {self.features.shape[1]} features, this one has {row.size}.")
         if isinstance(digit, bool) or digit not in range(10):
             raise UsageError(f"A digit is 0 to 9, got {digit!r}.")
+        before = self.features.reshape(len(self), row.size)
+        if ((before == row).all(axis=1) & (self.labels == digit)).any():
+            return
         if len(self) >= MOST:
             raise ProfileFull(f"A profile holds {MOST} digits, and this one has so many.", "Reset it and begin again.")
-        before = self.features.reshape(len(self), row.size)
         self.features, self.labels = np.concatenate([before, row[None]]), np.append(self.labels, np.int64(digit))
 
     def reset(self) -> None:

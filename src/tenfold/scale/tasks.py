@@ -47,18 +47,14 @@ def reader_identity(task: Task, recognizer: Recognizer) -> str:
 
 def _digits(recognizer: Recognizer, opened: Iterable[Opened]) -> list[Row]:
     names: list[str] = []
-    inks: list[Normalized | None] = []
-    refused: list[Prediction] = []
+    inks: list[Normalized | Prediction] = []
     for name, _, source in opened:
         names.append(name)
         try:
             inks.append(normalize(recognizer.load(_given(source))))
         except Exception as error:  # whatever it is, it must not keep the other pictures; _reason tells it
-            inks.append(None)
-            refused.append(Prediction("unreadable_image", reason=_reason(error, name), model=recognizer.model))
-    answers = iter(recognizer.answer([ink for ink in inks if ink]))
-    unread = iter(refused)
-    return [record(name, next(answers if ink else unread)) for name, ink in zip(names, inks, strict=True)]
+            inks.append(Prediction("unreadable_image", reason=_reason(error, name), model=recognizer.model))
+    return [record(name, answer) for name, answer in zip(names, recognizer.answer(inks), strict=True)]
 
 
 def _page(recognizer: Recognizer, name: str, number: int, source: Source | UnreadableImage) -> Row:

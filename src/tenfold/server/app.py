@@ -8,7 +8,6 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
-import anyio
 import anyio.to_thread
 import numpy as np
 from fastapi import FastAPI
@@ -35,7 +34,7 @@ from tenfold.server.body import FORM_SLACK
 from tenfold.server.compare import Cabinet
 from tenfold.server.desk import Desk, Shelf
 from tenfold.server.errors import REFUSALS, add_error_answers
-from tenfold.server.guards import BodyLimit, LoopbackOnly, is_loopback
+from tenfold.server.guards import Arrivals, BodyLimit, LoopbackOnly, is_loopback
 from tenfold.server.hands import HEADER
 from tenfold.server.headers import SecurityHeaders
 from tenfold.server.keeper import Keeper
@@ -93,16 +92,17 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
     app.state.desk = desk or Desk(settings.places, settings.request_seconds, observe=count, together=figures.batch)
     # One of many classifiers takes as long as hundreds of digits: these have a desk to themselves.
     app.state.comparing = Desk(min(COMPARED, settings.places), settings.request_seconds, workers=1, observe=count)
+    app.state.arrivals = Arrivals(settings.places, settings.max_bytes + FORM_SLACK)
     app.state.shelf = Shelf(recognizer)
     app.state.keeper = None if settings.database == NOWHERE else Keeper(settings, figures.lost)
     app.state.renewal = None
     if app.state.keeper and settings.model == recognizer.classifier.card.name == NAME:
         app.state.renewal = Renewal(app.state.shelf, recognizer, app.state.keeper, figures)
-    app.state.correcting = anyio.CapacityLimiter(AT_ONCE)
+    app.state.correcting = ThreadPoolExecutor(AT_ONCE, "corrections")
     app.state.profiling = ThreadPoolExecutor(AT_ONCE, "profiles")
     app.state.warm = threading.Event()
     app.state.lessons = Lessons(settings)
-    app.state.cabinet = Cabinet(recognizer)
+    app.state.cabinet = Cabinet()
     for room in (predict, read, explain, compare, lessons, profiles, feedback, models, inference, health, metrics):
         app.include_router(room.router)
     add_pages(app)
@@ -113,7 +113,7 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
 
 def _add_guards(app: FastAPI, settings: Settings, figures: Metrics) -> None:
     """What stands around the routes; the last one added stands outermost, add_error_answers has added the innermost."""
-    app.add_middleware(BodyLimit, limit=settings.max_bytes + FORM_SLACK, places=settings.places)
+    app.add_middleware(BodyLimit, limit=settings.max_bytes + FORM_SLACK, arrivals=app.state.arrivals)
     if settings.token:
         app.add_middleware(Token, token=settings.token)
     if settings.client_rate:
@@ -135,7 +135,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     # The interpreter must not end beneath a network that is at work.
     await anyio.to_thread.run_sync(warm.join, PARTING)
-    app.state.profiling.shutdown(wait=False, cancel_futures=True)
+    for threads in (app.state.correcting, app.state.profiling):
+        threads.shutdown(wait=False, cancel_futures=True)
     for desk in (app.state.desk, app.state.comparing):
         desk.close()
     for worker in (app.state.renewal, app.state.keeper, app.state.lessons):

@@ -14,10 +14,9 @@ from starlette.datastructures import UploadFile
 from tenfold.errors import ImageTooLarge, UnreadableImage
 from tenfold.imaging.inkml import parse_inkml
 from tenfold.imaging.stroke_files import MAX_INK_BYTES, strokes_of
-from tenfold.server.desk import Desk, Shelf
+from tenfold.server.desk import Desk
 from tenfold.server.errors import BadRequest, BodyTooLarge, InvalidInput, UnknownBody
-from tenfold.server.keeper import Keeper
-from tenfold.server.metrics import Metrics
+from tenfold.server.room import address_of
 from tenfold.types import Strokes
 
 # Room for the lines around the picture in a multipart body.
@@ -40,27 +39,6 @@ class Asked:
 
     reading: Reading
     address: str
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """What is in reach of the work on requests.
-
-    Attributes:
-        shelf: The recognisers.
-        keeper: Remembers answers; None if nothing is kept.
-        metrics: Counts them.
-    """
-
-    shelf: Shelf
-    keeper: Keeper | None
-    metrics: Metrics
-
-    @classmethod
-    def of(cls, request: Request) -> Room:
-        """That of the application which the request came to."""
-        state = request.app.state
-        return cls(state.shelf, state.keeper, state.metrics)
 
 
 @asynccontextmanager
@@ -106,7 +84,7 @@ async def admitted(request: Request, desk: Desk) -> AsyncIterator[Asked]:
         Busy: If every place is taken; and what `received` raises.
     """
     async with received(request) as reading, desk.place():
-        yield Asked(reading, request.client.host if request.client else "")
+        yield Asked(reading, address_of(request))
 
 
 async def _read_ink(request: Request) -> bytes:

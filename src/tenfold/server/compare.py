@@ -12,6 +12,7 @@ import time
 import zipfile
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 from typing import Annotated, Literal
@@ -21,16 +22,16 @@ from pydantic import BaseModel, Field
 
 from tenfold.decide import read_digit, threshold
 from tenfold.errors import ModelError, UnknownName, UsageError
-from tenfold.imaging.normalize import VERSION, normalize
+from tenfold.imaging.normalize import VERSION
 from tenfold.models.arrays import load_npz
 from tenfold.models.base import Calibrated, Classifier, ModelCard
 from tenfold.models.load import models_here
 from tenfold.models.onnx import card_path, load_onnx, read_card
-from tenfold.recognizer import Recognizer
-from tenfold.server.body import Reading, admitted
+from tenfold.server.body import Asked, admitted
 from tenfold.server.desk import Desk
 from tenfold.server.errors import PICTURE_REFUSALS
 from tenfold.server.predict import BODY
+from tenfold.server.room import Room
 from tenfold.types import Normalized, Status, as_floats
 
 router = APIRouter(prefix="/v1/compare")
@@ -80,6 +81,7 @@ class Unasked(BaseModel):
 class SideBySide(BaseModel):
     """One picture, and what each says of it."""
 
+    id: str = Field(description="The handle of what the server's own model reads")
     status: Status = Field(description="What the server's own model makes of it; classifiers know digits only")
     reason: str
     saw: list[int] = Field(description="The 28x28 all of them were given, row by row, 0 to 255")
@@ -98,13 +100,11 @@ class Cabinet:
     """The classifiers in reach, each loaded when it is first asked.
 
     Args:
-        recognizer: The server's own: prepares pictures, and says whether they are digits at all.
         most: Classifiers kept in memory.
         most_bytes: Bytes their arrays take in memory, together.
     """
 
-    def __init__(self, recognizer: Recognizer, most: int = KEPT, most_bytes: int = MOST_BYTES) -> None:
-        self.recognizer = recognizer
+    def __init__(self, most: int = KEPT, most_bytes: int = MOST_BYTES) -> None:
         self._most, self._most_bytes = most, most_bytes
         self._kept: OrderedDict[Path, _Kept] = OrderedDict()
         self._lock = Lock()
@@ -165,17 +165,25 @@ class Cabinet:
         loaded = load_npz(path, VERSION) if path.suffix == ".npz" else load_onnx(path, VERSION)
         return _Kept(loaded, changed, size)
 
-    def ask(self, names: list[str], reading: Reading, error_budget: float) -> SideBySide:
-        """What each says of a picture; blocking work."""
-        recognizer = self.recognizer
+    def ask(self, names: list[str], room: Room, asked: Asked, error_budget: float | None) -> SideBySide:
+        """What each says of a picture; blocking work.
+
+        Args:
+            names: The classifiers.
+            room: Its own recogniser prepares the picture, and says whether it is a digit at all.
+            asked: Has the picture.
+            error_budget: None for that of the settings.
+        """
+        recognizer = room.shelf.recognizer
+        budget = error_budget or recognizer.settings.error_budget
         files = self.find(names)
-        ink = normalize(recognizer.load(reading()))
-        (own,) = recognizer.answer([ink])
+        picture = recognizer.load(asked.reading())
+        own, ink = recognizer.examine(picture)
         answers: list[Voice] = []
         failed: list[Unasked] = []
         for name, path in files.items() if not ink.empty else ():
             try:
-                answers.append(_voice(name, self.get(path), ink, error_budget, own.one_digit))
+                answers.append(_voice(name, self.get(path), ink, budget, own.one_digit))
             except ModelError:  # its message names places of this machine
                 failed.append(Unasked(name=name, message="Its file cannot be used here."))
             except OSError:
@@ -183,8 +191,10 @@ class Cabinet:
             except Exception:  # whatever it is: the others are asked all the same
                 logging.getLogger(__name__).exception("%s cannot be asked", name)
                 failed.append(Unasked(name=name, message="It cannot be used here."))
+        # Several are asked about what is hard to read: that says nothing of how answers have drifted.
+        handle = room.answered(asked.address, own, ink, room.cutting(picture, ink), drifts=False)
         saw = ink.pixels.ravel().tolist()
-        return SideBySide(status=own.status, reason=own.reason, saw=saw, answers=answers, failed=failed)
+        return SideBySide(id=handle, status=own.status, reason=own.reason, saw=saw, answers=answers, failed=failed)
 
 
 def _voice(name: str, classifier: Classifier, ink: Normalized, error_budget: float, one_digit: float) -> Voice:
@@ -247,6 +257,5 @@ async def compare(
     names = list(dict.fromkeys(name.strip() for name in models.split(",") if name.strip()))
     if not 1 <= len(names) <= MOST:
         raise UsageError(f"Between 1 and {MOST} classifiers are asked at once, got {len(names)}.", "GET lists them.")
-    budget = error_budget or cabinet.recognizer.settings.error_budget
     async with admitted(request, desk) as asked:
-        return await desk.run(lambda: cabinet.ask(names, asked.reading, budget))
+        return await desk.run(partial(cabinet.ask, names, Room.of(request), asked, error_budget))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
 from functools import partial
 from typing import Annotated, Any
 
@@ -12,18 +11,13 @@ from pydantic import BaseModel, Field
 from tenfold.explanation.explain import explain_ink
 from tenfold.imaging.load import strokes_in
 from tenfold.models.profile import Profile
-from tenfold.server.body import Asked, Room, admitted
+from tenfold.server.body import Asked, admitted
 from tenfold.server.hands import REFUSALS, MaybeHandle, for_hand, hand_of
-from tenfold.server.keeper import a_digit, cut
 from tenfold.server.predict import BODY, Answer, InkBox
+from tenfold.server.room import Room
 
 router = APIRouter()
 
-# A four, as a pen moves.
-EXAMPLE = {"strokes": [{"x": [40, 32, 31, 70], "y": [17, 45, 54, 50]}, {"x": [63, 57], "y": [17, 83]}]}
-_JSON = "application/json"
-_CONTENT: dict[str, Any] = {**BODY["content"]}  # type: ignore[dict-item]
-_ASKED = {**BODY, "content": {**_CONTENT, _JSON: {**_CONTENT[_JSON], "example": EXAMPLE}}}
 _PICTURE = "28x28, row by row, 0 to 255, bright ink on black"
 
 
@@ -92,7 +86,7 @@ class Reasons(Answer):
     changes: list[ChangeToDigit] = Field(description="What would make it the rival; none where no digit was read")
 
 
-@router.post("/v1/explain", response_model=Reasons, responses=REFUSALS, openapi_extra={"requestBody": _ASKED})
+@router.post("/v1/explain", response_model=Reasons, responses=REFUSALS, openapi_extra={"requestBody": BODY})
 async def explain(
     request: Request,
     model: Annotated[str | None, Query(max_length=100, description="A shipped model's name")] = None,
@@ -117,11 +111,7 @@ def _answer(room: Room, model: str | None, against: int | None, hand: Profile | 
     prediction, ink = recognizer.examine(picture)
     why = explain_ink(recognizer, prediction, ink, strokes, against, with_layers=False)
     # Why is asked of what surprises: that is an answer more, but says nothing of how all of them have drifted.
-    room.metrics.answered(prediction, drifts=False)
-    handle = uuid.uuid4().hex
-    if keeper := room.keeper:
-        kept = cut(picture, ink.box) if keeper.keeps_pictures and ink.box else None
-        keeper.keep(a_digit(handle, keeper.client(asked.address), prediction, ink, kept))
+    handle = room.answered(asked.address, prediction, ink, room.cutting(picture, ink), drifts=False)
     found = {"id": handle, **why.to_dict()}
     # Strokes are drawn by Tenfold itself: a box in that drawing says nothing to who sent them.
     return {**found, "box": None} if strokes else found

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-import anyio.to_thread
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from tenfold.server.errors import NoStore, Refusal, Unauthorized
+from tenfold.server.aside import aside, keeper_of
+from tenfold.server.errors import Refusal, Unauthorized
 from tenfold.server.guards import is_loopback
 from tenfold.server.keeper import Keeper
-from tenfold.server.metrics import Metrics
+from tenfold.server.room import address_of
 from tenfold.store.errors import UnknownAnswer
 from tenfold.store.values import LONGEST, Correction
 
@@ -92,18 +92,6 @@ class Corrections(BaseModel):
     corrections: list[OneCorrection]
 
 
-def keeper_of(request: Request) -> Keeper:
-    """What keeps answers.
-
-    Raises:
-        NoStore: If nothing does.
-    """
-    keeper: Keeper | None = request.app.state.keeper
-    if keeper is None:
-        raise NoStore("This server keeps no answers and no corrections.", "Start it with --database.")
-    return keeper
-
-
 def reviewer(request: Request) -> Keeper:
     """Whoever is let through to review: with the token, or from this machine where there is none.
 
@@ -112,7 +100,7 @@ def reviewer(request: Request) -> Keeper:
         NoStore: If nothing is kept.
     """
     settings = request.app.state.shelf.recognizer.settings
-    here = is_loopback(settings.host) and is_loopback(request.client.host if request.client else "")
+    here = is_loopback(settings.host) and is_loopback(address_of(request))
     # A proxy on this machine asks for others.
     passed_on = settings.proxy or any(name == "forwarded" or name.startswith("x-forwarded") for name in request.headers)
     if not settings.token and (not here or passed_on):
@@ -126,13 +114,10 @@ Reviewer = Annotated[Keeper, Depends(reviewer)]
 @router.post("", response_model=OneCorrection, responses=REFUSALS)
 async def correct(request: Request, said: Said) -> OneCorrection:
     """Say what is right. It is kept when this is answered, and used when somebody has looked at it."""
-    keeper = keeper_of(request)
-    metrics: Metrics = request.app.state.metrics
-    address = request.client.host if request.client else ""
-    # Few at a time: those that wait for a database must not have all threads, for others have to answer meanwhile.
-    limiter = request.app.state.correcting
-    found = await anyio.to_thread.run_sync(keeper.correct, said.id, address, said.text, limiter=limiter)
-    metrics.corrected()
+    state = request.app.state
+    address = address_of(request)
+    found = await aside(request, state.correcting, lambda keeper: keeper.correct(said.id, address, said.text))
+    state.metrics.corrected()
     return shown(found)
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ipaddress
+from collections import Counter
+from collections.abc import Iterable
 
 import anyio
 from starlette.datastructures import Headers
@@ -76,15 +78,23 @@ class LoopbackOnly:
 class Arrivals:
     """Memory for the bodies of requests: each takes as much as has come of it, so that what comes slowly takes little.
 
-    Where there is none left, the slowest of those that still come after `GRACE` gives way.
+    Where there is none left, the slowest of those that still come after `GRACE` gives way. One client has at most half
+    of it, but with a body alone as much as that takes; this machine, which asks for others too, is not counted.
 
     Args:
-        most: Bytes for all of them.
+        places: So many times `IN_MEMORY` is there for all bodies together.
+        limit: Of one body: that much is there in any case.
     """
 
-    def __init__(self, most: int) -> None:
-        self._left = most
+    def __init__(self, places: int, limit: int) -> None:
+        self._most = self._left = max(places * IN_MEMORY, limit)
         self._held: dict[_Body, int] = {}
+        self._of: Counter[str] = Counter()
+
+    @property
+    def full(self) -> bool:
+        """Whether the next request with a body would be refused."""
+        return self._left < LEAST and not self._late(self._held)
 
     async def hold(self, body: _Body) -> None:
         """Take what has come of a body by now.
@@ -95,23 +105,38 @@ class Arrivals:
         if not self._fits(body):
             await anyio.sleep(BREATH)
             if not self._fits(body):
-                raise Busy("Tenfold is receiving as much as it can hold.", "Try again in a moment.")
+                whose = "from one client as much as one may send" if self._crowds(body) else "as much as it can hold"
+                raise Busy(f"Tenfold is receiving {whose}.", "Try again in a moment.")
 
     def let_go(self, body: _Body) -> None:
         """Give back what a body took."""
-        self._left += self._held.pop(body, 0)
+        size = self._held.pop(body, 0)
+        self._left += size
+        self._of[body.client] -= size
+        if not self._of[body.client]:
+            del self._of[body.client]
 
     def _fits(self, body: _Body) -> bool:
+        if self._crowds(body):
+            return False
         while (more := body.size - self._held.get(body, 0)) > self._left:
-            late = [one for one in (body, *self._held) if one.seconds > GRACE and not one.ended]
-            slowest = min(late, key=lambda one: one.taken / one.seconds, default=body)
+            slowest = min(self._late((body, *self._held)), key=lambda one: one.taken / one.seconds, default=body)
             if slowest is body:
                 return False
             slowest.give_way()
             self.let_go(slowest)
         self._held[body] = body.size
         self._left -= more
+        self._of[body.client] += more
         return True
+
+    def _crowds(self, body: _Body) -> bool:
+        """Whether a client would have more than its share with this."""
+        others = self._of[body.client] - self._held.get(body, 0)
+        return bool(body.client and others) and others + body.size > self._most // 2
+
+    def _late(self, bodies: Iterable[_Body]) -> list[_Body]:
+        return [one for one in bodies if one.seconds > GRACE and not one.ended]
 
 
 class BodyLimit:
@@ -120,13 +145,13 @@ class BodyLimit:
     Args:
         app: The application inside.
         limit: Largest body passed on, in bytes, to addresses that take pictures; others take no more than `SMALL`.
-        places: So many times `IN_MEMORY` is there for all bodies together, but always enough for one.
+        arrivals: The memory for them.
     """
 
-    def __init__(self, app: ASGIApp, limit: int, places: int) -> None:
+    def __init__(self, app: ASGIApp, limit: int, arrivals: Arrivals) -> None:
         self.app = app
         self.limit = limit
-        self._arrivals = Arrivals(max(places * IN_MEMORY, limit))
+        self._arrivals = arrivals
 
     def _limit(self, path: str) -> int:
         return self.limit if path.startswith(TAKE_PICTURES) else min(SMALL, self.limit)
@@ -140,7 +165,9 @@ class BodyLimit:
         # A form goes to a file beyond `IN_MEMORY`; the inference protocol has none, whatever a body says it is.
         is_form = headers.get("content-type", "").lower().startswith("multipart/form-data")
         in_memory = IN_MEMORY if is_form and not scope["path"].startswith("/v2/") else limit
-        body = _Body(receive, headers, limit, in_memory, self._arrivals)
+        address = (scope.get("client") or ("",))[0]
+        client = "" if is_loopback(address) else network_of(address)
+        body = _Body(receive, headers, client, limit, in_memory, self._arrivals)
 
         async def send_after_body(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -164,8 +191,11 @@ class _Body:
     instead of the refusal. What is read for their sake is thrown away, and is bounded too.
     """
 
-    def __init__(self, receive: Receive, headers: Headers, limit: int, in_memory: int, arrivals: Arrivals) -> None:
+    def __init__(
+        self, receive: Receive, headers: Headers, client: str, limit: int, in_memory: int, arrivals: Arrivals
+    ) -> None:
         self._receive, self._arrivals = receive, arrivals
+        self.client = client
         self._limit, self._in_memory = limit, in_memory
         self._began: float | None = None
         self._coming = anyio.CancelScope()

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
-from functools import partial
 from typing import Annotated, Any, TypeVar
 
-import anyio
 from fastapi import Header, Request
 
 from tenfold.models.profile import Profile
 from tenfold.recognizer import Recognizer
-from tenfold.server.errors import PICTURE_REFUSALS, Refusal, TooSlow
-from tenfold.server.feedback import keeper_of
+from tenfold.server.aside import aside
+from tenfold.server.errors import PICTURE_REFUSALS, Refusal
 from tenfold.server.keeper import Keeper
 from tenfold.store.profiles import Profiles
 
@@ -47,7 +44,7 @@ async def hand_of(request: Request, handle: str | None) -> Profile | None:
     if handle is None:
         return None
     # Asked each time: what another process has added or forgotten holds here too.
-    return await beside(request, lambda keeper: Profiles(keeper.store).get(handle))
+    return await with_profiles(request, lambda keeper: Profiles(keeper.store).get(handle))
 
 
 def for_hand(recognizer: Recognizer, hand: Profile | None) -> Recognizer:
@@ -59,19 +56,6 @@ def for_hand(recognizer: Recognizer, hand: Profile | None) -> Recognizer:
     return recognizer if hand is None else recognizer.with_profile(hand)
 
 
-async def beside(request: Request, work: Callable[[Keeper], T]) -> T:
-    """Work with the database in a thread that answers none: who asks for nothing of it never waits for it.
-
-    Raises:
-        NoStore: If nothing is kept.
-        TooSlow: If it takes too long. What has begun by then goes on, and what it was to write may be written.
-    """
-    state = request.app.state
-    seconds = state.shelf.recognizer.settings.request_seconds
-    done = partial(work, keeper_of(request))
-    try:
-        with anyio.fail_after(seconds):
-            return await asyncio.get_running_loop().run_in_executor(state.profiling, done)
-    except TimeoutError as error:
-        hint = "Try again later; what was to be kept may have been: look before you send it again."
-        raise TooSlow(f"The database took longer than {seconds:g} seconds.", hint) from error
+async def with_profiles(request: Request, work: Callable[[Keeper], T]) -> T:
+    """Work with the profiles of the database, in the threads that are for them; see `tenfold.server.aside.aside`."""
+    return await aside(request, request.app.state.profiling, work)

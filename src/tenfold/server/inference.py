@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -10,18 +12,28 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.config import JsonDict
 
 from tenfold import __version__
+from tenfold.errors import UnreadableImage
+from tenfold.imaging.load import Source
+from tenfold.imaging.normalize import normalize
 from tenfold.imaging.stroke_files import EXPECTED, LOOKED_AT, ink_format
 from tenfold.recognizer import Recognizer
 from tenfold.server.desk import Desk, Shelf
 from tenfold.server.errors import PICTURE_REFUSALS, InvalidInput
-from tenfold.types import Pixels
+from tenfold.server.room import Room, address_of
+from tenfold.types import Normalized, Pixels, Prediction
 
 router = APIRouter(prefix="/v2")
 
 # Pictures in one request, and the longest side of each.
 MOST, LONGEST = 256, 512
 Name = Annotated[str, Path(max_length=100, description="A shipped model's name")]
-OUTPUTS = (("digit", "INT64", [-1]), ("status", "BYTES", [-1]), ("confidence", "FP32", [-1]))
+OUTPUTS = (
+    ("digit", "INT64", [-1]),
+    ("status", "BYTES", [-1]),
+    ("confidence", "FP32", [-1]),
+    ("probabilities", "FP32", [-1, 10]),
+    ("id", "BYTES", [-1]),
+)
 _NO_DIGIT = -1
 
 EXAMPLE: JsonDict = {
@@ -75,7 +87,10 @@ class Tensor(BaseModel):
 
 
 class Inferred(BaseModel):
-    """What was inferred: for each picture the digit (-1 for none), its status, its confidence, ten probabilities."""
+    """What was inferred: for each picture the digit (-1 for none), its status, its confidence, ten probabilities, `id`.
+
+    The output `id` has the handle of each answer, by which it can be corrected; an empty text for what is no picture.
+    """
 
     id: str | None
     model_name: str
@@ -94,7 +109,6 @@ def model(request: Request, name: Name) -> dict[str, Any]:
     """What a model takes and gives."""
     shelf: Shelf = request.app.state.shelf
     card = shelf.get(name).classifier.card
-    outputs = [*OUTPUTS, ("probabilities", "FP32", [-1, 10])]
     return {
         "name": card.name,
         "versions": [card.sha256[:8]],
@@ -103,7 +117,7 @@ def model(request: Request, name: Name) -> dict[str, Any]:
             *({"name": "images", "datatype": kind, "shape": [-1, -1, -1]} for kind in ("UINT8", "FP32")),
             {"name": "strokes", "datatype": "BYTES", "shape": [-1]},
         ],
-        "outputs": [{"name": one, "datatype": kind, "shape": shape} for one, kind, shape in outputs],
+        "outputs": [{"name": one, "datatype": kind, "shape": shape} for one, kind, shape in OUTPUTS],
     }
 
 
@@ -121,14 +135,14 @@ async def infer(request: Request, name: Name) -> Inferred:
     Or strokes, (n,): BYTES, each a text of JSON, {"strokes": [{"x": […], "y": […]}, …]}, or of InkML.
     """
     desk: Desk = request.app.state.desk
-    shelf: Shelf = request.app.state.shelf
     text = await request.body()
     async with desk.place():
         # A long list of numbers takes as long to take apart as to look at: in a thread, as everything that works.
-        return await desk.run(lambda: _infer(shelf.get(name), text))
+        return await desk.run(partial(_infer, Room.of(request), name, address_of(request), text))
 
 
-def _infer(recognizer: Recognizer, text: bytes) -> Inferred:
+def _infer(room: Room, name: str, address: str, text: bytes) -> Inferred:
+    recognizer = room.shelf.get(name)
     try:
         asked = Inference.model_validate_json(text)
     except ValidationError as error:
@@ -136,7 +150,8 @@ def _infer(recognizer: Recognizer, text: bytes) -> Inferred:
         where = ".".join(map(str, first["loc"])) or "as a whole"
         raise InvalidInput(f"Body {where!r}: {first['msg']}.", "The page /docs says what it may be.") from error
     given = asked.inputs[0]
-    answers = recognizer.predict_batch(_inks(given) if given.datatype == "BYTES" else list(_pictures(given)))
+    sources = _inks(given) if given.datatype == "BYTES" else list(_pictures(given))
+    answers, handles = _answered(room, recognizer, address, sources)
     count = len(answers)
     columns: dict[str, tuple[str, list[int], list[Any]]] = {
         "digit": ("INT64", [count], [_NO_DIGIT if one.digit is None else one.digit for one in answers]),
@@ -147,6 +162,7 @@ def _infer(recognizer: Recognizer, text: bytes) -> Inferred:
             [count, 10],
             [chance for one in answers for chance in (one.probabilities or (0.0,) * 10)],
         ),
+        "id": ("BYTES", [count], handles),
     }
     wanted = [one.name for one in asked.outputs] if asked.outputs else list(columns)
     if unknown := [one for one in wanted if one not in columns]:
@@ -156,6 +172,34 @@ def _infer(recognizer: Recognizer, text: bytes) -> Inferred:
     ]
     card = recognizer.classifier.card
     return Inferred(id=asked.id, model_name=card.name, model_version=card.sha256[:8], outputs=outputs)
+
+
+def _answered(
+    room: Room, recognizer: Recognizer, address: str, sources: Sequence[Source]
+) -> tuple[list[Prediction], list[str]]:
+    """An answer to each, and its handle; none for what cannot be opened, in which there is nothing to correct."""
+    inks: list[Normalized | Prediction] = []
+    cuttings: list[bytes | None] = []
+    for source in sources:
+        try:
+            picture = recognizer.load(source)
+        except UnreadableImage as error:
+            inks.append(Prediction("unreadable_image", reason=str(error), model=recognizer.model))
+            cuttings.append(None)
+        else:
+            ink = normalize(picture)
+            inks.append(ink)
+            cuttings.append(room.cutting(picture, ink))
+    room.metrics.batch(len(inks))
+    answers = recognizer.answer(inks)
+    handles = []
+    for answer, seen, cutting in zip(answers, inks, cuttings, strict=True):
+        if isinstance(seen, Normalized):
+            handles.append(room.answered(address, answer, seen, cutting))
+        else:
+            room.metrics.answered(answer)
+            handles.append("")
+    return answers, handles
 
 
 def _inks(given: Input) -> list[bytes]:

@@ -55,7 +55,7 @@ _NAME = re.compile(r"[0-9a-f]{32}")
 class Teaching(BaseModel):
     """How the network is to learn."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"data": "samples", "epochs": 3}})
 
     data: Literal["mnist", "samples"] = Field("mnist", description="MNIST, or the 200 samples that are built in")
     digits: int = Field(4000, ge=100, le=10_000, description="Training digits of MNIST to learn from")

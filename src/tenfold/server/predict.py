@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import time
-import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -17,9 +16,9 @@ from tenfold.imaging.load import INK
 from tenfold.imaging.normalize import normalize
 from tenfold.models.profile import Profile
 from tenfold.recognizer import Recognizer
-from tenfold.server.body import INKML, Asked, Room, admitted
+from tenfold.server.body import INKML, Asked, admitted
 from tenfold.server.hands import REFUSALS, MaybeHandle, for_hand, hand_of
-from tenfold.server.keeper import a_digit, cut
+from tenfold.server.room import Room
 from tenfold.types import Box, Normalized, Prediction, Status
 
 router = APIRouter()
@@ -27,6 +26,12 @@ router = APIRouter()
 # Seconds of preparing after which those prepared are answered, and the others wait for another worker.
 ENOUGH = 0.1
 
+# A four, as a pen moves: as JSON, and as InkML.
+EXAMPLE = {"strokes": [{"x": [40, 32, 31, 70], "y": [17, 45, 54, 50]}, {"x": [63, 57], "y": [17, 83]}]}
+INKML_EXAMPLE = (
+    '<ink xmlns="http://www.w3.org/2003/InkML">'
+    "<trace>40 17, 32 45, 31 54, 70 50</trace><trace>63 17, 57 83</trace></ink>"
+)
 _NUMBERS = {"type": "array", "items": {"type": "number"}}
 BODY = {
     "required": True,
@@ -52,9 +57,10 @@ BODY = {
                         },
                     }
                 },
-            }
+            },
+            "example": EXAMPLE,
         },
-        INKML: {"schema": {"type": "string"}},
+        INKML: {"schema": {"type": "string"}, "example": INKML_EXAMPLE},
     },
 }
 
@@ -62,8 +68,8 @@ BODY = {
 class OtherReading(BaseModel):
     """Another reading of the same ink."""
 
-    digit: int
-    probability: float
+    digit: int = Field(examples=[9])
+    probability: float = Field(examples=[0.004])
 
 
 class InkBox(BaseModel):
@@ -80,8 +86,8 @@ class Answer(BaseModel):
 
     id: str = Field(description="The handle of this answer")
     status: Status = Field(description="Only `ok` carries a digit")
-    digit: int | None = Field(description="0 to 9, or null")
-    confidence: float = Field(description="Calibrated probability that the best reading is right")
+    digit: int | None = Field(description="0 to 9, or null", examples=[4])
+    confidence: float = Field(description="Calibrated probability that the best reading is right", examples=[0.994])
     probabilities: list[float] = Field(description="One for each digit, 0 to 9")
     alternatives: list[OtherReading] = Field(description="Other readings, most probable first")
     reason: str = Field(description="Why there is no digit; empty when ok")
@@ -140,20 +146,16 @@ class Answers:
         try:
             picture = recognizer.load(asked.reading())
             ink = normalize(picture)
-            keeper = self.room.keeper
-            kept = cut(picture, ink.box) if keeper and keeper.keeps_pictures and ink.box else None
             # Strokes are drawn by Tenfold itself: a box in that drawing says nothing to who sent them.
-            return _Seen(asked.address, ink, None if picture.source == INK else ink.box, kept)
+            box = None if picture.source == INK else ink.box
+            return _Seen(asked.address, ink, box, self.room.cutting(picture, ink))
         except TenfoldError as error:
             return _bare(error)
         except Exception as error:  # whatever it is: it must not keep the others
             return error
 
     def _say(self, seen: _Seen, prediction: Prediction) -> bytes:
-        self.room.metrics.answered(prediction, drifts=self.hand is None)
-        handle = uuid.uuid4().hex
-        if keeper := self.room.keeper:
-            keeper.keep(a_digit(handle, keeper.client(seen.address), prediction, seen.ink, seen.kept))
+        handle = self.room.answered(seen.address, prediction, seen.ink, seen.cutting, drifts=self.hand is None)
         box = seen.box and seen.box.to_dict()
         saw = seen.ink.pixels.ravel().tolist()
         return json.dumps({"id": handle, **prediction.to_dict(), "saw": saw, "box": box}).encode()
@@ -172,4 +174,4 @@ class _Seen:
     address: str
     ink: Normalized
     box: Box | None
-    kept: bytes | None
+    cutting: bytes | None

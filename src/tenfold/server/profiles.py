@@ -12,11 +12,12 @@ from tenfold.errors import UsageError
 from tenfold.models.personal import featured
 from tenfold.models.profile import MOST, Profile
 from tenfold.recognizer import Recognizer
-from tenfold.server.body import Reading, Room, admitted
+from tenfold.server.body import Reading, admitted
 from tenfold.server.errors import PICTURE_REFUSALS, NoStore, Refusal, TooOften
-from tenfold.server.hands import CONFLICT, Handle, beside
+from tenfold.server.hands import CONFLICT, Handle, with_profiles
 from tenfold.server.keeper import Keeper
 from tenfold.server.predict import BODY
+from tenfold.server.room import Room, address_of
 from tenfold.store.errors import TooManyProfiles
 from tenfold.store.profiles import Profiles
 from tenfold.types import Floats
@@ -53,7 +54,7 @@ class Made(Counts):
 @router.post("", response_model=Made, responses=MAKING)
 async def create(request: Request) -> Made:
     """Make an empty profile. Its handle goes into the header `X-Tenfold-Profile` of what follows."""
-    address = request.client.host if request.client else ""
+    address = address_of(request)
     recognizer: Recognizer = request.app.state.shelf.recognizer
 
     def make(keeper: Keeper) -> Made:
@@ -64,14 +65,14 @@ async def create(request: Request) -> Made:
             raise TooOften(error.message, error.hint, LATER) from error
         return Made(profile=handle, **_counts(Profile(recognizer.model), recognizer.model))
 
-    return await beside(request, make)
+    return await with_profiles(request, make)
 
 
 @router.get("", response_model=Counts, responses=REFUSALS)
 async def count(request: Request, handle: Handle) -> Counts:
     """How many of each digit a profile holds."""
     model = request.app.state.shelf.recognizer.model
-    return await beside(request, lambda keeper: Counts(**_counts(Profiles(keeper.store).get(handle), model)))
+    return await with_profiles(request, lambda keeper: Counts(**_counts(Profiles(keeper.store).get(handle), model)))
 
 
 @router.delete("", response_model=Counts, responses=REFUSALS)
@@ -83,7 +84,7 @@ async def forget(request: Request, handle: Handle) -> Counts:
         Profiles(keeper.store).delete(handle)
         return Counts(**_counts(Profile(model), model))
 
-    return await beside(request, drop)
+    return await with_profiles(request, drop)
 
 
 @router.post(
@@ -96,11 +97,11 @@ async def add(
     request: Request, handle: Handle, digit: Annotated[int, Query(ge=0, le=9, description="Which digit it is")]
 ) -> dict[str, Any]:
     """Put a digit into a profile: what the network saw in it is kept, the picture is not."""
-    profile = await beside(request, lambda keeper: Profiles(keeper.store).get(handle))
+    profile = await with_profiles(request, lambda keeper: Profiles(keeper.store).get(handle))
     room, desk = Room.of(request), request.app.state.desk
     async with admitted(request, desk) as asked:
         model, features = await desk.run(partial(_features, profile, room, asked.reading))
-    await beside(request, lambda keeper: Profiles(keeper.store).add(handle, features, digit))
+    await with_profiles(request, lambda keeper: Profiles(keeper.store).add(handle, features, digit))
     profile.add(features, digit)
     return _counts(profile, model)
 

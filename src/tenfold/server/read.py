@@ -12,10 +12,11 @@ from pydantic import BaseModel, Field
 from tenfold.errors import UnreadableImage
 from tenfold.imaging.document import is_pdf
 from tenfold.reading.fields import LONGEST
-from tenfold.server.body import Asked, Room, admitted
+from tenfold.server.body import Asked, admitted
 from tenfold.server.errors import PICTURE_REFUSALS
 from tenfold.server.keeper import a_number
 from tenfold.server.predict import BODY, InkBox
+from tenfold.server.room import Room
 from tenfold.types import Status
 
 router = APIRouter()

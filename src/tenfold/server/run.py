@@ -8,9 +8,10 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from multiprocessing.context import SpawnProcess
 
@@ -167,7 +168,17 @@ def application(settings: Settings) -> FastAPI:
 def _work(settings: Settings, listener: socket.socket) -> None:
     _one_thread_each()
     with suppress(KeyboardInterrupt):  # the terminal sends Ctrl-C to every process; the parent ends the same way
-        make_server(create_app(Recognizer(settings=settings)), settings).run(sockets=[listener])
+        server = make_server(create_app(Recognizer(settings=settings)), settings)
+        threading.Thread(target=_end_with_parent, args=(server,), daemon=True).start()
+        server.run(sockets=[listener])
+
+
+def _end_with_parent(server: uvicorn.Server) -> None:
+    """A parent that is killed can tell nobody: without this its processes would keep the port, and nobody them."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        server.should_exit = True
 
 
 def _supervise(settings: Settings, listeners: list[socket.socket]) -> None:

@@ -22,8 +22,8 @@ from tenfold.store.errors import StoreTooNew, StoreUnavailable
 MIGRATIONS = Path(__file__).with_name("migrations")
 # How long a writer waits for another one, and for a connection.
 WAIT_SECONDS = 5
-# How long PostgreSQL may take for one statement.
-STATEMENT_SECONDS = 20
+# How long PostgreSQL may take for one statement, and for how long it is heard at all.
+STATEMENT_SECONDS, SILENCE_SECONDS = 20, 25
 # Any number: who holds it is bringing the tables up to date.
 _LOCK = 7_361_944
 
@@ -98,7 +98,7 @@ def _engine(address: URL) -> Engine:
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     try:
-        return create_engine(
+        engine = create_engine(
             address,
             connect_args={"connect_timeout": WAIT_SECONDS, "options": f"-c statement_timeout={STATEMENT_SECONDS}s"},
             pool_timeout=WAIT_SECONDS,
@@ -107,8 +107,11 @@ def _engine(address: URL) -> Engine:
             # A connection that broke while nobody used it is replaced before it is.
             pool_pre_ping=True,
         )
+        from tenfold.store.postgres import give_up_after
     except (NoSuchModuleError, ModuleNotFoundError) as error:
         raise MissingExtra("PostgreSQL", "postgres") from error
+    give_up_after(engine, SILENCE_SECONDS)
+    return engine
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:

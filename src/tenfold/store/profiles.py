@@ -84,7 +84,7 @@ class Profiles:
         return Profile.of(one.model, features, np.array([row.digit for row in rows], np.int64))
 
     def add(self, handle: str, features: Floats, digit: int) -> None:
-        """Put a digit into a profile.
+        """Put a digit into a profile; one that is in it already stays as it is, so that it may be sent again.
 
         Args:
             handle: Of the profile.
@@ -99,7 +99,11 @@ class Profiles:
         with self._store.writing() as connection:
             # Held until all is written: neither a second digit nor a reset comes in between.
             one = _found(connection, handle, hold=True)
-            count = connection.scalar(select(func.count()).where(PROFILE_DIGITS.c.profile == one.id)) or 0
+            inside = PROFILE_DIGITS.c.profile == one.id
+            same = inside & (PROFILE_DIGITS.c.digit == digit) & (PROFILE_DIGITS.c.features == data)
+            if connection.scalar(select(exists().where(same))):
+                return
+            count = connection.scalar(select(func.count()).where(inside)) or 0
             if count >= MOST:
                 raise ProfileFull(f"A profile holds {MOST} digits, and this one has so many.", "Reset it.")
             connection.execute(insert(PROFILE_DIGITS).values(profile=one.id, digit=digit, features=data))

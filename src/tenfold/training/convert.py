@@ -20,12 +20,12 @@ from tenfold.models.metadata import metadata
 from tenfold.models.onnx import WEIGHTS, OnnxClassifier, card_path, load_onnx, read_card
 from tenfold.training.c_check import answers_in_c, compiler
 from tenfold.training.c_header import c_header, prefix
-from tenfold.training.export import output_kind, parity, to_onnx, with_metadata, write_model
+from tenfold.training.export import certificate, output_kind, parity, to_onnx, with_metadata, write_model
 from tenfold.training.family import answers, calibrate
 from tenfold.training.keras_files import SUFFIXES, KerasClassifier, classifier_from_keras, keras_probabilities
 from tenfold.training.quantize import in_bytes
 from tenfold.training.web_page import to_page
-from tenfold.types import Floats
+from tenfold.types import Floats, as_floats
 
 if TYPE_CHECKING:
     from keras import Model
@@ -80,8 +80,8 @@ def convert(model: str, to: Format, out: Path, settings: Settings) -> str:
         return _copy(model, to, out, settings)
     given = classifier_from_keras(model)
     images, source = _pictures(settings)
-    certificate = _to_onnx(given, out, images) if to == "onnx" else _to_keras(given.model, out, images)
-    return f"{_written(out)}\n{_agreement(certificate, model, out, source)}"
+    found = _to_onnx(given, out, images) if to == "onnx" else _to_keras(given.model, out, images)
+    return f"{_written(out)}\n{_agreement(found, model, out, source)}"
 
 
 def _to_bytes(model: str, out: Path, settings: Settings) -> str:
@@ -94,23 +94,18 @@ def _to_bytes(model: str, out: Path, settings: Settings) -> str:
     held = validation.network_pixels(settings), validation.labels
     network, before = (OnnxClassifier(one, given, settings.threads) for one in (short, weights))
     scores = calibrate(network, held, seed=0)
-    said, said_before = (answers(one, held[0]) for one in (network, before))
-    certificate = {
-        "images": len(held[0]),
-        "same_digit": int((said.argmax(1) == said_before.argmax(1)).sum()),
-        "largest_difference": float(np.abs(said - said_before).max()),
-    }
-    if certificate["same_digit"] < LEAST_SAME * len(held[0]):
+    found = certificate(*(answers(one, held[0]) for one in (before, network)))
+    if found["same_digit"] < LEAST_SAME * len(held[0]):
         raise TenfoldError(
-            f"In bytes it says something else for {len(held[0]) - certificate['same_digit']:,} of {len(held[0]):,} "
+            f"In bytes it says something else for {len(held[0]) - found['same_digit']:,} of {len(held[0]):,} "
             f"digits; {out} was not written.",
             "Keep it in floating point: --to onnx.",
         )
     card = replace(
-        network.card, summary=f"{given.summary}, in int8 arithmetic".lstrip(", "), scores=scores, parity=certificate
+        network.card, summary=f"{given.summary}, in int8 arithmetic".lstrip(", "), scores=scores, parity=found
     )
     _write(out, short, card, given)
-    agreement = _agreement(certificate, model, out, "validation digits of MNIST")
+    agreement = _agreement(found, model, out, "validation digits of MNIST")
     size = ""
     if out.stat().st_size >= len(weights):
         size = f"\nIt is no smaller than {Path(model).name} ({len(weights):,} bytes), whose weights are short already."
@@ -123,9 +118,9 @@ def _to_page(model: str, out: Path, settings: Settings) -> str:
         raise UsageError(f"{model} does not read single digits, as the page does.", "Export digit or tiny.")
     card, weights = _as_onnx(model, settings)
     images, source = _pictures(settings)
-    page, certificate = to_page(card, weights, images, settings.error_budget)
+    page, found = to_page(card, weights, images, settings.error_budget)
     write_file(out, page)
-    return f"{_written(out)} Open it in a browser.\n{_agreement(certificate, model, out, source)}"
+    return f"{_written(out)} Open it in a browser.\n{_agreement(found, model, out, source)}"
 
 
 def _to_c(model: str, out: Path, settings: Settings) -> str:
@@ -138,15 +133,9 @@ def _to_c(model: str, out: Path, settings: Settings) -> str:
     if compiler():
         images, source = _pictures(settings)
         shown = np.rint(images[:IMAGES_IN_C] * 255).astype(np.uint8)
-        before = OnnxClassifier(weights, card).predict_proba(shown.astype(np.float32) / np.float32(255))
+        before = OnnxClassifier(weights, card).predict_proba(as_floats(shown))
         said = answers_in_c(header, prefix(card), before.shape[1], shown)
-        same = int((said.argmax(2) == before.argmax(1)).all(0).sum())
-        certificate = {
-            "images": len(shown),
-            "same_digit": same,
-            "largest_difference": float(np.abs(said - before).max()),
-        }
-        agreement = _agreement(_checked(certificate, out), model, out, source)
+        agreement = _agreement(_checked(certificate(before, *said), out), model, out, source)
     write_file(out, header.encode("ascii"))
     return f"{_written(out)}\n{agreement}"
 
@@ -185,10 +174,10 @@ def _write(out: Path, weights: bytes, card: ModelCard, given: ModelCard) -> None
 
 def _to_onnx(given: KerasClassifier, out: Path, images: Floats) -> dict[str, float]:
     weights = to_onnx(given.model)
-    certificate = _checked(parity(given.model, weights, images), out)
-    card = replace(given.card, output=output_kind(weights), parity=certificate)
+    found = _checked(parity(given.model, weights, images), out)
+    card = replace(given.card, output=output_kind(weights), parity=found)
     _write(out, weights, card, given.card)
-    return certificate
+    return found
 
 
 def _to_keras(model: Model, out: Path, images: Floats) -> dict[str, float]:
@@ -196,31 +185,25 @@ def _to_keras(model: Model, out: Path, images: Floats) -> dict[str, float]:
         copy = folder / out.name
         model.save(copy)
         again = classifier_from_keras(copy).predict_proba(images)
-        before = keras_probabilities(model, images)
-        certificate = {
-            "images": len(images),
-            "same_digit": int((again.argmax(1) == before.argmax(1)).sum()),
-            "largest_difference": float(np.abs(again - before).max()),
-        }
-        return _checked(certificate, out)
+        return _checked(certificate(keras_probabilities(model, images), again), out)
 
 
-def _checked(certificate: dict[str, float], out: Path) -> dict[str, float]:
-    if certificate["largest_difference"] > LARGEST_DIFFERENCE:
+def _checked(found: dict[str, float], out: Path) -> dict[str, float]:
+    if found["largest_difference"] > LARGEST_DIFFERENCE:
         raise TenfoldError(
             f"The export does not say what the network says: one probability differs by "
-            f"{certificate['largest_difference']:.2g}, expected at most {LARGEST_DIFFERENCE:g}. "
+            f"{found['largest_difference']:.2g}, expected at most {LARGEST_DIFFERENCE:g}. "
             f"{out} was not written.",
             "Please report this with the network: it is a fault of Tenfold.",
         )
-    return certificate
+    return found
 
 
 def _pictures(settings: Settings) -> tuple[Floats, str]:
     """Pictures to compare on: MNIST's test digits if they are on this machine, else random ones."""
     if mnist_here(settings):
         test = test_data(settings)
-        return test.network_pixels().astype(np.float32) / np.float32(255), f"pictures of {test.name}"
+        return as_floats(test.network_pixels()), f"pictures of {test.name}"
     random = np.random.default_rng(0).random((IMAGES, 28, 28), np.float32)
     where = f"in {settings.mnist_dir}, as TENFOLD_MNIST_DIR says" if settings.mnist_dir else "on this machine"
     return random, f"random pictures (MNIST is not {where}; bring it with: tenfold data fetch mnist)"
@@ -231,10 +214,10 @@ def _written(out: Path) -> str:
     return f"Wrote {out} ({out.stat().st_size:,} bytes){beside}."
 
 
-def _agreement(certificate: dict[str, float], model: str, out: Path, source: str) -> str:
-    difference = certificate["largest_difference"]
+def _agreement(found: dict[str, float], model: str, out: Path, source: str) -> str:
+    difference = found["largest_difference"]
     return (
-        f"{Path(model).name} and {out.name} give the same digit for {certificate['same_digit']:,} of "
-        f"{certificate['images']:,} {source}; the largest difference between two probabilities is "
+        f"{Path(model).name} and {out.name} give the same digit for {found['same_digit']:,} of "
+        f"{found['images']:,} {source}; the largest difference between two probabilities is "
         f"{difference:.2g}."
     )

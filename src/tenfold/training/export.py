@@ -24,7 +24,16 @@ from tenfold.types import Floats
 if TYPE_CHECKING:
     from keras import Model
 
-__all__ = ["classifier_from_keras", "load_keras", "output_kind", "parity", "to_onnx", "with_metadata", "write_model"]
+__all__ = [
+    "certificate",
+    "classifier_from_keras",
+    "load_keras",
+    "output_kind",
+    "parity",
+    "to_onnx",
+    "with_metadata",
+    "write_model",
+]
 
 
 def to_onnx(model: Model, drop_softmax: bool = False) -> bytes:
@@ -118,16 +127,26 @@ def parity(model: Model, weights: bytes, images: Floats) -> dict[str, float]:
         images: float32 (n, 28, 28), 0..1.
 
     Returns:
-        The certificate: ``images`` compared, how many got the ``same_digit``, and the
-        ``largest_difference`` between two probabilities.
+        See `certificate`.
     """
     ours = OnnxClassifier(weights, ModelCard(name="export", output=output_kind(weights))).predict_proba(images)
-    theirs = keras_probabilities(model, images)
-    return {
-        "images": len(images),
-        "same_digit": int((ours.argmax(1) == theirs.argmax(1)).sum()),
-        "largest_difference": float(np.abs(ours - theirs).max(initial=0.0)),
-    }
+    return certificate(keras_probabilities(model, images), ours)
+
+
+def certificate(before: Floats, *after: Floats) -> dict[str, float]:
+    """How far what was written says of pictures what it was written from said.
+
+    Args:
+        before: Probabilities (n, k).
+        after: The same of what was written, one for each way to ask it.
+
+    Returns:
+        ``images`` compared, how many got the ``same_digit`` every way, and the ``largest_difference`` between two
+        probabilities.
+    """
+    same = np.all([one.argmax(1) == before.argmax(1) for one in after], axis=0)
+    apart = [float(np.abs(one - before).max(initial=0.0)) for one in after]
+    return {"images": len(before), "same_digit": int(same.sum()), "largest_difference": max(apart)}
 
 
 def output_kind(weights: bytes) -> Any:

@@ -149,7 +149,7 @@ def fit(
     if done:
         say(f"Resuming after epoch {done} of {plan.epochs}.")
     feed = _feed(keras, draw_epoch, plan, classes, seed, done, teacher)
-    held = (validation[0].astype(np.float32) / 255, np.eye(classes, dtype=np.float32)[validation[1]])
+    held = (as_floats(validation[0]), np.eye(classes, dtype=np.float32)[validation[1]])
     bars = EpochBars(plan.epochs, steps, run.history)
     keep = keras.callbacks.LambdaCallback(on_epoch_end=run.keep)
     # Changing pictures is many small jobs: threads that wait for more of them take the processor from the network.

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from tenfold.atomic import make_folder
+from tenfold.atomic import make_folder, staged
 from tenfold.catalogue import reader as network
 from tenfold.data.foreign import chosen_sets, open_foreign
 from tenfold.data.hands import fetch_hands
@@ -164,9 +164,8 @@ def save(model: Model, out: Path) -> None:
     """Write ``reader.keras``: the network alone, which anyone can load, without how it was trained."""
     alone = type(model).from_config(model.get_config())
     alone.set_weights(model.get_weights())
-    partial = out / "reader.partial.keras"
-    alone.save(partial)
-    partial.replace(out / "reader.keras")
+    with staged(out) as folder:
+        alone.save(folder / "reader.keras")
 
 
 def take_up(model: Model, path: Path) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from tenfold.atomic import staged
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
 from tenfold.training.export import parity, write_model
@@ -50,9 +51,8 @@ def ship(weights: bytes, card: ModelCard, pictures: Pixels, out: Path, model: Mo
         return write_model(out, card.name, weights, full)
     certificate = parity(model, weights, as_floats(pictures[:PARITY_IMAGES]))
     parameters = sum(int(np.prod(variable.shape)) for variable in model.trainable_variables)
-    partial = out / f"{card.name}.partial.keras"
-    model.save(partial)
-    partial.replace(out / f"{card.name}.keras")
+    with staged(out) as folder:
+        model.save(folder / f"{card.name}.keras")
     say(
         f"{card.name}: Keras and ONNX agree on {certificate['same_digit']:,.0f} of {certificate['images']:,.0f} "
         f"pictures, largest difference {certificate['largest_difference']:.2g}; {len(weights):,} bytes."

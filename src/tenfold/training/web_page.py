@@ -13,13 +13,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-import numpy as np
-
 from tenfold import __version__
 from tenfold.errors import MissingExtra, TenfoldError
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
 from tenfold.models.onnx import WEIGHTS, OnnxClassifier, read_model
+from tenfold.training.export import certificate
 from tenfold.training.storage import kept_in_bytes
 from tenfold.types import Floats
 
@@ -50,8 +49,7 @@ def to_page(card: ModelCard, weights: bytes, images: Floats, budget: float) -> t
         budget: The error budget the page answers with.
 
     Returns:
-        The bytes of the file; and the certificate: ``images`` compared, how many got the ``same_digit``, and the
-        ``largest_difference`` between two probabilities.
+        The bytes of the file, and how far it says what the network says; see `tenfold.training.export.certificate`.
 
     Raises:
         TenfoldError: If the network has a step the page does not know, the rounded weights say something else, or the
@@ -98,15 +96,15 @@ def _check_steps(weights: bytes) -> None:
 
 
 def _compared(card: ModelCard, weights: bytes, short: bytes, images: Floats) -> dict[str, float]:
-    said, before = (OnnxClassifier(one, card).predict_proba(images) for one in (short, weights))
-    same = int((said.argmax(1) == before.argmax(1)).sum())
-    if same < LEAST_SAME * len(images):
+    found = certificate(*(OnnxClassifier(one, card).predict_proba(images) for one in (weights, short)))
+    if found["same_digit"] < LEAST_SAME * len(images):
+        others = len(images) - found["same_digit"]
         raise TenfoldError(
-            f"With weights of 8 bits {card.name} says something else for {len(images) - same:,} of {len(images):,} "
+            f"With weights of 8 bits {card.name} says something else for {others:,} of {len(images):,} "
             "pictures: the page would not be the same network.",
             "Export it as it is: --to onnx.",
         )
-    return {"images": len(images), "same_digit": same, "largest_difference": float(np.abs(said - before).max())}
+    return found
 
 
 def _page(card: ModelCard, weights: bytes, gate: ModelCard, gate_weights: bytes, budget: float) -> bytes:
