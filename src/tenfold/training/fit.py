@@ -324,8 +324,8 @@ def settle(keras: Any, model: Model, batches: Iterable[Floats], count: int) -> N
         look(batch)
         found = [np.asarray(variable) for variable in variables]
         # A plain mean at first, so that few batches are enough; where there are many, the early ones fade.
-        kept = min(1 - 1 / (number + 1), 1 - 4 / max(8, count))
-        means = [kept * mean + (1 - kept) * new for mean, new in zip(means or found, found, strict=True)]
+        share = np.float32(max(1 / (number + 1), 4 / max(8, count)))
+        means = [mean + share * (new - mean) for mean, new in zip(means or found, found, strict=True)]
     for variable, mean in zip(variables, means, strict=bool(means)):
         variable.assign(mean)
     for layer, momentum in zip(layers, usual, strict=True):
