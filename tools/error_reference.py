@@ -10,8 +10,9 @@ import ast
 import inspect
 import re
 import sys
-from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 from error_advice import ADVICE, HEAD, REST
@@ -58,13 +59,25 @@ def classes() -> dict[str, dict[str, type[TenfoldError]]]:
     return found
 
 
+@cache
+def trees(source: Path) -> dict[Path, ast.Module]:
+    """Every module below a folder, as a tree: to make them takes longer than all that is read from them."""
+    return {path: ast.parse(path.read_text("utf-8")) for path in sorted(source.rglob("*.py"))}
+
+
+@cache
+def nodes(tree: ast.Module) -> list[ast.AST]:
+    """All of a tree, from its root on."""
+    return list(ast.walk(tree))
+
+
 def strays() -> list[str]:
     """Errors that are made elsewhere than in `MODULES`, and those without advice."""
     known = {name for own in classes().values() for name in own}
     elsewhere = [
         f"{path.relative_to(SOURCE)}: class {node.name}"
-        for path in sorted(SOURCE.rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        for path, tree in trees(SOURCE).items()
+        for node in nodes(tree)
         if isinstance(node, ast.ClassDef)
         and node.name not in known
         and any(isinstance(base, ast.Name) and base.id in known for base in node.bases)
@@ -76,18 +89,14 @@ def said() -> dict[str, list[Said]]:
     """All that every class says, by its name."""
     known = {name: one for own in classes().values() for name, one in own.items()}
     found: dict[str, dict[Said, None]] = {name: {} for name in known}
-    for path in sorted(SOURCE.rglob("*.py")):
-        tree = ast.parse(path.read_text("utf-8"))
+    for path, tree in trees(SOURCE).items():
         where = ".".join(path.relative_to(SOURCE).with_suffix("").parts)
-        for call in _calls(tree):
-            name = call.func.id if isinstance(call.func, ast.Name) else ""
-            if name in known and call.args:
+        for call in nodes(tree):
+            if not isinstance(call, ast.Call) or not isinstance(call.func, ast.Name):
+                continue
+            if (name := call.func.id) in known and call.args:
                 found[name][_said(known[name], call, tree, where)] = None
     return {name: list(some) for name, some in found.items()}
-
-
-def _calls(tree: ast.AST) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(tree) if isinstance(node, ast.Call))
 
 
 def _said(kind: type[TenfoldError], call: ast.Call, tree: ast.Module, where: str) -> Said:
@@ -115,7 +124,7 @@ def _text(node: ast.expr, tree: ast.Module) -> str:
         # A name for a text, given before: the nearest above.
         texts = [
             one.value
-            for one in ast.walk(tree)
+            for one in nodes(tree)
             if isinstance(one, ast.Assign)
             and (one.lineno < node.lineno or one in tree.body)
             and any(isinstance(target, ast.Name) and target.id == node.id for target in one.targets)
@@ -164,9 +173,8 @@ def _words(text: str) -> bool:
     return re.search(r"[A-Za-z]", text) is not None
 
 
-def page() -> str:
-    """The whole page."""
-    everything = said()
+def page(everything: dict[str, list[Said]]) -> str:
+    """The whole page, given what `said` found."""
     parts = [HEAD]
     for module, own in classes().items():
         title, note = MODULES[module]
@@ -183,7 +191,7 @@ def main() -> int:
             faults.append(f"{name} never says {advice.example!r}")
     for fault in faults:
         print(f"{TARGET.name}: {fault}; see ADVICE in tools/error_advice.py", file=sys.stderr)
-    return 1 if faults else write_or_check({TARGET: page()})
+    return 1 if faults else write_or_check({TARGET: page(everything)})
 
 
 if __name__ == "__main__":

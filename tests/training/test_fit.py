@@ -10,7 +10,7 @@ import pytest
 
 from tenfold.data.augment import Augmentation
 from tenfold.training.fast import SHIFT, jittered
-from tenfold.training.fit import EASING, Plan, fit
+from tenfold.training.fit import EASING, FEW_STEPS, Plan, fit, settle
 from tenfold.types import Floats
 
 PICTURES = np.random.default_rng(0).integers(0, 256, (40, 28, 28), np.uint8)
@@ -65,6 +65,31 @@ def test_a_single_step_is_enough_to_train(keras: Any, tmp_path: Path) -> None:
     # One batch is all there is: its own statistics are what batch normalisation is left with.
     mean = pictures.reshape(40, -1).mean(axis=0) / 255
     np.testing.assert_allclose(np.asarray(model.layers[1].moving_mean), mean, atol=1e-4)
+
+
+@pytest.mark.train
+@pytest.mark.parametrize("count", [0, 3, FEW_STEPS + 4])
+def test_statistics_are_measured_again_over_all_batches(keras: Any, count: int) -> None:
+    """However many there are: few are shown to the network as it is, many to what is compiled of it."""
+    import tensorflow as tf
+
+    layers = keras.layers
+    model = keras.Sequential([keras.Input((28, 28)), layers.Flatten(), layers.BatchNormalization(), layers.Dense(10)])
+    norm, chance = model.layers[1], np.random.default_rng(0)
+    # The last of an epoch is smaller.
+    batches = [chance.random((8 if number else 5, 28, 28), np.float32) for number in reversed(range(count))]
+    tf.config.run_functions_eagerly(False)
+    try:
+        settle(keras, model, iter(batches), 200)
+    finally:
+        tf.config.run_functions_eagerly(True)
+    assert norm.momentum == 0.99
+    flat = [batch.reshape(len(batch), -1) for batch in batches]
+    # Without any they are what they were.
+    mean = np.mean([one.mean(axis=0) for one in flat], axis=0) if flat else np.zeros(784)
+    variance = np.mean([one.var(axis=0) for one in flat], axis=0) if flat else np.ones(784)
+    np.testing.assert_allclose(np.asarray(norm.moving_mean), mean, atol=1e-5)
+    np.testing.assert_allclose(np.asarray(norm.moving_variance), variance, atol=1e-5)
 
 
 @pytest.mark.train

@@ -79,10 +79,13 @@ def open_limited(options: TrainOptions) -> tuple[Dataset, Dataset]:
     Those of a lower limit are among those of a higher one.
     """
     fitting, held = open_training_data(options.data or "mnist", options.settings)
-    if options.limit is None:
-        return fitting, held
     # Before they are normalised: of many pictures that takes longer than fitting to a few.
-    return some(fitting, options.limit), some(held, max(FEWEST, options.limit))
+    return limited(fitting, held, options.limit)
+
+
+def limited(fitting: Dataset, held: Dataset, limit: int | None) -> tuple[Dataset, Dataset]:
+    """Digits to train on and to validate, no more of either than a limit asks for; all of them without one."""
+    return (fitting, held) if limit is None else (some(fitting, limit), some(held, max(FEWEST, limit)))
 
 
 def taught_by(name: str) -> tuple[Teacher, ModelCard]:

@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -312,10 +313,30 @@ def settle(keras: Any, model: Model, batches: Iterable[Floats], count: int) -> N
     if not layers:
         return
     usual = [layer.momentum for layer in layers]
-    for number, batch in enumerate(batches):
-        for layer in layers:
-            # A plain mean at first, so that few batches are enough; where there are many, the early ones fade.
-            layer.momentum = min(1 - 1 / (number + 1), 1 - 4 / max(8, count))
-        model(batch, training=True)
+    variables = [variable for layer in layers for variable in (layer.moving_mean, layer.moving_variance)]
+    for layer in layers:
+        layer.momentum = 0.0  # each batch leaves its own there, and nothing of those before
+    ahead = iter(batches)
+    first = list(islice(ahead, FEW_STEPS + 1))
+    look = _look(model, traced=len(first) > FEW_STEPS)
+    means: list[Floats] = []
+    for number, batch in enumerate(chain(first, ahead)):
+        look(batch)
+        found = [np.asarray(variable) for variable in variables]
+        # A plain mean at first, so that few batches are enough; where there are many, the early ones fade.
+        share = np.float32(max(1 / (number + 1), 4 / max(8, count)))
+        means = [mean + share * (new - mean) for mean, new in zip(means or found, found, strict=True)]
+    for variable, mean in zip(variables, means, strict=bool(means)):
+        variable.assign(mean)
     for layer, momentum in zip(layers, usual, strict=True):
         layer.momentum = momentum
+
+
+def _look(model: Model, traced: bool) -> Callable[[Floats], None]:
+    """Show a network a batch as in training; once TensorFlow has traced that, in a fraction of the time."""
+    import tensorflow as tf
+
+    def look(batch: Floats) -> None:
+        model(batch, training=True)
+
+    return tf.function(look, input_signature=[tf.TensorSpec(model.input_shape, tf.float32)]) if traced else look

@@ -7,6 +7,8 @@ import gc
 import logging
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
 
@@ -15,6 +17,9 @@ from tenfold.silence import silence
 
 # Options of the GNU C library's mallopt: malloc.h.
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_MAX = -1, -2, -4
+# Keras and TensorFlow load these where they are there, for what is not used here: their wrappers for scikit-learn,
+# pictures of networks, tables as input. It takes as long again as all the rest of Keras does.
+SPARED = ("IPython", "matplotlib", "pandas", "pyarrow", "scipy", "sklearn")
 
 
 def need_keras(feature: str = "Training") -> Any:
@@ -24,7 +29,7 @@ def need_keras(feature: str = "Training") -> Any:
         feature: What it is needed for, for the error message.
 
     Returns:
-        The module ``keras``.
+        The module ``keras``; loaded here, it takes scikit-learn and what else is in `SPARED` for not installed.
 
     Raises:
         MissingExtra: If the extra ``[train]`` is not installed.
@@ -45,12 +50,24 @@ def need_keras(feature: str = "Training") -> Any:
         for name in ("absl", "tensorflow"):
             logging.getLogger(name).setLevel(logging.ERROR)
         _keep_memory()
-        with silence():
+        with silence(), _spared(SPARED):
             keras = import_module("keras")
             import_module("tensorflow")
             return keras
     except ModuleNotFoundError as error:
         raise MissingExtra(feature, "train") from error
+
+
+@contextmanager
+def _spared(names: tuple[str, ...]) -> Iterator[None]:
+    """Those packages among these that are not loaded are meanwhile found by nobody."""
+    spared = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(spared))  # type: ignore[arg-type]  # None is how Python is told so
+    try:
+        yield
+    finally:
+        for name in spared:
+            del sys.modules[name]
 
 
 def forget_networks() -> None:

@@ -12,14 +12,14 @@ from tenfold.catalogue import digit as network
 from tenfold.data.augment import Augmentation, augment
 from tenfold.data.clutter import no_digit
 from tenfold.data.foreign import chosen_sets, open_foreign
-from tenfold.data.splits import open_training_data, some
+from tenfold.data.splits import open_training_data
 from tenfold.data.synth import normalized, spoiled, together, written_digit
 from tenfold.decide import TURNED_AWAY, threshold
 from tenfold.models.base import ModelCard
 from tenfold.training.calibrate import calibrated, fit_temperature
 from tenfold.training.digit import synthetic
 from tenfold.training.export import to_onnx
-from tenfold.training.family import of_length
+from tenfold.training.family import limited, of_length
 from tenfold.training.fit import Labels, Plan, fit, forget
 from tenfold.training.framework import need_keras
 from tenfold.training.progress import say
@@ -56,9 +56,9 @@ def train(options: TrainOptions) -> Path:
     out = make_folder(options.out)
     rng = np.random.default_rng(options.seed)
     train_set, validation_set = open_training_data(options.data or "mnist", options.settings)
-    held = validation_set.network_pixels(options.settings)
     part = 1.0 if options.limit is None else min(1.0, options.limit / len(train_set))
-    train_set = some(train_set, options.limit) if options.limit else train_set
+    train_set, validation_set = limited(train_set, validation_set, options.limit)
+    held = validation_set.network_pixels(options.settings)
     pictures = train_set.network_pixels(options.settings)
     say(f"{len(pictures):,} digits; drawing what is not one digit …")
     foreign = open_foreign(options.foreign, options.without) if options.foreign else []
