@@ -170,13 +170,17 @@ def _nothing(mask: Pixels, box: Box, strength: Pixels) -> str:
     small = longer <= max(3.0, DOT_SHARE * max(mask.shape)) and longer <= 1.6 * shorter + 1
     if small and (longer <= SPECK_SHARE * max(mask.shape) or _is_solid(mask, box, strength)):
         return ONLY_A_DOT
-    edges = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
-    if edges.mean() >= 0.2 and min(mask.shape) >= 48:
+    at_edge = box.x == 0 or box.y == 0 or box.x + box.width == mask.shape[1] or box.y + box.height == mask.shape[0]
+    if at_edge and min(mask.shape) >= 48 and _edges(mask).mean() >= 0.2:
         # No pen is this wide: a part of the picture lies in the shade, and the shade goes on outside.
         room = cv2.distanceTransform(np.pad(mask, 1, mode="edge"), cv2.DIST_L2, 3)
         if float(room.max()) >= SHADE_SHARE * min(mask.shape):
             return NOTHING
     return ""
+
+
+def _edges(mask: Pixels) -> Pixels:
+    return np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
 
 
 def _is_solid(mask: Pixels, box: Box, strength: Pixels) -> bool:
