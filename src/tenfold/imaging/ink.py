@@ -26,16 +26,27 @@ class Ink:
     """The writing on a picture, which may have been shrunk.
 
     Attributes:
-        strength: uint8 (h, w), 0 for bare ground, 255 for full ink, soft at the edges.
+        distance: uint8 (h, w), how far each pixel is from the ground.
+        strengths: uint8 (256,), rising: how strong the ink is at each distance, 0 for bare ground, 255 for full ink.
         mask: uint8 (h, w), 1 where there is ink for sure.
         scale: Pixels here for one pixel of the given picture.
         contrast: By how many of 255 levels the darkest ink differs from the ground.
     """
 
-    strength: Pixels
+    distance: Pixels
+    strengths: Pixels
     mask: Pixels
     scale: float
     contrast: float
+
+    def strength(self, window: tuple[slice, slice]) -> Pixels:
+        """How strong the ink is in some rows and columns, soft at the edges: uint8, 0..255."""
+        return np.asarray(cv2.LUT(self.distance[window], self.strengths), np.uint8)
+
+    def stronger(self, share: float) -> Pixels:
+        """Where there is more than a share of full ink: uint8 (h, w), 1 there."""
+        least = int(self.strengths.searchsorted(share * 255, side="right"))
+        return np.asarray(cv2.threshold(self.distance, least - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def find_ink(pixels: Pixels, scale: float, least: float = LEAST_CONTRAST) -> Ink | None:
@@ -132,7 +143,7 @@ def _threshold(
     floor = max(0.04 * full, min(2.5 * noise * gain, 0.3 * full))
     soft = _clipped((levels - floor) * (255 / max(full - floor, 1.0)))
     _, mask = cv2.threshold(strength, first - 1, 1, cv2.THRESH_BINARY)
-    return Ink(np.asarray(cv2.LUT(strength, np.rint(soft).astype(np.uint8))), np.asarray(mask, np.uint8), scale, top)
+    return Ink(strength, np.rint(soft).astype(np.uint8), np.asarray(mask, np.uint8), scale, top)
 
 
 def _clipped(levels: Counts) -> Counts:

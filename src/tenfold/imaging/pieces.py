@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.types import Pixels
+from tenfold.types import Box, Pixels
 
 # A speck is smaller than these shares of the largest piece, in area and in extent.
 SPECK_AREA = 0.02
@@ -83,6 +83,14 @@ class Pieces:
             counts.take(labels, out=window, mode="clip")
         return whole
 
+    def box(self) -> Box:
+        """The bounds of the kept pieces in the picture; without size if none is kept."""
+        numbers = self.kept.nonzero()[0]
+        if len(numbers) == 0:
+            return Box(0, 0, 0, 0)
+        left, top, right, bottom = _around(self.boxes[numbers])
+        return Box(self.x + left, self.y + top, right - left, bottom - top)
+
 
 def _around(boxes: npt.NDArray[np.int32]) -> tuple[int, int, int, int]:
     """Left, top, right and bottom of all boxes together."""
@@ -108,22 +116,23 @@ def find_pieces(mask: Pixels) -> Pieces:
 
 def without_specks(pieces: Pieces) -> Pieces:
     """Drop pieces far smaller than the largest."""
-    if pieces.kept.sum() <= 1:
+    if np.count_nonzero(pieces.kept) <= 1:
         return pieces
     area = pieces.boxes[:, cv2.CC_STAT_AREA]
-    extent = pieces.boxes[:, 2:4].max(axis=1)
-    if extent[pieces.kept].max() <= DUST_SHARE * max(pieces.shape):
+    extent = np.maximum(pieces.boxes[:, 2], pieces.boxes[:, 3])
+    largest = int((extent * pieces.kept).argmax())
+    if extent[largest] <= DUST_SHARE * max(pieces.shape):
         return replace(pieces, kept=np.zeros_like(pieces.kept))
-    largest = int(np.where(pieces.kept, extent, 0).argmax())
     large = ((area >= SPECK_AREA * area[largest]) & (area >= 2)) | (extent >= SPECK_EXTENT * extent[largest])
     return replace(pieces, kept=pieces.kept & large)
 
 
 def without_frames(pieces: Pieces) -> Pieces:
     """Drop outlines of rectangles that hold other ink or run around the picture, and strips along its edge."""
-    if pieces.kept.sum() == 0:
+    count = np.count_nonzero(pieces.kept)
+    if count == 0:
         return pieces
-    if pieces.kept.sum() == 1:
+    if count == 1:
         return replace(pieces, kept=~pieces.kept) if _runs_around(pieces) else pieces
     height, width = pieces.shape
     size = np.maximum(pieces.boxes[:, 2] / width, pieces.boxes[:, 3] / height)

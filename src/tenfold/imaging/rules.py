@@ -157,7 +157,7 @@ def erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, int
     places += width * aside.astype(np.int64)
     left, lines, thickest = ink, 0, 0.0
     for reach in (narrow, wide):
-        above, below = _run(ink, places, -width, reach), _run(ink, places, width, reach)
+        above, below = _runs(ink, places, width, reach)
         on_line = above > 0
         thickness = above + below - 1
         crossed, usual = _usual(thickness, 2 * reach + 1, height)
@@ -172,8 +172,9 @@ def erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, int
         if found.any():
             left = ink.copy() if left is ink else left
             erased = places[thin]
+            left[erased] = 0
             for step, run in ((-width, above[thin]), (width, below[thin])):
-                for away in range(run.max()):
+                for away in range(1, run.max()):
                     left[erased[run > away] + step * away] = 0
             lines, thickest = lines + int(found.sum()), max(thickest, float(usual[found].max()))
         if not full.any():
@@ -199,23 +200,24 @@ def _usual(thickness: Lengths, most: int, none: int) -> tuple[Places, Places]:
     return crossed, usual
 
 
-def _run(ink: Pixels, places: Places, step: int, reach: int) -> Lengths:
-    """Length of the run of ink from each place on, at most `reach` steps beyond it.
+def _runs(ink: Pixels, places: Places, width: int, reach: int) -> Lengths:
+    """Lengths of the runs of ink from each place on, upwards and downwards, at most `reach` steps beyond it.
 
     Args:
         ink: uint8 (n,), 1 where there is ink.
         places: Where to begin in it.
-        step: From one pixel of a run to the next.
+        width: From one row to the next.
         reach: How many steps to go.
     """
-    going = ink.take(places)
-    length, at = going.astype(np.int16), places.copy()
+    going = ink.take(np.stack([places, places]))
+    length, steps = going.astype(np.int16), np.array([-width, width]).reshape(2, *[1] * places.ndim)
+    at = places + steps
     for _ in range(reach):
-        at += step
         going &= ink.take(at)
-        if not cv2.countNonZero(going):
+        if not cv2.countNonZero(going.reshape(-1)):
             break
         length += going
+        at += steps
     return length
 
 
