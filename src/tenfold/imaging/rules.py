@@ -10,7 +10,7 @@ from tenfold.imaging.pieces import Pieces, find_pieces, without_specks
 from tenfold.types import Floats, Pixels
 
 Places = npt.NDArray[np.int64]
-Lengths = npt.NDArray[np.int16]
+Lengths = npt.NDArray[np.int32]
 
 # Smaller pictures are crops of a digit: what runs along their edge is the digit.
 LEAST_SIDE = 48
@@ -140,85 +140,96 @@ def erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, int
     if len(starts) == 0:
         return mask, 0, 0.0
     height, width = mask.shape
-    columns = np.arange(width, dtype=np.int64)
-    centre = np.rint(starts[:, None] + slope * columns)
     limit = max(2.0, LINE_THICKNESS * height)
     # Along each line a band is looked at: narrow at first, as most lines are thin; wide enough for the thickest where
     # that is full. Bare ground above and below the picture, so that every place has its band.
     narrow, wide = 5, 2 + int(2 * limit)
     bare = wide + 1
     ink = np.asarray(cv2.copyMakeBorder(mask, bare, bare, 0, 0, cv2.BORDER_CONSTANT, value=(0,)), np.uint8).ravel()
-    rows = (np.minimum(np.maximum(centre, 1), height - 2) + bare).astype(np.int64)
-    places = rows * width + columns
+    columns = np.arange(width)
+    rows = starts[:, None] + slope * columns
+    np.minimum(np.maximum(np.rint(rows, out=rows), 1, out=rows), height - 2, out=rows)
+    places = (rows.astype(np.int64) + bare) * width + columns
     # A line drawn or scanned is never quite straight: where it misses, its neighbour row may hit.
     here, over, under = ink.take(places), ink.take(places - width), ink.take(places + width)
-    aside = (under > (here | over)).view(np.int8) - (over > here).view(np.int8)
-    rows += aside
-    places += width * aside.astype(np.int64)
+    places += width * ((under > (here | over)).view(np.int8) - (over > here).view(np.int8)).astype(np.int64)
     left, lines, thickest = ink, 0, 0.0
     for reach in (narrow, wide):
-        above, below = _runs(ink, places, width, reach)
-        on_line = above > 0
-        thickness = above + below - 1
+        runs = _runs(ink, places, width, reach)
+        on_line, thickness = runs[0] > 0, runs[0] + runs[1] - 1
         crossed, usual = _usual(thickness, 2 * reach + 1, height)
         # The edge of a rough stroke looks like lines of its own: where runs reach up to the line before, that one has
         # them already.
-        shared = on_line[1:] & on_line[:-1] & (above[1:] > rows[1:] - rows[:-1])
-        again = np.concatenate([[False], 2 * shared.sum(axis=1) > crossed[1:]])
-        full = (crossed > 0) & (1.6 * usual + 1 >= reach) & (reach == narrow)
-        most = np.where((usual <= limit) & ~full & ~again, 1.6 * usual + 1, 0).astype(np.int16)
-        thin = on_line & (thickness <= most[:, None])
-        found = thin.any(axis=1)
-        if found.any():
+        shared = on_line[1:] & on_line[:-1] & (runs[0, 1:] * width > places[1:] - places[:-1])
+        again = [False, *(2 * np.count_nonzero(shared, axis=1) > crossed[1:]).tolist()]
+        full = [reach == narrow and 1.6 * thick + 1 >= reach and thick < height for thick in usual]
+        most = [
+            0 if thick > limit or full[line] or again[line] else int(1.6 * thick + 1)
+            for line, thick in enumerate(usual)
+        ]
+        thin = on_line & (thickness <= np.array(most)[:, None])
+        found = [thick for thick, some in zip(usual, thin.any(axis=1).tolist(), strict=True) if some]
+        if found:
             left = ink.copy() if left is ink else left
-            erased = places[thin]
-            left[erased] = 0
-            for step, run in ((-width, above[thin]), (width, below[thin])):
-                for away in range(1, run.max()):
-                    left[erased[run > away] + step * away] = 0
-            lines, thickest = lines + int(found.sum()), max(thickest, float(usual[found].max()))
-        if not full.any():
+            _erase(left, places[thin], width, runs[:, thin])
+            lines, thickest = lines + len(found), max(thickest, *map(float, found))
+        if not any(full):
             break
-        rows, places = rows[full], places[full]
+        places = places[full]
     return left.reshape(-1, width)[bare:-bare] if lines else mask, lines, thickest
 
 
-def _usual(thickness: Lengths, most: int, none: int) -> tuple[Places, Places]:
+def _erase(ink: Pixels, places: Places, width: int, runs: Lengths) -> None:
+    """Erase the runs of ink upwards and downwards from each place; in place."""
+    ink[places] = 0
+    for step, run in ((-width, runs[0]), (width, runs[1])):
+        for away in range(1, run.max()):
+            ink[places[run > away] + step * away] = 0
+
+
+def _usual(thickness: Lengths, most: int, none: int) -> tuple[Places, list[int]]:
     """In how many places each line has ink, and how thick it is: where it meets a stroke it is thicker than usual.
 
     Args:
-        thickness: int16 (lines, places), -1 where there is no ink.
+        thickness: int32 (lines, places), -1 where there is no ink.
         most: The largest that there can be.
         none: The thickness of a line that has no ink at all.
     """
-    lines = np.arange(len(thickness))[:, None]
-    counts = np.bincount((thickness + lines * (most + 2) + 1).ravel(), minlength=len(thickness) * (most + 2))
-    thinner = counts.reshape(-1, most + 2)[:, 1:].cumsum(axis=1)
+    count = len(thickness)
+    firsts = np.arange(1, count * (most + 2), most + 2)[:, None]
+    counts = np.bincount((thickness + firsts).ravel(), minlength=count * (most + 2)).reshape(count, -1)
+    thinner = counts[:, 1:].cumsum(axis=1)
     crossed = thinner[:, -1]
     usual = (thinner > crossed[:, None] // 4).argmax(axis=1)
-    usual[crossed == 0] = none
-    return crossed, usual
+    return crossed, [thick or none for thick in usual.tolist()]
 
 
 def _runs(ink: Pixels, places: Places, width: int, reach: int) -> Lengths:
-    """Lengths of the runs of ink from each place on, upwards and downwards, at most `reach` steps beyond it.
+    """Lengths of the runs of ink upwards and downwards from each place on, at most `reach` steps beyond it.
 
     Args:
         ink: uint8 (n,), 1 where there is ink.
         places: Where to begin in it.
         width: From one row to the next.
         reach: How many steps to go.
+
+    Returns:
+        int32, two of the places' shape.
     """
-    going = ink.take(np.stack([places, places]))
-    length, steps = going.astype(np.int16), np.array([-width, width]).reshape(2, *[1] * places.ndim)
-    at = places + steps
-    for _ in range(reach):
-        going &= ink.take(at)
-        if not cv2.countNonZero(going.reshape(-1)):
-            break
-        length += going
-        at += steps
-    return length
+    lengths = np.empty((2, *places.shape), np.int32)
+    lengths[:] = ink.take(places)
+    begun = lengths[0].ravel().nonzero()[0]
+    for length, step in ((lengths[0].reshape(-1), -width), (lengths[1].reshape(-1), width)):
+        # Most runs are short: what goes on is fewer and fewer.
+        going, at = begun, places.ravel()[begun]
+        for _ in range(reach):
+            at = at + step
+            on = ink.take(at).nonzero()[0]
+            if len(on) == 0:
+                break
+            going, at = going[on], at[on]
+            length[going] += 1
+    return lengths
 
 
 def _worth_keeping(pieces: Pieces) -> bool:
