@@ -1,7 +1,7 @@
 // THE normalisation once more, for the browser: as tenfold/imaging/normalize.py, pixel by pixel.
 
 import { deepest } from "./distance.js";
-import { beside, disc, grow, SQUARE, thin } from "./filters.js";
+import { disc, grow, isNear, SQUARE, thin } from "./filters.js";
 import { findInk, LEAST_CONTRAST, strengthIn } from "./ink.js";
 import { fillConvex, hullOf } from "./outline.js";
 import { apart, boxOf, findPieces, maskOf, withoutFrames, withoutSpecks, withoutUnderline } from "./pieces.js";
@@ -94,11 +94,10 @@ function lookQuickly(picture) {
 
 /** Whether there is more than the ink: strokes so much thinner than the rest that they are faint at this size. */
 function leavesTraces({ plane, strengths, mask }) {
-  const near = beside(mask).data;
   const allowed = QUICK_TRACES * countInk(mask);
   const traces = ({ data }) => {
     let count = 0;
-    for (let at = 0; at < data.length && count <= allowed; at++) if (data[at] && !near[at]) count++;
+    for (let at = 0; at < data.length && count <= allowed; at++) if (data[at] && !isNear(mask, at)) count++;
     return count > allowed;
   };
   const least = Math.floor(FAINT * 255);
@@ -149,8 +148,8 @@ function isSolid(mask, box, ink) {
 /** The strength where there is ink, which a box holds, and on its soft edge, cut to its bounds and to `FINE`: floats 0..1. */
 function only(ink, mask, { x, y, width, height }) {
   const around = { x: x - 1, y: y - 1, width: width + 2, height: height + 2 };
-  const [kept, near] = [strengthIn(ink, around), beside(cut(mask, around))];
-  for (let at = 0; at < kept.data.length; at++) if (!near.data[at]) kept.data[at] = 0;
+  const [kept, inked] = [strengthIn(ink, around), cut(mask, around)];
+  for (let at = 0; at < kept.data.length; at++) if (kept.data[at] && !isNear(inked, at)) kept.data[at] = 0;
   // What was dropped (a frame, a rule) may have been darker than what is kept.
   const full = Math.max(most(kept), 1);
   let small = cut(kept, bounds(kept, Math.floor(FAINT * full)));

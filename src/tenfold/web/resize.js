@@ -69,7 +69,8 @@ function shrinkLine(wide, columns, line, plain) {
 function sumTaps(wide, { starts, places, parts }, line, first, last) {
   for (let x = first, tap = starts[first]; x < last; x++) {
     let total = 0;
-    for (const end = starts[x + 1]; tap < end; tap++) total = f32(total + f32(wide[places[tap]] * parts[tap]));
+    let at = places[tap];
+    for (const end = starts[x + 1]; tap < end; tap++, at++) total = f32(total + f32(wide[at] * parts[tap]));
     line[x] = total;
   }
 }
