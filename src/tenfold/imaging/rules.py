@@ -86,7 +86,7 @@ def _lines(mask: Pixels) -> tuple[Floats, float]:
     most = few.shape[1]
     # A thin line steps from one row to the next and back: what counts is ink in either of two rows.
     either = np.asarray(cv2.bitwise_or(few[:-1], few[1:]), np.uint8)
-    slope, profile = 0.0, np.asarray(cv2.reduce(either, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S)).ravel()
+    slope, profile = 0.0, np.asarray(cv2.reduce(either, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int64).ravel()
     if 0 < profile.max() < ENOUGH * most:
         slope, profile = _best_slope(either, np.arange(most) * step - middle, profile)
     full = np.zeros(len(profile) + 2, bool)
