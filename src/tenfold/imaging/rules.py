@@ -161,7 +161,9 @@ def erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, int
         # The edge of a rough stroke looks like lines of its own: where runs reach up to the line before, that one has
         # them already.
         shared = on_line[1:] & on_line[:-1] & (runs[0, 1:] * width > places[1:] - places[:-1])
-        again = [False, *(2 * np.count_nonzero(shared, axis=1) > crossed[1:]).tolist()]
+        again = [False] * len(usual)
+        if shared.any():
+            again[1:] = (2 * np.count_nonzero(shared, axis=1) > crossed[1:]).tolist()
         full = [reach == narrow and 1.6 * thick + 1 >= reach and thick < height for thick in usual]
         most = [
             0 if thick > limit or full[line] or again[line] else int(1.6 * thick + 1)
@@ -171,7 +173,8 @@ def erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, int
         found = [thick for thick, some in zip(usual, thin.any(axis=1).tolist(), strict=True) if some]
         if found:
             left = ink.copy() if left is ink else left
-            _erase(left, places[thin], width, runs[:, thin])
+            erased = thin.ravel().nonzero()[0]
+            _erase(left, places.take(erased), width, runs.reshape(2, -1).take(erased, axis=1))
             lines, thickest = lines + len(found), max(thickest, *map(float, found))
         if not any(full):
             break
@@ -216,19 +219,21 @@ def _runs(ink: Pixels, places: Places, width: int, reach: int) -> Lengths:
     Returns:
         int32, two of the places' shape.
     """
+    inked = ink.view(np.bool_)
+    begun = inked.take(places)
     lengths = np.empty((2, *places.shape), np.int32)
-    lengths[:] = ink.take(places)
-    begun = lengths[0].ravel().nonzero()[0]
+    lengths[:] = begun
     for length, step in ((lengths[0].reshape(-1), -width), (lengths[1].reshape(-1), width)):
         # Most runs are short: what goes on is fewer and fewer.
-        going, at = begun, places.ravel()[begun]
+        going = (inked.take(places + step) & begun).ravel().nonzero()[0]
+        at = places.take(going) + step
         for _ in range(reach):
-            at = at + step
-            on = ink.take(at).nonzero()[0]
-            if len(on) == 0:
+            if len(going) == 0:
                 break
-            going, at = going[on], at[on]
             length[going] += 1
+            at += step
+            on = inked.take(at)
+            going, at = going[on], at[on]
     return lengths
 
 
