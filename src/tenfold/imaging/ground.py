@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.imaging.histogram import LEVELS, Counts, count_levels, otsu, quantile, quantiles, regroup, sample
+from tenfold.imaging.histogram import LEVELS, Counts, count_levels, otsu, quantile, sample
 from tenfold.types import Pixels
 
 # Smaller pictures are crops, too small to hold shadows.
@@ -16,6 +16,8 @@ GROUND_SIDE = 96
 GROUND_WINDOWS = (0.16, 0.28, 0.45)
 # Natural logarithm of the ratio of variation at which filling in dark and light are told apart.
 SIDES_APART = 0.25
+# A ground that varies so little is smooth.
+STILL = 0.2
 
 
 def flat_ground(tone: Pixels) -> int | None:
@@ -30,24 +32,25 @@ def flat_ground(tone: Pixels) -> int | None:
     few = sample(tone, 112)
     counts = count_levels(few)
     cut = otsu(counts)
-    dark, light = counts.copy(), counts.copy()
-    dark[cut + 1 :] = 0
-    light[: cut + 1] = 0
-    share = float(light.sum() / counts.sum())
+    # So many pixels have this level or a lower one.
+    total = counts.cumsum()
+    dark, every = float(total[cut]), float(total[-1])
+    share = (every - dark) / every
     if share in (0.0, 1.0):
         return round(quantile(counts, 0.5))
-    dark_tone, light_tone = quantile(dark, 0.5), quantile(light, 0.5)
+    sought = total.searchsorted([0.005 * every, 0.5 * dark, dark + 0.5 * (every - dark), 0.995 * every])
+    low, dark_tone, light_tone, high = sought.tolist()
     if min(tone.shape) >= UNEVEN_SIDE:
-        low, high = quantiles(counts, 0.005, 0.995)
         allowed = 0.12 * (high - low)
-        side, ground, beyond = (light, light_tone, high) if share >= 0.5 else (dark, dark_tone, low)
-        if abs(beyond - ground) > allowed or _spread(side, ground) > 0.6 * allowed:
+        # The levels of the side that the ground is on.
+        ends, ground, beyond = ((cut + 1, 255), light_tone, high) if share >= 0.5 else ((0, cut), dark_tone, low)
+        if abs(beyond - ground) > allowed or _is_spread(total, ends, ground, int(0.6 * allowed)):
             return None
         if 0.1 < share < 0.9 and (dark_tone - low > allowed or high - light_tone > allowed):
             return None
     if 0.35 < share < 0.65:
         share = _shares(few > cut, share)
-    return round(light_tone if share >= 0.5 else dark_tone)
+    return int(light_tone if share >= 0.5 else dark_tone)
 
 
 def _shares(light: npt.NDArray[np.bool_], share: float) -> float:
@@ -63,21 +66,49 @@ def _shares(light: npt.NDArray[np.bool_], share: float) -> float:
     return float(share + border.mean() + corners.mean()) / 3
 
 
-def _spread(side: Counts, middle: float) -> float:
-    """The distance from the middle within which three quarters of the pixels lie."""
-    return quantile(regroup(side, np.abs(LEVELS - middle)), 0.75)
+def _is_spread(total: Counts, ends: tuple[int, int], middle: int, reach: int) -> bool:
+    """Whether less than three quarters of the pixels of some levels lie within so many levels of the middle.
+
+    Args:
+        total: How many pixels have each level or a lower one.
+        ends: The first and the last of the levels.
+        middle: One of them.
+        reach: How far from it.
+    """
+
+    def held(first: int, last: int) -> float:
+        return float(total[last]) - (float(total[first - 1]) if first else 0.0)
+
+    first, last = ends
+    return held(max(first, middle - reach), min(last, middle + reach)) < 0.75 * held(first, last)
 
 
-def from_flat(tone: Pixels, ground: int) -> Pixels:
-    """How far each pixel is from a flat ground, on the side that stands out more: uint8 (h, w)."""
-    above, below = max(0.0, float(tone.max()) - ground), max(0.0, ground - float(tone.min()))
+def from_flat(tone: Pixels, ground: int) -> tuple[Pixels, Counts]:
+    """How far each pixel is from a flat ground, on the side that stands out more.
+
+    Args:
+        tone: uint8 (h, w).
+        ground: Its level.
+
+    Returns:
+        uint8 (h, w), and how often each of its levels occurs.
+    """
+    counts = count_levels(tone)
+    found = counts.nonzero()[0]
+    above, below = max(0.0, float(found[-1]) - ground), max(0.0, ground - float(found[0]))
     cut = round(0.35 * max(above, below))
     if min(above, below) > cut:
         # Both sides stand out: more of the one that is ink lies far out.
-        counts, far = count_levels(tone), LEVELS - ground
+        far = LEVELS - ground
         above, below = (float(counts @ (side - cut).clip(0)) for side in (far, -far))
-    plain = np.full_like(tone, ground)
-    return np.asarray(cv2.subtract(tone, plain) if above > below else cv2.subtract(plain, tone))
+    plain, distances = np.full_like(tone, ground), np.zeros_like(counts)
+    if above > below:
+        distances[: len(counts) - ground] = counts[ground:]
+        distances[0] = counts[: ground + 1].sum()
+        return np.asarray(cv2.subtract(tone, plain)), distances
+    distances[: ground + 1] = counts[ground::-1]
+    distances[0] = counts[ground:].sum()
+    return np.asarray(cv2.subtract(plain, tone)), distances
 
 
 def from_uneven(tone: Pixels) -> Pixels:
@@ -134,7 +165,11 @@ def _smoothest_ground(small: Pixels, windows: tuple[float, ...], known: bool | N
     found: list[dict[bool, tuple[float, Pixels]]] = []
     lead: list[float] = []
     for reach in reaches:
-        sides = {light: _fill(small, reach, light) for light in (False, True)}
+        dark = _fill(small, reach, False)
+        if reach == reaches[0] and dark[0] == 0 and not known:
+            # Paper of one tone: nothing is smoother.
+            return dark[1], False
+        sides = {False: dark, True: _fill(small, reach, True)}
         found.append(sides)
         lead.append(abs(float(np.log((sides[True][0] + 0.1) / (sides[False][0] + 0.1)))))
         if lead[-1] > SIDES_APART:
@@ -142,18 +177,22 @@ def _smoothest_ground(small: Pixels, windows: tuple[float, ...], known: bool | N
     telling = int(np.argmax(lead))
     ink_is_light = found[telling][True][0] < found[telling][False][0] if known is None else known
     fillings = [sides[ink_is_light] for sides in found]
+    if fillings[0][0] <= STILL:
+        # However smooth another is, this one is smooth enough.
+        return fillings[0][1], ink_is_light
     fillings += [_fill(small, reach, ink_is_light) for reach in reaches[len(found) :]]
     least = min(variation for variation, _ in fillings)
-    return next(ground for variation, ground in fillings if variation <= 1.8 * least + 0.2), ink_is_light
+    return next(ground for variation, ground in fillings if variation <= 1.8 * least + STILL), ink_is_light
 
 
 def _fill(small: Pixels, reach: int, ink_is_light: bool) -> tuple[float, Pixels]:
     """Fill in what is narrower than `reach`: how much the result varies, and the result."""
     # A shadow that leaves the picture goes on outside it; without this its corners would be narrow.
-    wider = cv2.copyMakeBorder(small, reach, reach, reach, reach, cv2.BORDER_REPLICATE)
-    how = cv2.MORPH_OPEN if ink_is_light else cv2.MORPH_CLOSE
-    filled = cv2.morphologyEx(wider, how, np.ones((reach, reach), np.uint8))
-    ground = np.ascontiguousarray(filled[reach:-reach, reach:-reach], np.uint8)
+    half, window = reach // 2, np.ones((reach, reach), np.uint8)
+    wider = cv2.copyMakeBorder(small, half, half, half, half, cv2.BORDER_REPLICATE)
+    first, second = (cv2.erode, cv2.dilate) if ink_is_light else (cv2.dilate, cv2.erode)
+    filled = second(first(wider, window, borderType=cv2.BORDER_REPLICATE), window)
+    ground = np.ascontiguousarray(filled[half:-half, half:-half], np.uint8)
     return _variation(ground), ground
 
 
@@ -162,5 +201,5 @@ def _variation(ground: Pixels) -> float:
     if min(ground.shape) < 2:
         return 0.0
     down = cv2.norm(ground[1:], ground[:-1], cv2.NORM_L1) / ground[1:].size
-    sideways = cv2.norm(np.ascontiguousarray(ground[:, 1:]), np.ascontiguousarray(ground[:, :-1]), cv2.NORM_L1)
+    sideways = cv2.norm(ground[:, 1:], ground[:, :-1], cv2.NORM_L1)
     return float(down + sideways / ground[:, 1:].size)

@@ -64,10 +64,16 @@ def otsu(counts: Counts) -> int:
     Returns:
         0..254; 255 if all pixels have one level.
     """
-    dark, dark_mass = counts.cumsum(), (counts * LEVELS).cumsum()
-    total, mass = dark[-1], dark_mass[-1]
+    dark, between = counts.cumsum(), (counts * LEVELS).cumsum()
+    total, mass = float(dark[-1]), float(between[-1])
     # dark * light * (difference of the means)^2, rid of its divisions by what may be empty.
-    parted = np.maximum(dark * (total - dark), 1e-9)
-    between = (dark_mass * total - mass * dark) ** 2 / parted
+    parted = total - dark
+    parted *= dark
+    np.maximum(parted, 1e-9, out=parted)
+    between *= total
+    dark *= mass
+    between -= dark
+    between *= between
+    between /= parted
     best = int(between.argmax())
     return best if between[best] > 1e-3 else 255

@@ -18,6 +18,7 @@ LEAST_CONTRAST = 14
 LEAST_OVER_NOISE = 7.0
 # Grain above this standard deviation is smoothed away first.
 LEAST_GRAIN = 1.5
+TO_DIFFERENCES = cv2.COLOR_RGB2YCrCb
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,27 @@ class Ink:
     """The writing on a picture, which may have been shrunk.
 
     Attributes:
-        strength: uint8 (h, w), 0 for bare ground, 255 for full ink, soft at the edges.
+        distance: uint8 (h, w), how far each pixel is from the ground.
+        strengths: uint8 (256,), rising: how strong the ink is at each distance, 0 for bare ground, 255 for full ink.
         mask: uint8 (h, w), 1 where there is ink for sure.
         scale: Pixels here for one pixel of the given picture.
         contrast: By how many of 255 levels the darkest ink differs from the ground.
     """
 
-    strength: Pixels
+    distance: Pixels
+    strengths: Pixels
     mask: Pixels
     scale: float
     contrast: float
+
+    def strength(self, window: tuple[slice, slice]) -> Pixels:
+        """How strong the ink is in some rows and columns, soft at the edges: uint8, 0..255."""
+        return np.asarray(cv2.LUT(self.distance[window], self.strengths), np.uint8)
+
+    def stronger(self, share: float) -> Pixels:
+        """Where there is more than a share of full ink: uint8 (h, w), 1 there."""
+        least = int(self.strengths.searchsorted(share * 255, side="right"))
+        return np.asarray(cv2.threshold(self.distance, least - 1, 1, cv2.THRESH_BINARY)[1], np.uint8)
 
 
 def find_ink(pixels: Pixels, scale: float, least: float = LEAST_CONTRAST) -> Ink | None:
@@ -59,8 +71,7 @@ def find_ink(pixels: Pixels, scale: float, least: float = LEAST_CONTRAST) -> Ink
     tone = without_table(calm_tone(pixels))
     flat = flat_ground(tone)
     if flat is not None:
-        strength = from_flat(tone, flat)
-        return _threshold(strength, count_levels(strength), scale, least)
+        return _threshold(*from_flat(tone, flat), scale, least)
     strength = from_uneven(tone)
     counts = count_levels(strength)
     return _threshold(strength, counts, scale, least, *unevenness(counts))
@@ -69,24 +80,27 @@ def find_ink(pixels: Pixels, scale: float, least: float = LEAST_CONTRAST) -> Ink
 def calm_tone(pixels: Pixels) -> Pixels:
     """The one channel in which ink stands out most, its grain smoothed away: uint8 (h, w)."""
     tone = one_tone(pixels) if pixels.ndim == 3 else pixels
-    if min(tone.shape) >= UNEVEN_SIDE and grain(tone) > LEAST_GRAIN:
+    if min(tone.shape) >= UNEVEN_SIDE and is_grainy(tone):
         tone = np.asarray(cv2.GaussianBlur(tone, (3, 3), 0), np.uint8)
     return tone
 
 
 def one_tone(pixels: Pixels) -> Pixels:
     """Colour to the one channel in which the ink stands out most: luma, or a colour difference."""
-    few = sample(pixels, 96)
-    red, green, blue = cv2.split(few)
-    if np.array_equal(red, green) and np.array_equal(green, blue):
-        return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
-    channels = cv2.split(cv2.cvtColor(few, cv2.COLOR_RGB2YCrCb))
-    contrasts = [_contrast(np.asarray(channel, np.uint8)) for channel in channels]
-    if contrasts[0] >= 0.6 * max(contrasts[1:]):
+    luma, red, blue = (np.asarray(one, np.uint8) for one in cv2.split(cv2.cvtColor(sample(pixels, 96), TO_DIFFERENCES)))
+    contrast = _contrast(luma)
+    # No contrast is larger than the range of the levels, which is known sooner.
+    if contrast >= 0.6 * max(_range(red), _range(blue)) or contrast >= 0.6 * max(_contrast(red), _contrast(blue)):
         return np.asarray(cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY), np.uint8)
     # Paper and ink of equal lightness: stretch the colour difference to a usable range.
-    chroma = cv2.extractChannel(cv2.cvtColor(pixels, cv2.COLOR_RGB2YCrCb), 1 if contrasts[1] >= contrasts[2] else 2)
+    which = 1 if _contrast(red) >= _contrast(blue) else 2
+    chroma = cv2.extractChannel(cv2.cvtColor(pixels, TO_DIFFERENCES), which)
     return np.asarray(cv2.normalize(chroma, np.empty_like(chroma), 0, 255, cv2.NORM_MINMAX), np.uint8)
+
+
+def _range(channel: Pixels) -> float:
+    lowest, highest, _, _ = cv2.minMaxLoc(channel)
+    return float(highest - lowest)
 
 
 def _contrast(channel: Pixels) -> float:
@@ -94,12 +108,16 @@ def _contrast(channel: Pixels) -> float:
     return max(high - middle, middle - low)
 
 
-def grain(tone: Pixels) -> float:
-    """Standard deviation of the noise, from second differences (Immerkaer 1996), robust to edges."""
-    step = max(1, max(tone.shape) // 48)
-    second = np.asarray(np.diff(tone[::step].astype(np.int16), 2), np.int16)
-    middle = quantile(count_levels(np.asarray(cv2.convertScaleAbs(second), np.uint8)), 0.5)
-    return middle * 1.4826 / float(np.sqrt(6.0))
+def is_grainy(tone: Pixels) -> bool:
+    """Whether noise is stronger than `LEAST_GRAIN`, from second differences (Immerkaer 1996), robust to edges.
+
+    A quantity's median tells its standard deviation; that is above a limit if less than half of it lies within.
+    """
+    rows = tone[:: max(1, max(tone.shape) // 48)].astype(np.int16)
+    first = rows[:, 1:] - rows[:, :-1]
+    second = first[:, 1:] - first[:, :-1]
+    most = int(LEAST_GRAIN * 6.0**0.5 / 1.4826)
+    return cv2.countNonZero(cv2.inRange(second, (-most,), (most,))) < 0.5 * second.size
 
 
 def _threshold(
@@ -113,18 +131,24 @@ def _threshold(
         return None
     gain = 255.0 / (top - level)
     # All that follows depends on the level alone, so it is worked out for 256 levels, not for every pixel.
-    levels = ((LEVELS - level) * gain).clip(0, 255)
+    levels = _clipped((LEVELS - level) * gain)
     drawn = regroup(counts, levels)
     drawn[:26] = 0
-    cut = min(max(otsu(drawn), 0.25 * 255), 0.5 * 255) if drawn.any() else 127.5
+    cut = min(max(otsu(drawn), 0.25 * 255), 0.5 * 255)
     first = int(levels.searchsorted(cut, side="right"))
-    if not counts[first:].any():
+    strong = counts[first:].cumsum()
+    if len(strong) == 0 or strong[-1] == 0:
         return None
-    full = float(levels[first + int(quantile(counts[first:], 0.75))])
+    full = float(levels[first + int(strong.searchsorted(0.75 * float(strong[-1])))])
     floor = max(0.04 * full, min(2.5 * noise * gain, 0.3 * full))
-    soft = ((levels - floor) * (255 / max(full - floor, 1.0))).clip(0, 255)
+    soft = _clipped((levels - floor) * (255 / max(full - floor, 1.0)))
     _, mask = cv2.threshold(strength, first - 1, 1, cv2.THRESH_BINARY)
-    return Ink(np.asarray(cv2.LUT(strength, np.rint(soft).astype(np.uint8))), np.asarray(mask, np.uint8), scale, top)
+    return Ink(strength, np.rint(soft).astype(np.uint8), np.asarray(mask, np.uint8), scale, top)
+
+
+def _clipped(levels: Counts) -> Counts:
+    """What is beyond the range of bytes brought to its ends."""
+    return np.minimum(np.maximum(levels, 0.0), 255.0)
 
 
 def unevenness(counts: Counts) -> tuple[float, float]:

@@ -45,6 +45,9 @@ SHADE_SHARE = 0.35
 # Ink no larger than this share of the picture is a speck, whatever its shape.
 SPECK_SHARE = 0.03
 
+# What is beside a pixel.
+SQUARE = np.ones((3, 3), np.uint8)
+
 NOTHING = "Nothing is written here."
 ONLY_A_DOT = "There is only a dot here."
 
@@ -71,10 +74,10 @@ def normalize(picture: Picture) -> Normalized:
         found = _find_writing(ink) if ink else NOTHING
     if isinstance(found, str):
         return _empty(found)
-    digits = [fit_ink(found.strength, piece.mask()) for piece in apart(found.pieces)]
+    digits = [found.fitted(piece.mask(), piece.box()) for piece in apart(found.pieces)]
     return Normalized(
-        pixels=picture.pixels if _has_the_form(picture.pixels) else fit_ink(found.strength, found.mask),
-        box=_in_picture(found.box, found.scale, picture),
+        pixels=picture.pixels if _has_the_form(picture.pixels) else found.fitted(found.mask, found.box),
+        box=_in_picture(found.box, found.ink.scale, picture),
         parts=np.stack(digits) if digits else np.zeros((0, SIDE, SIDE), np.uint8),
     )
 
@@ -86,7 +89,8 @@ def fit_ink(strength: Pixels, mask: Pixels) -> Pixels:
         strength: uint8 (h, w), how far each pixel is from the ground.
         mask: uint8 (h, w), 1 where there is ink that counts; somewhere there must be some.
     """
-    return _fit(_only(strength, mask))
+    near = _near(_bounds(mask))
+    return _fit(_only(strength[near], mask[near]))
 
 
 def _has_the_form(pixels: Pixels) -> bool:
@@ -101,13 +105,17 @@ def _has_the_form(pixels: Pixels) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Writing:
-    """What is written, without rules, frames and specks, in a picture shrunk by `scale`."""
+    """What is written, without rules, frames and specks."""
 
-    strength: Pixels
+    ink: Ink
     pieces: Pieces
     mask: Pixels
     box: Box
-    scale: float
+
+    def fitted(self, mask: Pixels, box: Box) -> Pixels:
+        """Some of it, which a box holds, as the 28x28 of a digit."""
+        near = _near(box)
+        return _fit(_only(self.ink.strength(near), mask[near]))
 
 
 def _look_quickly(picture: Picture) -> _Writing | str | None:
@@ -131,13 +139,12 @@ def _is_large(box: Box) -> bool:
 
 def _leaves_traces(ink: Ink) -> bool:
     """Whether there is more than the ink: strokes so much thinner than the rest that they are faint at this size."""
-    beyond = 1 - cv2.dilate(ink.mask, np.ones((3, 3), np.uint8))
-    _, faint = cv2.threshold(ink.strength, FAINT * 255, 1, cv2.THRESH_BINARY)
+    faint, near = ink.stronger(FAINT), cv2.dilate(ink.mask, SQUARE)
     most = QUICK_TRACES * cv2.countNonZero(ink.mask)
-    if cv2.countNonZero(cv2.bitwise_and(faint, beyond)) <= most:
+    if cv2.countNonZero(cv2.subtract(faint, near)) <= most:
         return False
     # Unless that is ruled paper, whose lines nobody will miss.
-    return cv2.countNonZero(cv2.bitwise_and(remove_rules(np.asarray(faint, np.uint8)), beyond)) > most
+    return cv2.countNonZero(cv2.subtract(remove_rules(faint), near)) > most
 
 
 def _find_writing(ink: Ink) -> _Writing | str:
@@ -147,10 +154,8 @@ def _find_writing(ink: Ink) -> _Writing | str:
     framed = pieces.mask()
     bare = remove_rules(framed)
     pieces = without_underline(without_specks(pieces if bare is framed else find_pieces(bare)))
-    mask = pieces.mask()
-    box = _bounds(mask)
-    nothing = _nothing(mask, box, ink.strength)
-    return nothing or _Writing(ink.strength, pieces, mask, box, ink.scale)
+    mask, box = pieces.mask(), pieces.box()
+    return _nothing(mask, box, ink) or _Writing(ink, pieces, mask, box)
 
 
 def _empty(reason: str) -> Normalized:
@@ -162,16 +167,24 @@ def _bounds(mask: Pixels) -> Box:
     return Box(x, y, width, height)
 
 
-def _nothing(mask: Pixels, box: Box, strength: Pixels) -> str:
+def _near(box: Box) -> tuple[slice, slice]:
+    """The rows and columns of a box and of its soft edge."""
+    return (
+        slice(max(0, box.y - 1), box.y + box.height + 1),
+        slice(max(0, box.x - 1), box.x + box.width + 1),
+    )
+
+
+def _nothing(mask: Pixels, box: Box, ink: Ink) -> str:
     """Why ink is no writing: specks, a dot, a shadow; empty text if it may be writing."""
     longer, shorter = max(box.width, box.height), min(box.width, box.height)
     if min(mask.shape) < 4 or box.width * box.height < 3:
         return NOTHING
     small = longer <= max(3.0, DOT_SHARE * max(mask.shape)) and longer <= 1.6 * shorter + 1
-    if small and (longer <= SPECK_SHARE * max(mask.shape) or _is_solid(mask, box, strength)):
+    if small and (longer <= SPECK_SHARE * max(mask.shape) or _is_solid(mask, box, ink)):
         return ONLY_A_DOT
-    edges = np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
-    if edges.mean() >= 0.2 and min(mask.shape) >= 48:
+    at_edge = box.x == 0 or box.y == 0 or box.x + box.width == mask.shape[1] or box.y + box.height == mask.shape[0]
+    if at_edge and min(mask.shape) >= 48 and _edges(mask).mean() >= 0.2:
         # No pen is this wide: a part of the picture lies in the shade, and the shade goes on outside.
         room = cv2.distanceTransform(np.pad(mask, 1, mode="edge"), cv2.DIST_L2, 3)
         if float(room.max()) >= SHADE_SHARE * min(mask.shape):
@@ -179,25 +192,27 @@ def _nothing(mask: Pixels, box: Box, strength: Pixels) -> str:
     return ""
 
 
-def _is_solid(mask: Pixels, box: Box, strength: Pixels) -> bool:
+def _edges(mask: Pixels) -> Pixels:
+    return np.concatenate([mask[0], mask[-1], mask[:, 0], mask[:, -1]])
+
+
+def _is_solid(mask: Pixels, box: Box, ink: Ink) -> bool:
     """Whether ink fills its own convex hull, as a dot does: a small loop leaves a lighter place, if no hole."""
     window = slice(box.y, box.y + box.height), slice(box.x, box.x + box.width)
     hull = cv2.convexHull(cv2.findNonZero(mask[window]))
     # The soft edge says nothing; in a loop of a few pixels every pixel counts.
     within = np.zeros((box.height, box.width), np.uint8)
     cv2.fillConvexPoly(within, hull, (1,))
-    inner = cv2.erode(within, np.ones((3, 3), np.uint8), borderType=cv2.BORDER_CONSTANT, borderValue=(0,))
+    inner = cv2.erode(within, SQUARE, borderType=cv2.BORDER_CONSTANT, borderValue=(0,))
     if cv2.countNonZero(mask[window]) < SOLID * cv2.countNonZero(within):
         return False
-    inside = strength[window][inner > 0]
+    inside = ink.strength(window)[inner > 0]
     return len(inside) == 0 or float(inside.mean()) >= SOLID * float(inside.max())
 
 
 def _only(strength: Pixels, mask: Pixels) -> Floats:
     """The strength where there is ink and on its soft edge, cut to its bounds and to `FINE`: 0..1."""
-    x, y, width, height = cv2.boundingRect(mask)
-    near = slice(max(0, y - 1), y + height + 1), slice(max(0, x - 1), x + width + 1)
-    kept = cv2.bitwise_and(strength[near], strength[near], mask=cv2.dilate(mask[near], np.ones((3, 3), np.uint8)))
+    kept = cv2.bitwise_and(strength, strength, mask=cv2.dilate(mask, SQUARE))
     # What was dropped (a frame, a rule) may have been darker than what is kept.
     full = max(int(kept.max()), 1)
     cut = _trim(np.asarray(kept, np.uint8), FAINT * full)
@@ -225,7 +240,8 @@ def _fit(strength: Floats) -> Pixels:
     even = _even_weight(strength)
     small = _resize(even, FIT / max(even.shape))
     small *= np.float32(255) / max(_full(small), 1e-6)
-    return _centre(np.asarray(np.rint(np.clip(small, 0, 255)), np.uint8))
+    np.minimum(np.maximum(small, 0, out=small), 255, out=small)
+    return _centre(np.rint(small, out=small).astype(np.uint8))
 
 
 def _full(small: Floats) -> float:

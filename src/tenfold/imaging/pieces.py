@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from tenfold.types import Pixels
+from tenfold.types import Box, Pixels
 
 # A speck is smaller than these shares of the largest piece, in area and in extent.
 SPECK_AREA = 0.02
@@ -32,6 +32,10 @@ GAP_ABOVE = 0.04
 # An underline is at most this high for its width, and this share of the writing's height below it.
 FLAT = 0.3
 UNDERLINE_GAP = 0.07
+
+
+# Left, top, width, height and area of a piece.
+BoxRow = list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +69,34 @@ class Pieces:
         if self.kept.all():
             return self.ink
         whole = np.zeros_like(self.ink)
-        boxes = self.boxes[self.kept]
-        if len(boxes) == 0:
+        numbers = self.kept.nonzero()[0]
+        if len(numbers) == 0:
             return whole
-        left, top = boxes[:, :2].min(axis=0)
-        right, bottom = (boxes[:, :2] + boxes[:, 2:4]).max(axis=0)
+        left, top, right, bottom = _around(self.boxes[numbers])
         labels = self.labels[top:bottom, left:right]
         window = whole[self.y + top : self.y + bottom, self.x + left : self.x + right]
-        if len(boxes) == 1:
-            np.equal(labels, int(self.kept.argmax()) + 1, out=window, casting="unsafe")
+        if len(numbers) == 1:
+            np.equal(labels, int(numbers[0]) + 1, out=window, casting="unsafe")
         else:
-            window[:] = np.concatenate([[0], self.kept]).astype(np.uint8).take(labels)
+            counts = np.zeros(len(self.kept) + 1, np.uint8)
+            counts[1:] = self.kept
+            counts.take(labels, out=window, mode="clip")
         return whole
+
+    def box(self) -> Box:
+        """The bounds of the kept pieces in the picture; without size if none is kept."""
+        numbers = self.kept.nonzero()[0]
+        if len(numbers) == 0:
+            return Box(0, 0, 0, 0)
+        left, top, right, bottom = _around(self.boxes[numbers])
+        return Box(self.x + left, self.y + top, right - left, bottom - top)
+
+
+def _around(boxes: npt.NDArray[np.int32]) -> tuple[int, int, int, int]:
+    """Left, top, right and bottom of all boxes together."""
+    left, top = boxes[:, :2].min(axis=0).tolist()
+    right, bottom = (boxes[:, :2] + boxes[:, 2:4]).max(axis=0).tolist()
+    return left, top, right, bottom
 
 
 def find_pieces(mask: Pixels) -> Pieces:
@@ -96,34 +116,41 @@ def find_pieces(mask: Pixels) -> Pieces:
 
 def without_specks(pieces: Pieces) -> Pieces:
     """Drop pieces far smaller than the largest."""
-    if pieces.kept.sum() <= 1:
+    if np.count_nonzero(pieces.kept) <= 1:
         return pieces
     area = pieces.boxes[:, cv2.CC_STAT_AREA]
-    extent = pieces.boxes[:, 2:4].max(axis=1)
-    if extent[pieces.kept].max() <= DUST_SHARE * max(pieces.shape):
+    extent = np.maximum(pieces.boxes[:, 2], pieces.boxes[:, 3])
+    largest = int((extent * pieces.kept).argmax())
+    if extent[largest] <= DUST_SHARE * max(pieces.shape):
         return replace(pieces, kept=np.zeros_like(pieces.kept))
-    largest = int(np.where(pieces.kept, extent, 0).argmax())
     large = ((area >= SPECK_AREA * area[largest]) & (area >= 2)) | (extent >= SPECK_EXTENT * extent[largest])
     return replace(pieces, kept=pieces.kept & large)
 
 
 def without_frames(pieces: Pieces) -> Pieces:
     """Drop outlines of rectangles that hold other ink or run around the picture, and strips along its edge."""
-    if pieces.kept.sum() == 0:
+    count = np.count_nonzero(pieces.kept)
+    if count == 0:
         return pieces
-    if pieces.kept.sum() == 1:
+    if count == 1:
         return replace(pieces, kept=~pieces.kept) if _runs_around(pieces) else pieces
     height, width = pieces.shape
-    kept = pieces.kept.copy()
     size = np.maximum(pieces.boxes[:, 2] / width, pieces.boxes[:, 3] / height)
-    big = [int(index) for index in np.flatnonzero(size >= 0.1)]
-    for index in big:
-        if len(big) < 2 or not kept[index]:
-            continue
-        others = [other for other in big if other != index and kept[other]]
-        if _frames(pieces, index, others) or _hugs_edge(pieces, index, others):
-            kept[index] = False
-    return replace(pieces, kept=kept) if kept.any() else pieces
+    numbers = ((size >= 0.1) & pieces.kept).nonzero()[0].tolist()
+    big = dict(zip(numbers, pieces.boxes[numbers].tolist(), strict=True))
+    if len(big) < 2:
+        return pieces
+    dropped = []
+    for index in numbers:
+        box = big.pop(index)
+        others = list(big.values())
+        if _frames(pieces, index, box, others) or _hugs_edge(pieces, index, box, others):
+            dropped.append(index)
+        else:
+            big[index] = box
+    kept = pieces.kept.copy()
+    kept[dropped] = False
+    return replace(pieces, kept=kept) if dropped and kept.any() else pieces
 
 
 def _runs_around(pieces: Pieces) -> bool:
@@ -136,30 +163,30 @@ def _runs_around(pieces: Pieces) -> bool:
     return area <= 0.06 * 2 * (width + height) * min(width, height) / 2 and middle <= 0.02 * area
 
 
-def _frames(pieces: Pieces, index: int, others: list[int]) -> bool:
+def _frames(pieces: Pieces, index: int, box: BoxRow, others: list[BoxRow]) -> bool:
     """Whether a piece is a rectangle's outline around one of the others, or a comb's box, which is open above."""
-    left, top, width, height, area = (int(value) for value in pieces.boxes[index])
+    left, top, width, height, area = box
     if height < LOWEST_FRAME * width:
         return False
-    boxes = pieces.boxes[others]
-    bottoms = boxes[:, 1] + boxes[:, 3]
-    between = (left < boxes[:, 0]) & (boxes[:, 0] + boxes[:, 2] < left + width) & (bottoms < top + height)
-    inside = between & (top < boxes[:, 1]) & (boxes[:, 3] >= 0.2 * height)
-    in_comb = between & (boxes[:, 3] >= 0.6 * height) & (bottoms > top + height / 2)
-    if not (inside | in_comb).any():
+    right, bottom = left + width, top + height
+    between = [
+        (y, y + tall, tall) for x, y, wide, tall, _ in others if left < x and x + wide < right and y + tall < bottom
+    ]
+    inside = any(top < y and tall >= 0.2 * height for y, _, tall in between)
+    if not inside and not any(tall >= 0.6 * height and end > top + height / 2 for _, end, tall in between):
         return False
     dx, dy = max(2, round(FRAME_BAND * width)), max(2, round(FRAME_BAND * height))
-    first = top + dy if inside.any() else top
+    first = top + dy if inside else top
     middle = pieces.labels[first : top + height - dy, left + dx : left + width - dx] == index + 1
     return int(np.count_nonzero(middle)) <= (1 - FRAME_SHARE) * area
 
 
-def _hugs_edge(pieces: Pieces, index: int, others: list[int]) -> bool:
+def _hugs_edge(pieces: Pieces, index: int, box: BoxRow, others: list[BoxRow]) -> bool:
     """Whether a piece touches an edge of the picture, lies along it, and leaves a whole other piece clear."""
     height, width = pieces.shape
     if min(height, width) < 48:
         return False
-    left, top, wide, tall, area = (int(value) for value in pieces.boxes[index])
+    left, top, wide, tall, area = box
     left, top = left + pieces.x, top + pieces.y
     touches = left == 0 or top == 0 or left + wide == width or top + tall == height
     if not touches or max(wide / width, tall / height) < 0.3:
@@ -167,11 +194,8 @@ def _hugs_edge(pieces: Pieces, index: int, others: list[int]) -> bool:
     along_side = (left == 0 or left + wide == width) and wide <= STRIP_SHARE * width and tall >= 0.5 * height
     along_top = (top == 0 or top + tall == height) and tall <= STRIP_SHARE * height and wide >= 0.5 * width
     clear = any(
-        pieces.x + pieces.boxes[other, 0] > 0
-        and pieces.y + pieces.boxes[other, 1] > 0
-        and pieces.x + pieces.boxes[other, 0] + pieces.boxes[other, 2] < width
-        and pieces.y + pieces.boxes[other, 1] + pieces.boxes[other, 3] < height
-        for other in others
+        pieces.x + x > 0 and pieces.y + y > 0 and pieces.x + x + across < width and pieces.y + y + down < height
+        for x, y, across, down, _ in others
     )
     if not clear or along_side or along_top:
         return clear
@@ -187,15 +211,13 @@ def without_underline(pieces: Pieces) -> Pieces:
 
     The base of a 2 or the foot of a 1 lies closer, should the pen have left a gap at all.
     """
-    kept = np.flatnonzero(pieces.kept)
+    kept = pieces.kept.nonzero()[0]
     if len(kept) < 2:
         return pieces
     boxes = pieces.boxes[kept]
     lowest = int((boxes[:, 1] + boxes[:, 3] / 2).argmax())
-    left, top, width, height, area = (int(value) for value in boxes[lowest])
-    rest = np.delete(boxes, lowest, axis=0)
-    start, end = int(rest[:, 0].min()), int((rest[:, 0] + rest[:, 2]).max())
-    upper, lower = int(rest[:, 1].min()), int((rest[:, 1] + rest[:, 3]).max())
+    left, top, width, height, area = boxes[lowest].tolist()
+    start, upper, end, lower = _around(np.concatenate([boxes[:lowest], boxes[lowest + 1 :]]))
     thick = area / width
     flat = height <= FLAT * width and thick <= 0.2 * (lower - upper)
     under = min(left + width, end) - max(left, start) >= 0.8 * min(width, end - start)
@@ -214,11 +236,14 @@ def apart(pieces: Pieces) -> list[Pieces]:
     Returns:
         The groups, left to right or top down; none unless there are at least two.
     """
-    if pieces.kept.sum() <= 1:
+    kept = pieces.kept.nonzero()[0]
+    if len(kept) <= 1:
         return []
-    tops, heights = pieces.boxes[pieces.kept, 1], pieces.boxes[pieces.kept, 3]
-    gap = GAP_ABOVE * float((tops + heights).max() - tops.min())
-    return _in_a_row(pieces, 0, share=OVERLAP_SIDEWAYS) or _in_a_row(pieces, 1, gap=gap)
+    row = _in_a_row(pieces, 0, share=OVERLAP_SIDEWAYS)
+    if row:
+        return row
+    _, top, _, bottom = _around(pieces.boxes[kept])
+    return _in_a_row(pieces, 1, gap=GAP_ABOVE * (bottom - top))
 
 
 def _in_a_row(pieces: Pieces, axis: int, share: float = 0.0, gap: float = 0.0) -> list[Pieces]:
@@ -229,19 +254,26 @@ def _in_a_row(pieces: Pieces, axis: int, share: float = 0.0, gap: float = 0.0) -
     """
     groups: list[list[int]] = []
     spans: list[list[int]] = []  # start and end of each group along the axis, its top and bottom
-    for index in sorted(np.flatnonzero(pieces.kept), key=lambda number: int(pieces.boxes[number, axis])):
-        start, length = int(pieces.boxes[index, axis]), int(pieces.boxes[index, axis + 2])
-        top, height = int(pieces.boxes[index, 1]), int(pieces.boxes[index, 3])
+    numbers = pieces.kept.nonzero()[0]
+    boxes = zip(numbers.tolist(), pieces.boxes[numbers].tolist(), strict=True)
+    for index, box in sorted(boxes, key=lambda numbered: numbered[1][axis]):
+        start, length, top, height = box[axis], box[axis + 2], box[1], box[3]
         most = share * min(spans[-1][1] - spans[-1][0], length) - gap if spans else 0.0
         if spans and min(spans[-1][1], start + length) - start > most:
             last = spans[-1]
             spans[-1] = [last[0], max(last[1], start + length), min(last[2], top), max(last[3], top + height)]
-            groups[-1].append(int(index))
+            groups[-1].append(index)
         else:
             spans.append([start, start + length, top, top + height])
-            groups.append([int(index)])
+            groups.append([index])
     heights = [bottom - top for _, _, top, bottom in spans]
     tall = [group for group, tall in zip(groups, heights, strict=True) if tall >= TALL_SHARE * max(heights)]
     if len(tall) < 2:
         return []
-    return [replace(pieces, kept=np.isin(np.arange(len(pieces.kept)), group)) for group in tall[:MOST_PARTS]]
+    return [replace(pieces, kept=_marked(group, len(pieces.kept))) for group in tall[:MOST_PARTS]]
+
+
+def _marked(places: list[int], count: int) -> npt.NDArray[np.bool_]:
+    marks = np.zeros(count, bool)
+    marks[places] = True
+    return marks

@@ -10,6 +10,7 @@ from tenfold.imaging.pieces import Pieces, find_pieces, without_specks
 from tenfold.types import Floats, Pixels
 
 Places = npt.NDArray[np.int64]
+Lengths = npt.NDArray[np.int32]
 
 # Smaller pictures are crops of a digit: what runs along their edge is the digit.
 LEAST_SIDE = 48
@@ -19,6 +20,8 @@ LINE_THICKNESS = 0.06
 MOST_LINES = 24
 # Slopes of ruled lines, rise over run, the level ones first.
 SLOPES = tuple(sorted((step / 200 for step in range(-18, 19)), key=abs))
+# Where a line has ink in so much of its length, no other slope can be much better.
+ENOUGH = 0.97
 # So many parallel lines are the paper's, whatever else.
 RULED = 3
 
@@ -35,7 +38,8 @@ def remove_rules(mask: Pixels) -> Pixels:
     if min(mask.shape) < LEAST_SIDE:
         return mask
     left = _without_lines(mask) if _reaches_across(mask) else mask
-    if not _reaches_across(left.T):
+    edge = _edge(left.shape[0])
+    if not cv2.countNonZero(left[:edge]) or not cv2.countNonZero(left[-edge:]):
         return left
     turned = np.asarray(cv2.transpose(left), np.uint8)
     upright = _without_lines(turned)
@@ -44,12 +48,12 @@ def remove_rules(mask: Pixels) -> Pixels:
 
 def _reaches_across(mask: Pixels) -> bool:
     """Whether ink reaches from side to side: without that there is no ruled line to search for."""
-    edge = _edge(mask)
-    return bool(mask[:, :edge].any() and mask[:, -edge:].any())
+    edge = _edge(mask.shape[1])
+    return bool(cv2.countNonZero(mask[:, :edge]) and cv2.countNonZero(mask[:, -edge:]))
 
 
-def _edge(mask: Pixels) -> int:
-    return max(2, int(mask.shape[1]) // 50)
+def _edge(side: int) -> int:
+    return max(2, side // 50)
 
 
 def _without_lines(mask: Pixels) -> Pixels:
@@ -68,38 +72,58 @@ def _without_lines(mask: Pixels) -> Pixels:
     # Nothing is measured to the picture's own edge: beyond a border of bare ground there is none.
     near = rest[max(0, y - 1) : y + height + 1, max(0, x - 1) : x + width + 1]
     pen = 2 * float(cv2.distanceTransform(near, cv2.DIST_L2, 3).max())
-    edge = _edge(mask)
+    edge = _edge(mask.shape[1])
     at_side = rest[:, : edge + 1].any() or rest[:, -edge - 1 :].any()
     return mask if at_side or pen < 1.5 * thickest + 1 else left
 
 
 def _lines(mask: Pixels) -> tuple[Floats, float]:
     """Heights at the left edge of the lines from side to side, and their slope: ruled lines are parallel."""
-    height, width = mask.shape
-    middle = (width - 1) / 2
+    middle = (mask.shape[1] - 1) / 2
     # Some columns tell as much as all of them.
-    step = max(1, width // 80)
-    few = mask[:, ::step]
+    step = max(1, mask.shape[1] // 80)
+    few = np.ascontiguousarray(mask[:, ::step])
     most = few.shape[1]
     # A thin line steps from one row to the next and back: what counts is ink in either of two rows.
-    either = few[:-1] | few[1:]
-    if not either.any():
-        return np.zeros(0, np.float32), 0.0
-    across, down = cv2.findNonZero(either).reshape(-1, 2).T.astype(np.float64, order="C")
-    across = across * step - middle
-    # Shear so that lines of one slope become rows; at the right slope the fullest row is fullest.
-    best, slope, profile = 0, 0.0, np.zeros(height, np.int64)
-    beyond = int(max(SLOPES) * middle) + 2
-    for candidate in SLOPES:
-        rows = np.rint(down - candidate * across).astype(np.int64)
-        counts = np.bincount(rows + beyond, minlength=height + 2 * beyond)[beyond : beyond + height]
-        if counts.max() > best:
-            best, slope, profile = int(counts.max()), float(candidate), counts
-        if best >= 0.97 * most:
-            break  # no slope can be much better
-    full = np.concatenate([[False], profile >= LINE_LENGTH * most, [False]])
-    starts, ends = np.flatnonzero(full[1:] & ~full[:-1]), np.flatnonzero(full[:-1] & ~full[1:])
-    return ((starts + ends) / 2 - slope * middle)[:MOST_LINES].astype(np.float32), slope
+    either = np.asarray(cv2.bitwise_or(few[:-1], few[1:]), np.uint8)
+    slope, profile = 0.0, np.asarray(cv2.reduce(either, 1, cv2.REDUCE_SUM, dtype=cv2.CV_32S), np.int64).ravel()
+    if 0 < profile.max() < ENOUGH * most:
+        slope, profile = _best_slope(either, np.arange(most) * step - middle, profile)
+    full = np.zeros(len(profile) + 2, bool)
+    np.greater_equal(profile, LINE_LENGTH * most, out=full[1:-1])
+    changes = (full[1:] != full[:-1]).nonzero()[0]
+    return ((changes[::2] + changes[1::2]) / 2 - slope * middle)[:MOST_LINES].astype(np.float32), slope
+
+
+def _best_slope(either: Pixels, across: Floats, level: Places) -> tuple[float, Places]:
+    """Shear so that lines of one slope become rows: at the right slope the fullest row is fullest.
+
+    Args:
+        either: uint8 (h, w), 1 where there is ink.
+        across: (w,), how far right of the middle each column lies.
+        level: (h,), how full the rows are, not sheared.
+
+    Returns:
+        The slope, and how full the rows are after shearing by it.
+    """
+    height, most = either.shape
+    columns, down = cv2.findNonZero(either).reshape(-1, 2).T
+    right, rows = across[columns], np.empty(len(down))
+    down = down.astype(np.float64)
+    best, slope, profile = int(level.max()), 0.0, level
+    # What is sheared beyond the picture does not count.
+    beyond = int(max(SLOPES) * -across[0]) + 2
+    for candidate in SLOPES[1:]:
+        np.subtract(down, np.multiply(right, candidate, out=rows), out=rows)
+        np.rint(rows, out=rows)
+        rows += beyond
+        counts = np.bincount(rows.astype(np.int64), minlength=height + 1 + 2 * beyond)[beyond : beyond + height + 1]
+        fullest = int(counts.max())
+        if fullest > best:
+            best, slope, profile = fullest, candidate, counts
+            if best >= ENOUGH * most:
+                break
+    return slope, profile
 
 
 def erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, int, float]:
@@ -116,63 +140,101 @@ def erase_lines(mask: Pixels, starts: Floats, slope: float) -> tuple[Pixels, int
     if len(starts) == 0:
         return mask, 0, 0.0
     height, width = mask.shape
-    columns = np.arange(width, dtype=np.int64)
-    centre = np.clip(np.rint(starts[:, None] + slope * columns), 1, height - 2).astype(np.int64)
     limit = max(2.0, LINE_THICKNESS * height)
     # Along each line a band is looked at: narrow at first, as most lines are thin; wide enough for the thickest where
     # that is full. Bare ground above and below the picture, so that every place has its band.
     narrow, wide = 5, 2 + int(2 * limit)
     bare = wide + 1
     ink = np.asarray(cv2.copyMakeBorder(mask, bare, bare, 0, 0, cv2.BORDER_CONSTANT, value=(0,)), np.uint8).ravel()
-    places = (centre + bare) * width + columns
+    columns = np.arange(width)
+    rows = starts[:, None] + slope * columns
+    np.minimum(np.maximum(np.rint(rows, out=rows), 1, out=rows), height - 2, out=rows)
+    places = (rows.astype(np.int64) + bare) * width + columns
     # A line drawn or scanned is never quite straight: where it misses, its neighbour row may hit.
-    for step in (-width, width):
-        places += step * (ink[places] < ink[places + step])
+    here, over, under = ink.take(places), ink.take(places - width), ink.take(places + width)
+    places += width * ((under > (here | over)).view(np.int8) - (over > here).view(np.int8)).astype(np.int64)
     left, lines, thickest = ink, 0, 0.0
     for reach in (narrow, wide):
-        above, below = _run(ink, places, -width, reach), _run(ink, places, width, reach)
-        thickness = above + below - 1
-        on_line = above > 0
-        # Where the line meets a stroke the run is longer, so the thinner runs tell how thick the line is.
-        order = np.sort(np.where(on_line, thickness, height), axis=1)
-        usual = order[np.arange(len(order)), on_line.sum(axis=1) // 4]
+        runs = _runs(ink, places, width, reach)
+        on_line, thickness = runs[0] > 0, runs[0] + runs[1] - 1
+        crossed, usual = _usual(thickness, 2 * reach + 1, height)
         # The edge of a rough stroke looks like lines of its own: where runs reach up to the line before, that one has
         # them already.
-        shared = on_line[1:] & on_line[:-1] & (above[1:] * width > places[1:] - places[:-1])
-        again = np.concatenate([[False], 2 * shared.sum(axis=1) > on_line[1:].sum(axis=1)])
-        full = on_line.any(axis=1) & (1.6 * usual + 1 >= reach) & (reach == narrow)
-        thin = on_line & (thickness <= 1.6 * usual[:, None] + 1) & ((usual <= limit) & ~full & ~again)[:, None]
-        if thin.any():
+        shared = on_line[1:] & on_line[:-1] & (runs[0, 1:] * width > places[1:] - places[:-1])
+        again = [False] * len(usual)
+        if shared.any():
+            again[1:] = (2 * np.count_nonzero(shared, axis=1) > crossed[1:]).tolist()
+        full = [reach == narrow and 1.6 * thick + 1 >= reach and thick < height for thick in usual]
+        most = [
+            0 if thick > limit or full[line] or again[line] else int(1.6 * thick + 1)
+            for line, thick in enumerate(usual)
+        ]
+        thin = on_line & (thickness <= np.array(most)[:, None])
+        found = [thick for thick, some in zip(usual, thin.any(axis=1).tolist(), strict=True) if some]
+        if found:
             left = ink.copy() if left is ink else left
-            erased = places[thin]
-            for step, run in ((-width, above[thin]), (width, below[thin])):
-                for away in range(run.max()):
-                    left[erased[run > away] + step * away] = 0
-            found = thin.any(axis=1)
-            lines, thickest = lines + int(found.sum()), max(thickest, float(usual[found].max()))
-        if not full.any():
+            erased = thin.ravel().nonzero()[0]
+            _erase(left, places.take(erased), width, runs.reshape(2, -1).take(erased, axis=1))
+            lines, thickest = lines + len(found), max(thickest, *map(float, found))
+        if not any(full):
             break
         places = places[full]
     return left.reshape(-1, width)[bare:-bare] if lines else mask, lines, thickest
 
 
-def _run(ink: Pixels, places: Places, step: int, reach: int) -> Places:
-    """Length of the run of ink from each place on, at most `reach` steps beyond it.
+def _erase(ink: Pixels, places: Places, width: int, runs: Lengths) -> None:
+    """Erase the runs of ink upwards and downwards from each place; in place."""
+    ink[places] = 0
+    for step, run in ((-width, runs[0]), (width, runs[1])):
+        for away in range(1, run.max()):
+            ink[places[run > away] + step * away] = 0
+
+
+def _usual(thickness: Lengths, most: int, none: int) -> tuple[Places, list[int]]:
+    """In how many places each line has ink, and how thick it is: where it meets a stroke it is thicker than usual.
+
+    Args:
+        thickness: int32 (lines, places), -1 where there is no ink.
+        most: The largest that there can be.
+        none: The thickness of a line that has no ink at all.
+    """
+    count = len(thickness)
+    firsts = np.arange(1, count * (most + 2), most + 2)[:, None]
+    counts = np.bincount((thickness + firsts).ravel(), minlength=count * (most + 2)).reshape(count, -1)
+    thinner = counts[:, 1:].cumsum(axis=1)
+    crossed = thinner[:, -1]
+    usual = (thinner > crossed[:, None] // 4).argmax(axis=1)
+    return crossed, [thick or none for thick in usual.tolist()]
+
+
+def _runs(ink: Pixels, places: Places, width: int, reach: int) -> Lengths:
+    """Lengths of the runs of ink upwards and downwards from each place on, at most `reach` steps beyond it.
 
     Args:
         ink: uint8 (n,), 1 where there is ink.
         places: Where to begin in it.
-        step: From one pixel of a run to the next.
+        width: From one row to the next.
         reach: How many steps to go.
+
+    Returns:
+        int32, two of the places' shape.
     """
-    going = ink[places]
-    length = going.astype(np.int64)
-    for away in range(1, reach + 1):
-        going &= ink[places + step * away]
-        if not going.any():
-            break
-        length += going
-    return length
+    inked = ink.view(np.bool_)
+    begun = inked.take(places)
+    lengths = np.empty((2, *places.shape), np.int32)
+    lengths[:] = begun
+    for length, step in ((lengths[0].reshape(-1), -width), (lengths[1].reshape(-1), width)):
+        # Most runs are short: what goes on is fewer and fewer.
+        going = (inked.take(places + step) & begun).ravel().nonzero()[0]
+        at = places.take(going) + step
+        for _ in range(reach):
+            if len(going) == 0:
+                break
+            length[going] += 1
+            at += step
+            on = inked.take(at)
+            going, at = going[on], at[on]
+    return lengths
 
 
 def _worth_keeping(pieces: Pieces) -> bool:

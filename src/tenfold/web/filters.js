@@ -114,25 +114,15 @@ function alongRows({ width, height, data }, side, turn) {
   return plane(height, size, out);
 }
 
-/** Where ink is, or is next to: 1 there, in a mask of 0 and 1. @returns {import("./plane.js").Plane} */
-export function beside({ width, height, data }) {
-  const lines = new Uint8Array(width * height);
-  for (let row = 0; row < lines.length; row += width) {
-    let [before, here] = [0, data[row]];
-    for (let at = row; at < row + width; at++) {
-      const after = at + 1 < row + width ? data[at + 1] : 0;
-      lines[at] = before | here | after;
-      before = here;
-      here = after;
-    }
+/** Whether ink is at a place of a mask, or next to it. */
+export function isNear({ width, data }, at) {
+  if (data[at]) return true;
+  const x = at % width;
+  for (let other = at - width; other <= at + width; other += width) {
+    if (other < 0 || other >= data.length) continue;
+    if (data[other] || (x > 0 && data[other - 1]) || (x < width - 1 && data[other + 1])) return true;
   }
-  const out = new Uint8Array(width * height);
-  for (let y = 0, at = 0; y < height; y++) {
-    let above = Math.max(y - 1, 0) * width;
-    let below = Math.min(y + 1, height - 1) * width;
-    for (let x = 0; x < width; x++, at++) out[at] = lines[above++] | lines[at] | lines[below++];
-  }
-  return plane(width, height, out);
+  return false;
 }
 
 /** The places of a disc around its middle, `[x, y]` each. */

@@ -2,7 +2,7 @@
 
 import { blur, extremes } from "./filters.js";
 import { countLevels, otsu, quantile, regroup, sample } from "./histogram.js";
-import { above, cut, isPlain, joined, leveled, longer, most, padded, rim, rint, shorter } from "./plane.js";
+import { above, cut, isPlain, leveled, longer, most, padded, plane, rim, rint, shorter } from "./plane.js";
 import { enlargeLinear, scaled, shrink } from "./resize.js";
 
 export const UNEVEN_SIDE = 40;
@@ -26,7 +26,7 @@ export function flatGround(tone) {
     const [low, high] = [quantile(counts, 0.005), quantile(counts, 0.995)];
     const allowed = 0.12 * (high - low);
     const [side, ground, beyond] = share >= 0.5 ? [light, lightTone, high] : [dark, darkTone, low];
-    if (Math.abs(beyond - ground) > allowed || spread(side, ground) > 0.6 * allowed) return null;
+    if (Math.abs(beyond - ground) > allowed || isSpread(side, ground, Math.floor(0.6 * allowed))) return null;
     if (0.1 < share && share < 0.9 && (darkTone - low > allowed || high - lightTone > allowed)) return null;
   }
   if (0.35 < share && share < 0.65) share = shares(leveled(few, (value) => (value > cut ? 1 : 0)), share);
@@ -47,13 +47,9 @@ function shares(light, share) {
   return (share + around + ends) / 3;
 }
 
-/** The distance from the middle within which three quarters of the pixels lie. */
-function spread(side, middle) {
-  const distance = Array.from(side, (_, level) => Math.abs(level - middle));
-  const order = [...distance.keys()].sort((one, other) => distance[one] - distance[other]);
-  const wanted = 0.75 * total(side);
-  let reached = 0;
-  return distance[order.find((level) => (reached += side[level]) >= wanted)];
+/** Whether less than three quarters of the pixels lie within so many levels of the middle. */
+function isSpread(side, middle, reach) {
+  return total(side.subarray(Math.max(middle - reach, 0), middle + reach + 1)) < 0.75 * total(side);
 }
 
 /**
@@ -84,11 +80,24 @@ export function fromUneven(tone) {
   const calm = blur(ground);
   const least = Math.max(1, rint(0.25 * most(calm)));
   // Light falls on ink and paper alike: what counts is the share of light the ink swallows.
-  const share = (here, value) => (value < here ? Math.min(rint(((here - value) * 255) / Math.max(here, least)), 255) : 0);
   const same = calm.data[0];
-  if (!light && isPlain(calm)) return { plane: tone, levels: LEVELS.map((value) => share(same, value)) };
+  if (!light && isPlain(calm)) {
+    const levels = swallowed(new Uint8Array(256).fill(same), Uint8Array.from(LEVELS), least);
+    return { plane: tone, levels };
+  }
   const wide = enlargeLinear(calm, [tone.width, tone.height]);
-  return { plane: light ? above(tone, wide) : joined(wide, tone, share), levels: LEVELS };
+  if (light) return { plane: above(tone, wide), levels: LEVELS };
+  return { plane: plane(tone.width, tone.height, swallowed(wide.data, tone.data, least)), levels: LEVELS };
+}
+
+/** The share of the light on a ground that is swallowed, in 255 parts, rounded. */
+function swallowed(ground, tone, least) {
+  const out = new Uint8Array(tone.length);
+  for (let at = 0; at < out.length; at++) {
+    const here = ground[at];
+    if (tone[at] < here) out[at] = Math.min(rint(((here - tone[at]) * 255) / Math.max(here, least)), 255);
+  }
+  return out;
 }
 
 /** The ground without its ink, and whether the ink is lighter than it: the smallest window that tells the sides apart. */
@@ -100,7 +109,10 @@ function smoothestGround(small) {
     const dark = filled(small, reach, false);
     // Paper of one tone: nothing is smoother.
     if (found.length === 0 && dark.variation === 0) return { ground: dark.ground, light: false };
-    const light = filled(small, reach, true);
+    // With light filled in it varies so much more that how much makes no difference.
+    const enough = (dark.variation + 0.1) * Math.exp(SIDES_APART) + 0.01;
+    const least = found.length === 0 ? leastVariation(small, reach) : 0;
+    const light = least > enough ? { variation: least } : filled(small, reach, true);
     found.push([dark, light]);
     lead.push(Math.abs(Math.log((light.variation + 0.1) / (dark.variation + 0.1))));
     if (lead.at(-1) > SIDES_APART) break;
@@ -126,6 +138,37 @@ function filled(small, reach, light) {
   const wide = extremes(padded(small, reach - 1, true), reach, light);
   const ground = isPlain(wide) ? cut(wide, { x: 0, y: 0, width: small.width, height: small.height }) : extremes(wide, reach, !light);
   return { ground, variation: variation(ground) };
+}
+
+/**
+ * What the variation is at least once light is filled in: then no pixel is lighter than before, and at an edge it is what is
+ * darkest of the edge nearby; so from an edge to the darkest pixel of its row or column, and on to the other, it goes down
+ * and up by as much as these differ.
+ */
+function leastVariation({ width, height, data }, reach) {
+  if (Math.min(width, height) < 2) return 0;
+  const [aside, down] = [steps(width, height, 1, width), steps(height, width, width, 1)];
+  return aside / ((width - 1) * height) + down / (width * (height - 1));
+
+  function steps(size, rows, along, across) {
+    const [first, last] = [0, (size - 1) * along].map((start) => darkestNear(start, rows, across));
+    let total = 0;
+    for (let row = 0; row < rows; row++) {
+      let darkest = 255;
+      for (let at = row * across, left = size; left > 0; at += along, left--) if (data[at] < darkest) darkest = data[at];
+      total += Math.max(first[row] - darkest, 0) + Math.max(last[row] - darkest, 0);
+    }
+    return total;
+  }
+
+  function darkestNear(start, count, step) {
+    return Uint8Array.from({ length: count }, (_, at) => {
+      let darkest = 255;
+      const end = Math.min(at + reach, count);
+      for (let other = Math.max(at - reach + 1, 0); other < end; other++) darkest = Math.min(darkest, data[start + other * step]);
+      return darkest;
+    });
+  }
 }
 
 /** Mean absolute step between neighbours, sideways and down. */

@@ -5,7 +5,15 @@ import { longer, plane } from "./plane.js";
 /** How often each level occurs, where the mask is not 0. @returns {Float64Array} of 256 */
 export function countLevels({ data }, mask) {
   const counts = new Int32Array(256);
-  for (let at = 0; at < data.length; at++) if (!mask || mask.data[at]) counts[data[at]]++;
+  if (mask) for (let at = 0; at < data.length; at++) counts[data[at]] += mask.data[at] ? 1 : 0;
+  else {
+    // Run by run, as most of paper is of one level.
+    for (let at = 0, first = 0; at < data.length; first = at) {
+      const level = data[at];
+      while (at < data.length && data[at] === level) at++;
+      counts[level] += at - first;
+    }
+  }
   return new Float64Array(counts);
 }
 

@@ -3,7 +3,7 @@
 import { blur, mirrored } from "./filters.js";
 import { flatGround, fromFlat, fromUneven, UNEVEN_SIDE, unevenness } from "./ground.js";
 import { countLevels, otsu, quantile, regroup, sample } from "./histogram.js";
-import { leveled, longer, mapped, most, rint, shorter } from "./plane.js";
+import { cut, leveled, longer, mapped, most, rint, shorter } from "./plane.js";
 import { scaled, shrink } from "./resize.js";
 import { withoutTable } from "./sheet.js";
 
@@ -16,9 +16,11 @@ const [SIDES, MIDDLE] = [43, 170];
 /**
  * A decoded picture: one channel, or red, green and blue.
  * @typedef {{width: number, height: number, channels: import("./plane.js").Plane[]}} Picture
- * @typedef {{strength: import("./plane.js").Plane, mask: import("./plane.js").Plane, scale: number, contrast: number}} Ink
- *   strength 0 for bare ground to 255 for full ink; mask 1 where there is ink for sure; scale: pixels here for one of the
- *   picture; contrast: by how many of 255 levels the darkest ink differs from the ground
+ * @typedef {{plane: import("./plane.js").Plane, strengths: Uint8Array, mask: import("./plane.js").Plane, scale: number,
+ *   contrast: number}} Ink
+ *   strengths: 0 for bare ground to 255 for full ink, for each of the 256 levels of the plane; mask 1 where there is ink for
+ *   sure; scale: pixels here for one of the picture; contrast: by how many of 255 levels the darkest ink differs from the
+ *   ground
  */
 
 /**
@@ -92,23 +94,28 @@ function grain(tone) {
   return (quantile(counts, 0.5) * 1.4826) / Math.sqrt(6);
 }
 
+/** How strong the ink is in a box, which may reach out of the picture. @param {Ink} ink */
+export const strengthIn = (ink, box) => leveled(cut(ink.plane, box), (level) => ink.strengths[level]);
+
 /** Ink is what stands out from the ground's usual level far enough. */
-function parted({ plane: from, levels: strength }, counts, scale, least, level, noise) {
+function parted({ plane: from, levels: distances }, counts, scale, least, level, noise) {
+  const strength = Uint8Array.from(distances);
   const top = strongest(from, strength, counts.findLastIndex((count) => count > 0));
   if (top < least || top <= level || top - level < LEAST_OVER_NOISE * noise) return null;
   const gain = 255 / (top - level);
   // All that follows depends on the level alone, so it is worked out for 256 levels, not for every pixel.
   const levels = Array.from({ length: 256 }, (_, one) => byte((one - level) * gain));
   const drawn = regroup(counts, levels).fill(0, 0, 26);
-  const cut = drawn.some(Boolean) ? Math.min(Math.max(otsu(drawn), 0.25 * 255), 0.5 * 255) : 127.5;
-  const inked = levels.map((value) => value > cut);
+  const inkFrom = drawn.some(Boolean) ? Math.min(Math.max(otsu(drawn), 0.25 * 255), 0.5 * 255) : 127.5;
+  const inked = levels.map((value) => value > inkFrom);
   const strong = counts.map((count, one) => (inked[one] ? count : 0));
   if (!strong.some(Boolean)) return null;
   const full = levels[quantile(strong, 0.75)];
   const floor = Math.max(0.04 * full, Math.min(2.5 * noise * gain, 0.3 * full));
   const soft = levels.map((value) => rint(byte((value - floor) * (255 / Math.max(full - floor, 1)))));
   return {
-    strength: leveled(from, (value) => soft[strength[value]]),
+    plane: from,
+    strengths: strength.map((value) => soft[value]),
     mask: leveled(from, (value) => (inked[strength[value]] ? 1 : 0)),
     scale,
     contrast: top,
@@ -129,14 +136,17 @@ function strongest({ width, height, data }, strength, upmost) {
     return (SIDES * beside + MIDDLE * line(y * width, x) + 32768) >> 16;
   };
   let best = 0;
+  // However strong all around is: what is weaker is no stronger than the best after the blur.
+  const needed = () => ((best + 1) * 65536 - 32768 - (65536 - MIDDLE ** 2) * upmost) / MIDDLE ** 2;
   // Where all around is as strong, nothing is stronger; else all places count that may be.
-  for (const least of [upmost, 0]) {
+  for (const start of [upmost, 0]) {
+    let least = Math.max(start, needed());
     for (let y = 0, at = 0; y < height; y++) {
       for (let x = 0; x < width; x++, at++) {
-        const here = strength[data[at]];
-        if (here < least || (MIDDLE ** 2 * here + (65536 - MIDDLE ** 2) * upmost + 32768) >> 16 <= best) continue;
+        if (strength[data[at]] < least) continue;
         best = Math.max(best, blurred(x, y));
         if (best === upmost) return best;
+        least = Math.max(start, needed());
       }
     }
   }

@@ -1,8 +1,8 @@
 // THE normalisation once more, for the browser: as tenfold/imaging/normalize.py, pixel by pixel.
 
 import { deepest } from "./distance.js";
-import { beside, disc, grow, SQUARE, thin } from "./filters.js";
-import { findInk, LEAST_CONTRAST } from "./ink.js";
+import { disc, grow, isNear, SQUARE, thin } from "./filters.js";
+import { findInk, LEAST_CONTRAST, strengthIn } from "./ink.js";
 import { fillConvex, hullOf } from "./outline.js";
 import { apart, boxOf, findPieces, maskOf, withoutFrames, withoutSpecks, withoutUnderline } from "./pieces.js";
 import { bounds, countInk, cut, leveled, longer, mapped, most, padded, plane, rim, rint, shorter, sum } from "./plane.js";
@@ -50,18 +50,18 @@ export function normalize(picture) {
   if (typeof found === "string") {
     return { pixels: new Uint8Array(SIDE * SIDE), empty: true, reason: found, box: null, parts: [] };
   }
-  const { strength, pieces, mask, box, scale } = found;
+  const { ink, pieces, mask, box } = found;
   const given = picture.channels.length === 1 ? picture.channels[0] : null;
   return {
-    pixels: given && hasTheForm(given) ? given.data.slice() : fitInk(strength, mask, box),
+    pixels: given && hasTheForm(given) ? given.data.slice() : fitInk(ink, mask, box),
     empty: false,
     reason: "",
-    box: inPicture(box, scale, picture),
-    parts: apart(pieces).map((piece) => fitInk(strength, maskOf(piece), boxOf(piece))),
+    box: inPicture(box, ink.scale, picture),
+    parts: apart(pieces).map((piece) => fitInk(ink, maskOf(piece), boxOf(piece))),
   };
 }
 
-const fitInk = (strength, mask, box) => fit(only(strength, mask, box));
+const fitInk = (ink, mask, box) => fit(only(ink, mask, box));
 
 /** Whether a picture is one that this normalisation gives: it stays as it is, however often it comes by. */
 function hasTheForm(pixels) {
@@ -93,38 +93,39 @@ function lookQuickly(picture) {
 }
 
 /** Whether there is more than the ink: strokes so much thinner than the rest that they are faint at this size. */
-function leavesTraces({ strength, mask }) {
-  const near = beside(mask).data;
-  const least = Math.floor(FAINT * 255);
+function leavesTraces({ plane, strengths, mask }) {
   const allowed = QUICK_TRACES * countInk(mask);
-  const traces = ({ data }, level) => {
+  const traces = ({ data }) => {
     let count = 0;
-    for (let at = 0; at < data.length; at++) if (data[at] > level && !near[at]) count++;
+    for (let at = 0; at < data.length && count <= allowed; at++) if (data[at] && !isNear(mask, at)) count++;
     return count > allowed;
   };
-  if (!traces(strength, least)) return false;
+  const least = Math.floor(FAINT * 255);
+  const faint = leveled(plane, (level) => (strengths[level] > least ? 1 : 0));
+  if (!traces(faint)) return false;
   // Unless that is ruled paper, whose lines nobody will miss.
-  return traces(removeRules(leveled(strength, (value) => (value > least ? 1 : 0))), 0);
+  const bare = removeRules(faint);
+  return bare === faint || traces(bare);
 }
 
 /** What of the ink is writing, or why nothing is. */
-function findWriting({ strength, mask: given, scale }) {
+function findWriting(ink) {
   // Frames first: their sides would count as rules.
-  const framed = withoutFrames(findPieces(given));
+  const framed = withoutFrames(findPieces(ink.mask));
   const framedMask = maskOf(framed);
   const bare = removeRules(framedMask);
   const pieces = withoutUnderline(withoutSpecks(bare === framedMask ? framed : findPieces(bare)));
   const mask = maskOf(pieces);
   const box = boxOf(pieces);
-  return whyNothing(mask, box, strength) || { strength, pieces, mask, box, scale };
+  return whyNothing(mask, box, ink) || { ink, pieces, mask, box };
 }
 
 /** Why ink is no writing: specks, a dot, a shadow; empty text if it may be writing. */
-function whyNothing(mask, box, strength) {
+function whyNothing(mask, box, ink) {
   const [long, short] = [longer(box), shorter(box)];
   if (shorter(mask) < 4 || box.width * box.height < 3) return NOTHING;
   const small = long <= Math.max(3, DOT_SHARE * longer(mask)) && long <= 1.6 * short + 1;
-  if (small && (long <= SPECK_SHARE * longer(mask) || isSolid(mask, box, strength))) return ONLY_A_DOT;
+  if (small && (long <= SPECK_SHARE * longer(mask) || isSolid(mask, box, ink))) return ONLY_A_DOT;
   const edges = rim(mask);
   if (edges.reduce((all, value) => all + value, 0) / edges.length >= 0.2 && shorter(mask) >= 48) {
     // No pen is this wide: a part of the picture lies in the shade, and the shade goes on outside.
@@ -134,21 +135,21 @@ function whyNothing(mask, box, strength) {
 }
 
 /** Whether ink fills its own convex hull, as a dot does: a small loop leaves a lighter place, if no hole. */
-function isSolid(mask, box, strength) {
+function isSolid(mask, box, ink) {
   const window = cut(mask, box);
   const within = fillConvex(box.width, box.height, hullOf(window));
   if (countInk(window) < SOLID * countInk(within)) return false;
   // The soft edge says nothing; in a loop of a few pixels every pixel counts.
   const inner = thin(within, SQUARE);
-  const inside = cut(strength, box).data.filter((_, at) => inner.data[at]);
+  const inside = strengthIn(ink, box).data.filter((_, at) => inner.data[at]);
   return inside.length === 0 || inside.reduce((all, value) => all + value, 0) / inside.length >= SOLID * most({ data: inside });
 }
 
 /** The strength where there is ink, which a box holds, and on its soft edge, cut to its bounds and to `FINE`: floats 0..1. */
-function only(strength, mask, { x, y, width, height }) {
+function only(ink, mask, { x, y, width, height }) {
   const around = { x: x - 1, y: y - 1, width: width + 2, height: height + 2 };
-  const [kept, near] = [cut(strength, around), beside(cut(mask, around))];
-  for (let at = 0; at < kept.data.length; at++) if (!near.data[at]) kept.data[at] = 0;
+  const [kept, inked] = [strengthIn(ink, around), cut(mask, around)];
+  for (let at = 0; at < kept.data.length; at++) if (kept.data[at] && !isNear(inked, at)) kept.data[at] = 0;
   // What was dropped (a frame, a rule) may have been darker than what is kept.
   const full = Math.max(most(kept), 1);
   let small = cut(kept, bounds(kept, Math.floor(FAINT * full)));

@@ -67,7 +67,7 @@ export function padded({ width, height, data }, margin, likeEdge = false) {
     const row = Math.min(Math.max(y - margin, 0), height - 1);
     if (row !== y - margin && !likeEdge) continue;
     const [to, from] = [y * wide, row * width];
-    for (let x = 0; x < width; x++) out[to + margin + x] = data[from + x];
+    out.set(data.subarray(from, from + width), to + margin);
     if (!likeEdge) continue;
     out.fill(data[from], to, to + margin);
     out.fill(data[from + width - 1], to + margin + width, to + wide);

@@ -21,13 +21,19 @@ export function shrink(from, [width, height]) {
   const rows = shares(from.height, height);
   const sums = new Float32Array(width);
   const line = new Float32Array(width);
+  const wide = new Float32Array(from.width);
+  const plain = { tone: NaN, line: new Float32Array(width) };
   let lined = -1;
   for (let y = 0, to = 0; y < height; y++, to += width) {
     sums.fill(0);
     for (let tap = rows.starts[y]; tap < rows.starts[y + 1]; tap++) {
       const row = rows.places[tap];
       const share = rows.parts[tap];
-      if (lined !== row && (lined < 0 || !isAsAbove(from, row))) shrinkLine(from.data, row * from.width, columns, line);
+      if (lined !== row && (lined < 0 || !isAsAbove(from, row))) {
+        // Numbers of one kind, whatever they were.
+        wide.set(from.data.subarray(row * from.width, (row + 1) * from.width));
+        shrinkLine(wide, columns, line, plain);
+      }
       lined = row;
       for (let x = 0; x < width; x++) sums[x] += f32(share * line[x]);
     }
@@ -42,10 +48,29 @@ function isAsAbove({ width, data }, row) {
   return true;
 }
 
-function shrinkLine(data, start, { starts, places, parts }, line) {
-  for (let x = 0; x < line.length; x++) {
+/** A row shrunk; at both its ends, as far as they are of one tone, as another row of that tone was. */
+function shrinkLine(wide, columns, line, plain) {
+  const tone = wide[0];
+  let [start, end] = [0, wide.length];
+  while (start < end && wide[start] === tone) start++;
+  while (end > start && wide[end - 1] === tone) end--;
+  if (plain.tone !== tone) {
+    plain.tone = tone;
+    sumTaps(new Float32Array(wide.length).fill(tone), columns, plain.line, 0, line.length);
+  }
+  const across = wide.length / line.length;
+  // One more on either side, whatever was rounded.
+  const first = Math.max(Math.floor(start / across) - 1, 0);
+  const last = Math.min(Math.ceil(end / across) + 1, line.length);
+  line.set(plain.line);
+  sumTaps(wide, columns, line, first, last);
+}
+
+function sumTaps(wide, { starts, places, parts }, line, first, last) {
+  for (let x = first, tap = starts[first]; x < last; x++) {
     let total = 0;
-    for (let tap = starts[x]; tap < starts[x + 1]; tap++) total = f32(total + f32(data[start + places[tap]] * parts[tap]));
+    let at = places[tap];
+    for (const end = starts[x + 1]; tap < end; tap++, at++) total = f32(total + f32(wide[at] * parts[tap]));
     line[x] = total;
   }
 }
