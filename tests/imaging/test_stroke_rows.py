@@ -63,18 +63,15 @@ def test_each_row_goes_at_least_as_far_as_those_above_it() -> None:
 
 
 def test_bars_go_with_their_digits() -> None:
-    lines = [*rows(([ONE, ONE], 0), ([FIVE, ONE], 1.05)), np.array(BAR) + [0, 1.05], np.array(CROSS) + [0.8, 1.05]]
-    moved = moved_apart(lines, 1.0)
-    for bar in moved[4:]:
-        place = 4 + [one is bar for one in moved[4:]].index(True)
-        assert bar[0, 1] - lines[place][0, 1] == pytest.approx(moved[2][0, 1] - lines[2][0, 1])
-    assert moved[2][0, 1] > lines[2][0, 1]
+    lines = [*rows(([ONE, ONE], 0), ([FIVE, ONE], 1.05)), *rows(([BAR, CROSS], 1.05))]
+    down = [float(other[0, 1] - one[0, 1]) for one, other in zip(lines, moved_apart(lines, 1.0), strict=True)]
+    assert down == pytest.approx([0, 0, *[ROOM - 0.05] * 4])
 
 
 def test_digits_of_two_rings_stay_whole() -> None:
     alone = [np.array(ring) for ring in RINGS]
     assert moved_apart(alone, 0.48) is alone
-    among = [*rows(([ONE, ONE], 0)), *(np.array(ring) + [1.6, 0] for ring in RINGS)]
+    among = [*rows(([ONE, ONE], 0)), *(np.add(ring, [1.6, 0]) for ring in RINGS)]
     assert moved_apart(among, 1.0) is among
 
 
