@@ -8,7 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.browser.chromium import draw, serving
 from tests.browser.conftest import Visit
 from tests.browser.strokes import DIGITS
@@ -191,9 +191,15 @@ def test_a_network_is_trained_drawn_at_and_tested(tour: Callable[[str], Page]):
     tour("training")
     expect(page.get_by_text("tenfold data fetch mnist")).to_be_visible()
     page.locator("#training-epochs").select_option("100")
-    page.get_by_role("button", name="Train").click()
-    expect(page.locator("#training-kernels canvas")).to_have_count(8, timeout=LONG)
+    # Stopped before the server has said a word, it is stopped as soon as it has.
+    held: list[Route] = []
+    page.route("**/v1/lessons", held.append, times=1)
+    with page.expect_request("**/v1/lessons"):
+        page.get_by_role("button", name="Train").click()
     page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#training-said")).to_have_text("Stopping …")
+    held[0].continue_()
+    expect(page.locator("#training-kernels canvas")).to_have_count(8, timeout=LONG)
     expect(page.locator("#training-said")).to_contain_text("Draw at it, or go on to testing.", timeout=LONG)
     assert said(page, "training").startswith("Stopped")
     page.locator("#training-epochs").select_option("10")
