@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
 from playwright.sync_api import Page, Route, expect
 from tests.browser.chromium import draw, serving
@@ -210,6 +211,8 @@ def test_a_network_is_trained_drawn_at_and_tested(tour: Callable[[str], Page]):
     assert re.search(
         r"learning \d+\.\d %, validation \d+\.\d %", page.locator("#training-accuracy").get_attribute("aria-label")
     )
+    marks = [float(text) for text in page.locator("#training-loss text").all_text_contents()[:5]]
+    assert np.diff(marks) == pytest.approx([marks[-1] / 4] * 4, abs=0.011)
     draw(page, DIGITS[0])
     expect(page.locator("#training-bars .best b")).to_have_text(re.compile(r"\d"))
     keep(page, "learn-training-{}")
