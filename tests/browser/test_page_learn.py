@@ -194,7 +194,7 @@ def test_a_network_is_trained_drawn_at_and_tested(tour: Callable[[str], Page]):
     page.locator("#training-epochs").select_option("100")
     # Stopped before the server has said a word, it is stopped as soon as it has.
     held: list[Route] = []
-    page.route("**/v1/lessons", held.append, times=1)
+    page.route("**/v1/lessons", lambda route: held.append(route), times=1)
     with page.expect_request("**/v1/lessons"):
         page.get_by_role("button", name="Train").click()
     page.get_by_role("button", name="Stop").click()

@@ -79,7 +79,7 @@ def test_what_is_no_digit_is_laid_out_as_a_digit_is(visit: Callable[..., Visit])
     keep(page, "page-several-{}")
     sheet, answer = (page.locator(name).bounding_box() for name in ("#sheet", "#answer"))
     assert sheet["y"] + sheet["height"] == pytest.approx(answer["y"] + answer["height"], abs=1)
-    lefts = {page.locator(name).bounding_box()["x"] for name in ("#sentence", "#why", "#fix")}
+    lefts = {page.locator(name).bounding_box()["x"] for name in ("#sentence", "#why", "#fix-label")}
     assert max(lefts) - min(lefts) < 1
     assert page.evaluate("document.documentElement.scrollHeight") <= 800
 

@@ -51,7 +51,7 @@ def test_sloping_rows_are_moved_as_level_ones_are() -> None:
     moved = moved_apart(lines, 1.0)
     down = [float(other[0, 1] - one[0, 1]) for one, other in zip(lines, moved, strict=True)]
     assert down[:6] == [0] * 6
-    assert down[6:] == [pytest.approx(0.15, abs=0.11)] * 6
+    assert down[6:] == [pytest.approx(ROOM - 0.1, abs=0.11)] * 6
     assert len(set(np.round(down[6:], 9))) == 1
 
 
@@ -59,7 +59,7 @@ def test_each_row_goes_at_least_as_far_as_those_above_it() -> None:
     lines = rows(*(([ONE, FIVE], 1.1 * row) for row in range(10)), ([ONE, FIVE], 13))
     moved = moved_apart(lines, 1.0)
     down = [float(other[0, 1] - one[0, 1]) for one, other in zip(lines, moved, strict=True)][::2]
-    assert down == pytest.approx([0.15 * row for row in range(10)] + [0.15 * 9])
+    assert down == pytest.approx([(ROOM - 0.1) * row for row in [*range(10), 9]])
 
 
 def test_bars_go_with_their_digits() -> None:

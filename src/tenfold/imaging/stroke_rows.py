@@ -19,7 +19,7 @@ TALLER = 2.5
 APART = 1.5
 # Rows nearer to each other than this, in heights, are moved apart; but what mostly touches is one row, and what is no
 # higher together than this one digit, as an 8 of two rings.
-ROOM = 0.25
+ROOM = 0.375
 TOUCHING = 0.02
 ONE_DIGIT = 1.4
 # Of a bar or a dot the strokes around are looked at, so many of them, at so many points each.
