@@ -106,4 +106,4 @@ def test_modules_become_one_script() -> None:
     script = script_of(WEB / "page.js")
     assert not re.search(r"^(import|export) ", script, re.MULTILINE)
     assert "</script" not in script
-    assert script.count("=> {\nconst") <= script.count("const module")
+    assert script.count("= (() => {\nconst") <= script.count("const module")
