@@ -88,6 +88,13 @@ def test_rows_below_each_other_are_read_as_rows(recognizer: Recognizer, count: i
     assert [number.value for number in recognizer.read(picture).numbers] == rows
 
 
+@pytest.mark.parametrize("pitch", [0.78, 0.72, 0.69])
+def test_rows_that_nearly_touch_are_read_as_rows(recognizer: Recognizer, pitch: float) -> None:
+    """Digits are about 0.67 high: between these rows there is less room than a pen is wide."""
+    strokes = [stroke for row, number in enumerate(ROWS) for stroke in written(number, pitch * row)]
+    assert [number.value for number in recognizer.read(Strokes.of(strokes)).numbers] == list(ROWS)
+
+
 def test_the_command_line(inks: list[Path], tmp_path: Path) -> None:
     (tmp_path / "broken.json").write_bytes(b'{"strokes": [')
     done = tenfold("predict", *inks, "-", tmp_path / "broken.json", "--json", stdin=as_inkml(PEN[9]))

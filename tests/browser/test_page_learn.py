@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from tests.browser.chromium import draw, serving
 from tests.browser.conftest import Visit
 from tests.browser.strokes import DIGITS
@@ -191,9 +192,15 @@ def test_a_network_is_trained_drawn_at_and_tested(tour: Callable[[str], Page]):
     tour("training")
     expect(page.get_by_text("tenfold data fetch mnist")).to_be_visible()
     page.locator("#training-epochs").select_option("100")
-    page.get_by_role("button", name="Train").click()
-    expect(page.locator("#training-kernels canvas")).to_have_count(8, timeout=LONG)
+    # Stopped before the server has said a word, it is stopped as soon as it has.
+    held: list[Route] = []
+    page.route("**/v1/lessons", lambda route: held.append(route), times=1)
+    with page.expect_request("**/v1/lessons"):
+        page.get_by_role("button", name="Train").click()
     page.get_by_role("button", name="Stop").click()
+    expect(page.locator("#training-said")).to_have_text("Stopping …")
+    held[0].continue_()
+    expect(page.locator("#training-kernels canvas")).to_have_count(8, timeout=LONG)
     expect(page.locator("#training-said")).to_contain_text("Draw at it, or go on to testing.", timeout=LONG)
     assert said(page, "training").startswith("Stopped")
     page.locator("#training-epochs").select_option("10")
@@ -204,6 +211,8 @@ def test_a_network_is_trained_drawn_at_and_tested(tour: Callable[[str], Page]):
     assert re.search(
         r"learning \d+\.\d %, validation \d+\.\d %", page.locator("#training-accuracy").get_attribute("aria-label")
     )
+    marks = [float(text) for text in page.locator("#training-loss text").all_text_contents()[:5]]
+    assert np.diff(marks) == pytest.approx([marks[-1] / 4] * 4, abs=0.011)
     draw(page, DIGITS[0])
     expect(page.locator("#training-bars .best b")).to_have_text(re.compile(r"\d"))
     keep(page, "learn-training-{}")

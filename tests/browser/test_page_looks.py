@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from tests.browser.chromium import draw, settled
 from tests.browser.conftest import SCREENSHOTS, Visit
-from tests.browser.strokes import DIGITS
+from tests.browser.strokes import DIGITS, TEN
 
 pytestmark = pytest.mark.browser
 
@@ -70,6 +70,18 @@ def test_it_fits_the_screen(visit: Callable[..., Visit], width: int, height: int
     assert frames["#digit"]["y"] + frames["#digit"]["height"] <= height
     if width >= 1280:
         assert page.evaluate("document.documentElement.scrollHeight") <= height
+
+
+def test_what_is_no_digit_is_laid_out_as_a_digit_is(visit: Callable[..., Visit]):
+    page = visit(width=1280, height=800).page
+    draw(page, TEN)
+    assert settled(page) == "several_digits"
+    keep(page, "page-several-{}")
+    sheet, answer = (page.locator(name).bounding_box() for name in ("#sheet", "#answer"))
+    assert sheet["y"] + sheet["height"] == pytest.approx(answer["y"] + answer["height"], abs=1)
+    lefts = {page.locator(name).bounding_box()["x"] for name in ("#sentence", "#why", "#fix-label")}
+    assert max(lefts) - min(lefts) < 1
+    assert page.evaluate("document.documentElement.scrollHeight") <= 800
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

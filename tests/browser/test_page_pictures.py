@@ -129,12 +129,14 @@ def test_a_picture_out_of_the_clipboard(visit: Callable[..., Visit], photo: Path
     expect(seen.page.locator("#digit")).to_have_text("2")
 
 
-def test_a_picture_browsers_do_not_show_is_read_all_the_same(page: Page, photo: Path, tmp_path: Path):
+def test_a_picture_browsers_do_not_show_is_shown_as_it_was_read(page: Page, photo: Path, tmp_path: Path):
     Image.open(photo).save(tmp_path / "two.tiff")
     page.locator("#file").set_input_files(tmp_path / "two.tiff")
     assert settled(page) == "ok"
     expect(page.locator("#digit")).to_have_text("2")
-    expect(page.locator("#photo-name")).to_have_text("two.tiff")
+    expect(page.get_by_role("img", name="Your picture, two.tiff")).to_be_visible()
+    expect(page.locator("#photo-name")).to_be_hidden()
+    expect(page.locator("#found")).to_be_visible()
 
 
 @pytest.mark.parametrize(("file", "digit"), [("seven.json", "7"), ("three.inkml", "3")])

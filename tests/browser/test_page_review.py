@@ -300,6 +300,7 @@ def test_a_picture_that_is_not_kept(visit: Callable[..., Visit], address: str):
     page = visit(url=f"{address}/review").page
     shows(page, "4")
     expect(page.get_by_text("The picture is not kept.", exact=True)).to_be_visible()
+    expect(page.get_by_text("TENFOLD_KEEP_PICTURES_DAYS")).to_be_visible()
     expect(page.locator("#picture")).to_be_hidden()
     expect(page.get_by_text("No picture is kept.", exact=True)).to_be_visible()
     page.keyboard.press("r")

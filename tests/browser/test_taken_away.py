@@ -25,6 +25,7 @@ from tenfold.training.convert import convert
 pytestmark = [pytest.mark.browser, pytest.mark.train]
 
 EVERY = 4
+STROKES = [Path(__file__).parents[2] / "examples" / "strokes" / name for name in ("seven.json", "three.inkml")]
 NO_DIGIT = [
     [(0.2, 0.2), (0.8, 0.8), (0.2, 0.8), (0.8, 0.2), (0.2, 0.2), (0.5, 0.9), (0.8, 0.2), (0.1, 0.5), (0.9, 0.5)]
 ]
@@ -109,6 +110,26 @@ def test_a_photo_is_shown_read_and_undone(page: Page) -> None:
     expect(page.get_by_role("button", name="Clear")).to_have_attribute("aria-disabled", "true")
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#digit")).to_have_text("3")
+
+
+def test_strokes_are_read_as_python_reads_them(page: Page, tmp_path: Path) -> None:
+    inks = [[{"x": [x for x, _ in line], "y": [y for _, y in line]} for line in DIGITS[digit]] for digit in range(10)]
+    files = [*(json.dumps({"strokes": ink}).encode() for ink in inks), *(path.read_bytes() for path in STROKES)]
+    for here, there in zip(ask(page, files), with_rounded_weights("digit").predict_batch(files), strict=True):
+        assert (here["status"], here["digit"]) == (there.status, there.digit)
+        np.testing.assert_allclose(here["probabilities"], there.probabilities, atol=0.02)
+    # On the sheet they are ink like any other: drawn on, and undone.
+    page.locator("#file").set_input_files(STROKES[0])
+    assert settled(page) == "ok"
+    expect(page.locator("#digit")).to_have_text("7")
+    expect(page.locator("#pad")).to_have_attribute("aria-label", "Drawing area, one stroke")
+    draw(page, DASH)
+    expect(page.locator("#pad")).to_have_attribute("aria-label", "Drawing area, 2 strokes")
+    (tmp_path / "broken.json").write_text('{"strokes": [')
+    page.locator("#file").set_input_files(tmp_path / "broken.json")
+    assert settled(page) == "unreadable_image"
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator("#pad")).to_have_attribute("aria-label", "Drawing area, 2 strokes")
 
 
 def test_the_answer_follows_the_pen(page: Page) -> None:

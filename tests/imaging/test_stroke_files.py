@@ -9,42 +9,15 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.imaging.inks import REFUSED, SAYING_TWO, TWO, inkml
 
-from tenfold.errors import DamagedImage, ImageTooLarge, TenfoldError, UnreadableImage
+from tenfold.errors import ImageTooLarge, TenfoldError, UnreadableImage
 from tenfold.imaging.load import load, strokes_in
 from tenfold.imaging.stroke_files import MAX_INK_BYTES, MAX_POINTS, MAX_STROKES, ink_format, parse_ink
 from tenfold.types import Stroke, Strokes
 
-TWO = Strokes((Stroke((1.0, 2.5, 3.0), (4.0, -5.0, 6.0)), Stroke((7.0,), (8.0,))))
-PLAIN = [{"x": [1, 2.5, 3], "y": [4, -5, 6]}, {"x": [7], "y": [8]}]
 
-
-def inkml(body: str, start: str = '<ink xmlns="http://www.w3.org/2003/InkML">', end: str = "</ink>") -> bytes:
-    return f"{start}{body}{end}".encode()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        json.dumps({"strokes": PLAIN}),
-        json.dumps(PLAIN),
-        json.dumps([[one["x"], one["y"]] for one in PLAIN], indent=2),
-        "\ufeff \n" + json.dumps({"device": "tablet", "strokes": PLAIN}),
-        inkml("<trace>1 4, 2.5 -5, 3 6</trace><trace>7 8</trace>").decode(),
-        # As nothing but signs part them; with a sign, a difference, a difference of differences, and no change.
-        inkml("<trace>1 4,!2.5-5,!3 6</trace><trace>7 8</trace>").decode(),
-        inkml("<trace>1 4,'1.5'-9,\"-1\"20</trace><trace>#7 #8</trace>").decode(),
-        inkml(
-            "<definitions><context><inkSource><traceFormat><channel name='T'/><channel name='Y' orientation='-ve'/>"
-            "<channel name='X'/><intermittentChannels><channel name='F'/></intermittentChannels></traceFormat>"
-            "</inkSource></context></definitions>"
-            "<traceGroup><trace>0 -4 1, 9 5 2.5 : 3, 18 -6 3</trace><trace type='penUp'>1 50 50</trace></traceGroup>"
-            "<trace>? -8 7</trace>"
-        ).decode(),
-        "<?xml version='1.0'?>\n<!-- by hand -->\n<i:ink xmlns:i='http://www.w3.org/2003/InkML'>"
-        "<i:trace>1 4, 2.5 -5, 3 6</i:trace><i:annotation>12 12</i:annotation><i:trace>7 8</i:trace></i:ink>",
-    ],
-)
+@pytest.mark.parametrize("text", SAYING_TWO)
 def test_every_way_to_say_the_same(text: str, tmp_path: Path) -> None:
     data = text.encode()
     assert parse_ink(data.removeprefix(b"\xef\xbb\xbf"), "ink") == TWO
@@ -67,30 +40,7 @@ def test_nothing_written_is_a_blank_sheet(data: bytes) -> None:
     assert load(data).pixels.min() == 255
 
 
-@pytest.mark.parametrize(
-    ("data", "error", "said"),
-    [
-        (b'{"strokes": [{"x": [1', DamagedImage, "damaged or incomplete JSON"),
-        (b'{"strokes": [{"x": [1], "y": [1, 2]}]}', DamagedImage, "equally many"),
-        (b'{"strokes": [{"x": ["1"], "y": [1]}]}', DamagedImage, "lists of numbers"),
-        (b'{"strokes": [{"x": [NaN], "y": [1]}]}', DamagedImage, "finite"),
-        (b'{"strokes": [{"x": [2e6], "y": [1]}]}', DamagedImage, "at most 1,000,000"),
-        (b'{"name": "settings"}', UnreadableImage, 'without a list "strokes"'),
-        (b'{"strokes": "abc"}', UnreadableImage, 'without a list "strokes"'),
-        (b"[" * 100_000, DamagedImage, "damaged or incomplete JSON"),
-        (b"[section]\nkey = 1\n", DamagedImage, "damaged or incomplete JSON"),
-        (inkml("<trace>1 2, 3</trace>"), DamagedImage, "expected 2 values"),
-        (inkml("<trace>1 2 3</trace>"), DamagedImage, "expected 2 values"),
-        (inkml("<trace>1 two</trace>"), DamagedImage, "expected 2 values"),
-        (inkml("<trace>1 ?</trace>"), DamagedImage, "for its channel Y"),
-        (inkml("<trace>1 1e999</trace>"), DamagedImage, "finite"),
-        (inkml("<trace>1 1e7</trace>"), DamagedImage, "at most 1,000,000"),
-        (inkml("<trace>1 2", end=""), DamagedImage, "damaged InkML"),
-        (inkml("<traceFormat><channel name='X'/></traceFormat><trace>1</trace>"), DamagedImage, "no channels X and Y"),
-        (inkml("<a>" * 40 + "</a>" * 40), DamagedImage, "nested deeper than"),
-        (b"<svg><ink></ink></svg>", UnreadableImage, "XML, but no InkML"),
-    ],
-)
+@pytest.mark.parametrize(("data", "error", "said"), REFUSED)
 def test_what_is_wrong_is_said(data: bytes, error: type[TenfoldError], said: str) -> None:
     with pytest.raises(error, match=said) as caught:
         load(data)

@@ -26,9 +26,8 @@ pytestmark = pytest.mark.train
 
 
 @pytest.fixture
-def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """No MNIST in reach, and few pictures to compare on."""
-    monkeypatch.setattr(module, "IMAGES", 200)
+def settings(tmp_path: Path) -> Settings:
+    """No MNIST in reach."""
     return Settings(cache_dir=tmp_path / "cache", mnist_dir=None)
 
 
@@ -43,14 +42,15 @@ def test_keras_to_onnx_with_card_and_certificate(network: Path, settings: Settin
     out = network.parent / "deep" / "small.onnx"
     said = convert(str(network), "onnx", out, settings)
     assert f"Wrote {out} ({out.stat().st_size:,} bytes) and its card" in said
-    assert "the same digit for 200 of 200 random pictures" in said
+    # A network of chance weights is undecided now and then.
+    assert re.search(r"the same digit for (99\d|1,000) of 1,000 training digits", said)
     assert "tenfold data fetch mnist" in said
     classifier = load_onnx(out, VERSION)
     np.testing.assert_allclose(
         classifier.predict_proba(images), classifier_from_keras(network).predict_proba(images), atol=1e-5
     )
     assert classifier.card.output == "logits"
-    assert classifier.card.parity["images"] == 200
+    assert classifier.card.parity["images"] == 1000
 
 
 @pytest.mark.mnist

@@ -49,6 +49,12 @@ def test_one_file_within_its_limit(name: str, few: Settings, tmp_path: Path) -> 
     assert again.read_bytes() == out.read_bytes()
 
 
+@pytest.mark.parametrize("name", ["digit", "tiny", "cascade"])
+def test_it_needs_no_mnist(name: str, tmp_path: Path) -> None:
+    said = convert(name, "html", tmp_path / "page.html", Settings(cache_dir=tmp_path / "cache", mnist_dir=None))
+    assert re.search(r"same digit for (99[89]|1,000) of 1,000 training digits \(MNIST's test digits are not on", said)
+
+
 def test_a_network_that_is_too_large_leaves_no_file(few: Settings, tmp_path: Path) -> None:
     with pytest.raises(TenfoldError, match=r"would have \d,\d+,\d+ bytes and may have 600,000"):
         convert("ensemble", "html", tmp_path / "page.html", few)
@@ -100,4 +106,4 @@ def test_modules_become_one_script() -> None:
     script = script_of(WEB / "page.js")
     assert not re.search(r"^(import|export) ", script, re.MULTILINE)
     assert "</script" not in script
-    assert script.count("=> {\nconst") <= script.count("const module")
+    assert script.count("= (() => {\nconst") <= script.count("const module")

@@ -76,7 +76,7 @@ def _spoke(why: Explanation, picture: Picture) -> Section:
         sides = "Blue ink speaks against one digit, orange ink for it."
     return Section(
         "Which ink spoke",
-        f"{sides} {said}",
+        sides,
         (
             Shown(over_picture(picture, why), "as it was given", f"The picture in colours. {said}", large=True),
             Shown(coloured(why.seen, why.map), "as the network saw it", f"The 28x28 in colours. {said}", large=True),

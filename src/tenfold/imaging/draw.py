@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
+from tenfold.imaging.stroke_rows import Points, moved_apart
 from tenfold.types import Pixels, Strokes
-
-Points = npt.NDArray[np.float64]
 
 # A digit is drawn this large, with this pen: about the proportions of MNIST's digits.
 DIGIT_CANVAS = 224
@@ -25,14 +23,18 @@ UNEVEN = 1.5
 def draw_sheet(ink: Strokes) -> Pixels:
     """Strokes as they stand on the sheet, as wide as they are: a row of digits, or several below each other.
 
-    Digits are drawn equally large however many rows there are, as far as `LONGEST` allows.
+    Digits are drawn equally large however many rows there are, as far as `LONGEST` allows; rows that nearly touch are
+    drawn a little farther apart, as the pen would join them.
     """
     lines = _lines(ink)
     if not lines:
         return np.full((ROW_HEIGHT, ROW_HEIGHT), 255, np.uint8)
+    usual = _usual_height(lines)
+    lines = moved_apart(lines, usual)
     every = np.concatenate(lines)
     low, spans = every.min(axis=0), np.ptp(every, axis=0)
-    row = _row_height(lines, float(spans[1]))
+    # A row is at most as high as the whole.
+    row = min(float(spans[1]), UNEVEN * usual) if usual else float(spans[1])
     wanted = ROW_HEIGHT / max(row, 1e-9)
     scale = min(wanted, LONGEST / max(float(spans.max()), 1e-9)) if spans.max() >= 1e-9 else 0.0
     room = 4 * ROW_PEN
@@ -80,18 +82,17 @@ def _draw(canvas: Pixels, lines: list[Points], pen: int) -> None:
         cv2.polylines(canvas, [path.reshape(-1, 1, 2)], False, 0, pen, cv2.LINE_AA, 4)
 
 
-def _row_height(lines: list[Points], whole: float) -> float:
-    """How high a row of what is written is, at most as high as the whole: from the strokes that go up and down.
+def _usual_height(lines: list[Points]) -> float:
+    """How high strokes that go up and down usually are; 0 if none does.
 
     Of the bar of a 5, a dash or an underline the height says nothing. The others count by their height, as digits have
     small parts, but no digit has nothing else.
     """
     heights = np.sort([float(np.ptp(line[:, 1])) for line in lines if _goes_up_and_down(line)])
     if not heights.sum():
-        return whole
+        return 0.0
     reached = np.cumsum(heights)
-    usual = float(heights[np.searchsorted(reached, reached[-1] / 2)])
-    return min(whole, UNEVEN * usual)
+    return float(heights[np.searchsorted(reached, reached[-1] / 2)])
 
 
 def _goes_up_and_down(line: Points) -> bool:

@@ -25,6 +25,7 @@ from tenfold.server import (
     lessons,
     metrics,
     models,
+    picture,
     predict,
     profiles,
     read,
@@ -103,7 +104,20 @@ def create_app(recognizer: Recognizer, desk: Desk | None = None) -> FastAPI:
     app.state.warm = threading.Event()
     app.state.lessons = Lessons(settings)
     app.state.cabinet = Cabinet()
-    for room in (predict, read, explain, compare, lessons, profiles, feedback, models, inference, health, metrics):
+    for room in (
+        predict,
+        read,
+        picture,
+        explain,
+        compare,
+        lessons,
+        profiles,
+        feedback,
+        models,
+        inference,
+        health,
+        metrics,
+    ):
         app.include_router(room.router)
     add_pages(app)
     add_error_answers(app)

@@ -21,7 +21,15 @@ LEAST, IN_MEMORY = 16_384, 1_048_576
 LINGER_BYTES = 64_000_000
 LINGER_SECONDS = 20
 # What takes pictures; everything else is told in a few words.
-TAKE_PICTURES = ("/v1/predict", "/v1/read", "/v1/explain", "/v1/compare", "/v1/profiles/digits", "/v2/models/")
+TAKE_PICTURES = (
+    "/v1/predict",
+    "/v1/read",
+    "/v1/picture",
+    "/v1/explain",
+    "/v1/compare",
+    "/v1/profiles/digits",
+    "/v2/models/",
+)
 SMALL = 64_000
 
 

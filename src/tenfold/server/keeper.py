@@ -19,7 +19,7 @@ from tenfold.store.errors import StoreUnavailable, UnknownAnswer
 from tenfold.store.profiles import Profiles
 from tenfold.store.store import Store
 from tenfold.store.values import Correction, Given
-from tenfold.types import Box, Normalized, Number, Page, Picture, Prediction
+from tenfold.types import Box, Normalized, Number, Page, Picture, Pixels, Prediction
 
 _log = logging.getLogger(__name__)
 
@@ -242,5 +242,10 @@ def cut(picture: Picture, box: Box) -> bytes:
     if scale < 1:
         size = (max(1, round(pixels.shape[1] * scale)), max(1, round(pixels.shape[0] * scale)))
         pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return to_png(pixels)
+
+
+def to_png(pixels: Pixels) -> bytes:
+    """Pixels as the bytes of a PNG file: uint8, (H, W) grey or (H, W, 3) RGB."""
     _, coded = cv2.imencode(".png", pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
     return coded.tobytes()

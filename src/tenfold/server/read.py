@@ -17,7 +17,7 @@ from tenfold.server.errors import PICTURE_REFUSALS
 from tenfold.server.keeper import a_number
 from tenfold.server.predict import BODY, InkBox
 from tenfold.server.room import Room
-from tenfold.types import Status
+from tenfold.types import Status, Strokes
 
 router = APIRouter()
 
@@ -88,11 +88,7 @@ async def read(
 
 
 def _answer(room: Room, field: str | None, error_budget: float | None, asked: Asked) -> dict[str, Any]:
-    source = asked.reading()
-    if is_pdf(source):
-        raise UnreadableImage(
-            "This is a PDF; pictures are read here, one at a time.", "Read it with: tenfold read FILE.pdf --json"
-        )
+    source = no_pdf(asked.reading())
     recognizer = room.shelf.recognizer
     ((picture, page),) = recognizer.examine_pages(source, field, error_budget, refuse=True)
     handles = [uuid.uuid4().hex for _ in page.numbers]
@@ -107,3 +103,16 @@ def _answer(room: Room, field: str | None, error_budget: float | None, asked: As
     answer = page.to_dict()
     answer["numbers"] = [{"id": one, **number} for one, number in zip(handles, answer["numbers"], strict=True)]
     return {"id": handle, **answer}
+
+
+def no_pdf(source: bytes | Strokes) -> bytes | Strokes:
+    """What a request holds.
+
+    Raises:
+        UnreadableImage: If it is a PDF.
+    """
+    if is_pdf(source):
+        raise UnreadableImage(
+            "This is a PDF; pictures are read here, one at a time.", "Read it with: tenfold read FILE.pdf --json"
+        )
+    return source

@@ -14,6 +14,7 @@ from tenfold.data.held_out import test_data
 from tenfold.data.mnist import mnist_here
 from tenfold.data.splits import open_training_data
 from tenfold.errors import TenfoldError, UsageError
+from tenfold.explanation.prototypes import prototypes
 from tenfold.imaging.normalize import VERSION
 from tenfold.models.base import ModelCard
 from tenfold.models.metadata import metadata
@@ -34,7 +35,6 @@ Format = Literal["onnx", "int8", "keras", "h5", "html", "c"]
 # The ending of a file of each format.
 ENDINGS = {"onnx": ".onnx", "int8": ".onnx", "keras": ".keras", "h5": ".h5", "html": ".html", "c": ".h"}
 
-IMAGES = 10_000
 IMAGES_IN_C = 1_000
 LARGEST_DIFFERENCE = 1e-3
 # In bytes: the share of validation digits that must be read as before.
@@ -200,13 +200,16 @@ def _checked(found: dict[str, float], out: Path) -> dict[str, float]:
 
 
 def _pictures(settings: Settings) -> tuple[Floats, str]:
-    """Pictures to compare on: MNIST's test digits if they are on this machine, else random ones."""
+    """Pictures to compare on: MNIST's test digits if they are on this machine, else the training digits that ship.
+
+    Digits in either case: of noise, shortened weights may say what they like.
+    """
     if mnist_here(settings):
         test = test_data(settings)
         return as_floats(test.network_pixels()), f"pictures of {test.name}"
-    random = np.random.default_rng(0).random((IMAGES, 28, 28), np.float32)
+    shipped = as_floats(prototypes().pixels)
     where = f"in {settings.mnist_dir}, as TENFOLD_MNIST_DIR says" if settings.mnist_dir else "on this machine"
-    return random, f"random pictures (MNIST is not {where}; bring it with: tenfold data fetch mnist)"
+    return shipped, f"training digits (MNIST's test digits are not {where}; bring them with: tenfold data fetch mnist)"
 
 
 def _written(out: Path) -> str:

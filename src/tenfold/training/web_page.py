@@ -34,6 +34,9 @@ _IMPORT = re.compile(r'^import \{([^}]*)\} from "([^"]+)";\n', re.MULTILINE)
 _EXPORTED = re.compile(r"^export (?:async )?(?:function|class|const) (\w+)", re.MULTILINE)
 _LISTED = re.compile(r"^export \{([^}]*)\};\n", re.MULTILINE)
 _COMMENT = re.compile(r"^\s*(?:/\*\*(?:.*?)\*/|//[^\n]*)\n", re.MULTILINE | re.DOTALL)
+# What stands before a line, and lines with nothing on them; no text in these files goes over several lines.
+_ROOM = re.compile(r"^\s+", re.MULTILINE)
+_REMARK = re.compile(r"/\*.*?\*/", re.DOTALL)
 _OPERATOR = re.compile(r"^  ([A-Z]\w+):", re.MULTILINE)
 
 
@@ -111,9 +114,11 @@ def _page(card: ModelCard, weights: bytes, gate: ModelCard, gate_weights: bytes,
     script = script_of(WEB / "page.js").encode()
     install, boot = ((WEB / name).read_text("utf-8") for name in ("install.js", "boot.js"))
     # The rest of the style is for the description of the interface.
-    style = (PAGE / "style.css").read_text("utf-8").split("/* The description of")[0] + (WEB / "page.css").read_text(
-        "utf-8"
+    styles = (
+        (PAGE / "style.css").read_text("utf-8").split("/* The description of")[0],
+        (WEB / "page.css").read_text("utf-8"),
     )
+    style = _ROOM.sub("", _REMARK.sub("", "".join(styles)))
     icon = "data:image/svg+xml," + quote((PAGE / "icon.svg").read_text("utf-8").strip())
     manifest = {
         "name": "Tenfold",
@@ -196,5 +201,5 @@ def _as_function(path: Path, names: dict[Path, str]) -> str:
         return f"const {{{found[1].replace(' as ', ': ')}}} = {names[(path.parent / found[2]).resolve()]};\n"
 
     body = _LISTED.sub("", _IMPORT.sub(bound, _COMMENT.sub("", text)))
-    body = re.sub(r"^export ", "", body, flags=re.MULTILINE).strip()
+    body = _ROOM.sub("", re.sub(r"^export ", "", body, flags=re.MULTILINE)).strip()
     return f"const {names[path]} = (() => {{\n{body}\nreturn {{ {', '.join(exported)} }};\n}})();"

@@ -183,7 +183,7 @@ function fullInk(small) {
 }
 
 /** Mean width of the strokes in pixels: twice the area by the length of the edges, which is the total variation. */
-export function strokeWidth(strength) {
+function strokeWidth(strength) {
   const { width, height, data } = padded(strength, 1);
   let variation = 0;
   for (let y = 1; y < height; y++) {

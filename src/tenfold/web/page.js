@@ -2,10 +2,12 @@
 
 import { onCanvas } from "../server/page/ink.js";
 import { Sheet } from "../server/page/sheet.js";
+import { strokesIn } from "../server/page/words.js";
 import { noDigit } from "./decide.js";
 import { greyOf, openPicture, PictureError, pictureOf } from "./picture.js";
 import { AnswerView } from "./page_view.js";
 import { Recognizer } from "./recognize.js";
+import { openInk } from "./strokes.js";
 
 const part = (id) => document.getElementById(id);
 // What is drawn is looked at as black on white, so large: more is slower, and tells no more.
@@ -19,20 +21,30 @@ const canvas = document.createElement("canvas");
 let asked = 0;
 let box = null;
 
-/** What is on the sheet, as pixels. */
-async function picture() {
-  return sheet.picture ? openPicture(sheet.picture) : greyOf(onCanvas(sheet.strokes, DRAWN, 1, canvas));
+/** What a file holds, as pixels: a picture, or strokes drawn. @param {Blob} file */
+async function opened(file) {
+  const ink = await openInk(file);
+  return ink ? drawn(ink) : openPicture(file);
+}
+
+const drawn = (strokes) => greyOf(onCanvas(strokes, DRAWN, 1, canvas));
+
+/** Put a file on the sheet: a picture as it is, and strokes as if they had been drawn here. @param {File} file */
+async function lay(file) {
+  const ink = await openInk(file).catch(() => null);
+  if (ink?.length) sheet.write(ink);
+  else sheet.place(file);
 }
 
 /**
- * The answer to a picture file, or to what is on a canvas, for who asks from a script: as `tenfold.predict` gives it, with the
+ * The answer to a file of a picture or of strokes, or to what is on a canvas, for who asks from a script: as `tenfold.predict` gives it, with the
  * pixels that the network saw, and how long it took from the canvas on, or from the file's own pixels on.
  */
 async function read(given) {
   try {
-    const opened = given instanceof Blob ? await openPicture(given) : null;
+    const found = given instanceof Blob ? await opened(given) : null;
     const start = performance.now();
-    return { ...recognizer.read(opened ?? pictureOf(given)), milliseconds: performance.now() - start };
+    return { ...recognizer.read(found ?? pictureOf(given)), milliseconds: performance.now() - start };
   } catch (error) {
     if (!(error instanceof PictureError)) throw error;
     return { ...noDigit("unreadable_image", error.message), model: recognizer.model };
@@ -44,7 +56,7 @@ async function answer() {
   const kind = sheet.picture ? "picture" : "drawing";
   let seen;
   try {
-    const pixels = await picture();
+    const pixels = sheet.picture ? await opened(sheet.picture) : drawn(sheet.strokes);
     // What was drawn on meanwhile is looked at again.
     if (now !== asked) return;
     seen = { ...recognizer.read(pixels), scale: pixels.scale };
@@ -75,9 +87,8 @@ function showFound() {
 let awaited = false;
 
 sheet.addEventListener("change", () => {
-  const strokes = sheet.strokes.length;
-  const drawn = strokes ? `${strokes} ${strokes === 1 ? "stroke" : "strokes"}` : "nothing drawn yet";
-  part("pad").setAttribute("aria-label", `Drawing area, ${sheet.picture ? "showing your picture" : drawn}`);
+  const shown = sheet.picture ? "showing your picture" : strokesIn(sheet.strokes.length, "nothing drawn yet");
+  part("pad").setAttribute("aria-label", `Drawing area, ${shown}`);
   part("invite").hidden = !sheet.blank;
   part("undo").setAttribute("aria-disabled", !sheet.canUndo);
   part("clear").setAttribute("aria-disabled", sheet.blank);
@@ -107,7 +118,7 @@ part("width").addEventListener("input", ({ target }) => {
 for (const [button, field] of [["choose", "file"], ["shoot", "camera"]]) {
   part(button).addEventListener("click", () => part(field).click());
   part(field).addEventListener("change", ({ target }) => {
-    if (target.files[0]) sheet.place(target.files[0]);
+    if (target.files[0]) lay(target.files[0]);
     target.value = "";
   });
 }
@@ -118,8 +129,7 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
 });
 document.addEventListener("paste", ({ clipboardData }) => {
-  const file = [...clipboardData.files].find(({ type }) => type.startsWith("image/"));
-  if (file) sheet.place(file);
+  if (clipboardData.files[0]) lay(clipboardData.files[0]);
 });
 const dropping = (on) => (event) => {
   event.preventDefault();
@@ -129,7 +139,7 @@ document.addEventListener("dragover", dropping(true));
 document.addEventListener("dragleave", (event) => event.relatedTarget || dropping(false)(event));
 document.addEventListener("drop", (event) => {
   dropping(false)(event);
-  if (event.dataTransfer.files[0]) sheet.place(event.dataTransfer.files[0]);
+  if (event.dataTransfer.files[0]) lay(event.dataTransfer.files[0]);
 });
 
 // For scripts, and for the tests that hold the page to what Python says.

@@ -6,7 +6,7 @@ import { sentence, WELCOME } from "../server/page/words.js";
 
 const SENTENCES = {
   too_large: ["This picture is too large.", "Crop it to the digit, or save it smaller, and try again."],
-  unreadable_image: ["This file cannot be opened as a picture.", "Use a PNG, JPEG, WebP or GIF file, or take a photo of the digit."],
+  unreadable_image: ["This file cannot be opened as a picture.", "Use a PNG, JPEG, WebP or GIF file, strokes as JSON or InkML, or take a photo of the digit."],
 };
 
 export class AnswerView {

@@ -107,7 +107,7 @@ function linesOf({ width, height, data }) {
  * @returns {{erased: import("./plane.js").Plane, lines: number, thickest: number}} how many thin lines there were, and how
  *   thick the thickest was, in pixels
  */
-export function eraseLines(mask, starts, slope) {
+function eraseLines(mask, starts, slope) {
   const { width, height, data } = mask;
   let centres = starts.map((start) => centreOf(mask, start, slope));
   const limit = Math.max(2, LINE_THICKNESS * height);

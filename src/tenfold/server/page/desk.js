@@ -1,12 +1,9 @@
 // What both desks share: a sheet, the asking about what lies on it, and a view that shows what came back.
 
+import { ask } from "./ask.js";
 import { Asker } from "./asker.js";
-import { drawing } from "./ink_file.js";
 
 export const part = (id) => document.getElementById(id);
-
-/** How much is on a sheet, in words: "nothing drawn yet", "one stroke", "3 strokes". */
-export const strokesIn = (count, nothing) => (count === 0 ? nothing : count === 1 ? "one stroke" : `${count} strokes`);
 
 /**
  * A desk says in `pause` how often it asks at most while the hand moves (milliseconds), in `statusOf(outcome)` which
@@ -45,10 +42,13 @@ export class Desk {
     this.ask(this.sheet.drawing ? this.pause : 0);
   }
 
-  /** If the file on the sheet is one of strokes: show what was read. */
-  async showStrokes(file, canvas) {
-    const picture = file && (await drawing(file, canvas));
-    if (picture) this.sheet.showBy(file, picture);
+  /** If browsers do not show the file on the sheet, as strokes or TIFF: show what Tenfold read. */
+  async showAsRead(file, query = {}) {
+    if (!file || (await this.sheet.isShown()) || file !== this.sheet.picture) return;
+    const form = new FormData();
+    form.append("image", file, file.name);
+    const { answer } = await ask("v1/picture", { form, query, blob: true, quiet: () => true });
+    if (answer) this.sheet.showBy(file, answer);
   }
 
   extras() {

@@ -1,13 +1,12 @@
 // Digit mode: joins the square sheet, POST /v1/predict and the answer with its evidence.
 
-import { Desk, part, strokesIn } from "./desk.js";
+import { Desk, part } from "./desk.js";
 import { Hand } from "./hand.js";
 import { HandPanel } from "./hand_panel.js";
-import { DIGIT } from "./ink_file.js";
 import { Sheet } from "./sheet.js";
 import { AnswerView } from "./view.js";
 import { WhyPanel } from "./why.js";
-import { statusOf } from "./words.js";
+import { statusOf, strokesIn } from "./words.js";
 
 export class DigitDesk extends Desk {
   title = "Tenfold – draw a digit";
@@ -42,7 +41,7 @@ export class DigitDesk extends Desk {
     this.why.offer(outcome, settled);
     this.#box = picture ? outcome.answer?.box : null;
     this.#showFound();
-    if (outcome.answer) this.showStrokes(picture, DIGIT);
+    if (outcome.answer) this.showAsRead(picture);
   }
 
   changed() {

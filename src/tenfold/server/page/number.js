@@ -1,11 +1,11 @@
 // Number mode: joins the wide sheet, POST /v1/read, and the answer about what was written or about a picture.
 
-import { Desk, part, strokesIn } from "./desk.js";
+import { Desk, part } from "./desk.js";
 import { FieldChoice } from "./field.js";
-import { SHEET } from "./ink_file.js";
 import { NumberView } from "./number_view.js";
 import { numberStatus } from "./number_words.js";
 import { Sheet } from "./sheet.js";
+import { strokesIn } from "./words.js";
 
 // A photo of a whole page may take its time on a busy machine.
 const PATIENCE = 60_000;
@@ -54,8 +54,7 @@ export class NumberDesk extends Desk {
 
   show(outcome, { picture, field }, settled) {
     this.view.show(outcome, picture, settled, field);
-    const { width, height } = outcome.answer ?? {};
-    if (width) this.showStrokes(picture, { ...SHEET, width, height });
+    if (outcome.answer) this.showAsRead(picture, { sheet: true });
   }
 
   changed() {

@@ -68,7 +68,12 @@ export class Sheet extends EventTarget {
     this.#turn({ strokes, picture: null });
   }
 
-  /** Show a file on the sheet that is no picture by another that is: what is sent stays the file. */
+  /** Whether the browser shows the picture on the sheet. */
+  isShown() {
+    return this.photo.decode().then(() => true, () => false);
+  }
+
+  /** Show a file on the sheet that browsers do not show by another that they do: what is sent stays the file. */
   showBy(file, picture) {
     if (this.picture !== file || this.#drawn === file) return;
     this.#drawn = file;

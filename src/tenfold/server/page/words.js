@@ -11,6 +11,9 @@ export function percent(probability) {
 
 export const named = (digit) => (digit === 8 ? "an 8" : `a ${digit}`);
 
+/** How much is on a sheet, in words: "nothing drawn yet", "one stroke", "3 strokes". */
+export const strokesIn = (count, nothing) => (count === 0 ? nothing : count === 1 ? "one stroke" : `${count} strokes`);
+
 // What is said whatever was asked.
 const TROUBLE = {
   busy: ["Tenfold has too much to do just now.", "Wait a moment, then press Recognise."],

@@ -3,7 +3,7 @@
 /** @typedef {import("./layers.js").Layer} Layer */
 
 // Of a unit's inputs so many are shown, those that count most.
-export const MOST_SHOWN = 10;
+const MOST_SHOWN = 10;
 
 /**
  * What a network made of one picture, with all numbers on the way.

@@ -45,7 +45,7 @@ export class Curves {
     const marks = [0, 0.25, 0.5, 0.75, 1].map((share) => share * most);
     const parts = marks.flatMap((value) => [
       drawn("line", { class: "rule", x1: LEFT, x2: WIDTH - RIGHT, y1: up(value), y2: up(value) }),
-      drawn("text", { x: LEFT - 5, y: up(value) + 4, "text-anchor": "end" }, this.percent ? Math.round(100 * value) : value.toFixed(1)),
+      drawn("text", { x: LEFT - 5, y: up(value) + 4, "text-anchor": "end" }, this.percent ? Math.round(100 * value) : value.toFixed(2)),
     ]);
     const digits = this.last > 1 ? this.last.toLocaleString("en-GB") : "";
     parts.push(drawn("text", { x: WIDTH - RIGHT, y: HEIGHT - 5, "text-anchor": "end" }, digits && `${digits} digits shown`));

@@ -2,7 +2,7 @@
 
 import { Asker } from "../asker.js";
 import { Sheet } from "../sheet.js";
-import { named } from "../words.js";
+import { named, strokesIn } from "../words.js";
 import { scaled } from "./maths.js";
 import { paintInk } from "./samples.js";
 
@@ -45,9 +45,7 @@ export class Hand extends EventTarget {
   #drawn() {
     const { sheet } = this;
     part("invite").hidden = !sheet.blank;
-    const count = sheet.strokes.length;
-    const drawn = sheet.blank ? "nothing drawn yet" : count === 1 ? "one stroke" : `${count} strokes`;
-    part("pad").setAttribute("aria-label", `Drawing area, ${drawn}`);
+    part("pad").setAttribute("aria-label", `Drawing area, ${strokesIn(sheet.strokes.length, "nothing drawn yet")}`);
     if (sheet.blank) this.asker.drop();
     else this.asker.ask({ body: () => sheet.toBlob(), wanted: false }, sheet.drawing ? 120 : 0);
   }

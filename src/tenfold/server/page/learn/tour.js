@@ -63,8 +63,12 @@ part("steps").append(
 part("before").addEventListener("click", () => turn(-1));
 part("after").addEventListener("click", () => turn(1));
 addEventListener("hashchange", () => enter(placeOfAddress()));
-document.addEventListener("keydown", ({ key, target }) => {
-  if (key === "Escape" && !target.closest("input, select, dialog")) hand.sheet.clear();
+document.addEventListener("keydown", (event) => {
+  if (event.target.closest("input, select, dialog")) return; // whose own undo and Escape are meant
+  if (event.key === "Escape") hand.sheet.clear();
+  if (event.key.toLowerCase() !== "z" || !(event.ctrlKey || event.metaKey) || event.shiftKey) return;
+  event.preventDefault();
+  hand.sheet.undo();
 });
 enter(placeOfAddress(), false);
 document.body.dataset.ready = "true";

@@ -73,7 +73,7 @@ export class Training extends EventTarget {
 
   async #begin() {
     if (this.#lesson) return;
-    const lesson = (this.#lesson = { abort: new AbortController(), id: null, ended: false });
+    const lesson = (this.#lesson = { abort: new AbortController(), id: null, stopped: false, ended: false });
     this.tested = null;
     this.dispatchEvent(new Event("tested"));
     this.#running(true);
@@ -87,13 +87,14 @@ export class Training extends EventTarget {
   }
 
   async #stop() {
-    if (!this.#lesson?.id) return;
+    if (!this.#lesson) return;
     this.#say("Stopping …");
-    await stop(this.#lesson.id);
+    this.#lesson.stopped = true;
+    if (this.#lesson.id) await stop(this.#lesson.id); // or else as soon as it has a name
   }
 
   #hear(lesson, event, data) {
-    if (event === "named") lesson.id = data.id;
+    if (event === "named") this.#named(lesson, data);
     else if (event === "begun") this.#started(data);
     else if (event === "stepped") this.#went("learning", data);
     else if (event === "checked") this.#checked(data);
@@ -101,6 +102,11 @@ export class Training extends EventTarget {
     else if (event === "tested") this.tested = data;
     else if (event === "failed") this.#failed(lesson, data);
     else if (event === "ended") this.#ended(lesson, data);
+  }
+
+  #named(lesson, { id }) {
+    lesson.id = id;
+    if (lesson.stopped) stop(id);
   }
 
   #started({ digits, validation, shown }) {

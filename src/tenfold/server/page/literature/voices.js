@@ -3,7 +3,7 @@
 import { Asker } from "../asker.js";
 import { element } from "../element.js";
 import { Sheet } from "../sheet.js";
-import { named, percent } from "../words.js";
+import { named, percent, strokesIn } from "../words.js";
 
 const part = (id) => document.getElementById(id);
 const WELCOME = "Their answers appear here as you draw.";
@@ -74,9 +74,7 @@ export class Voices {
     const { sheet } = this;
     part("invite").hidden = !sheet.blank;
     part("undo").setAttribute("aria-disabled", String(!sheet.canUndo));
-    const count = sheet.strokes.length;
-    const drawn = sheet.blank ? "nothing drawn yet" : count === 1 ? "one stroke" : `${count} strokes`;
-    part("pad").setAttribute("aria-label", `Drawing area, ${drawn}`);
+    part("pad").setAttribute("aria-label", `Drawing area, ${strokesIn(sheet.strokes.length, "nothing drawn yet")}`);
     this.#askAgain();
   }
 

@@ -5,8 +5,8 @@ import { element } from "../element.js";
 import { briefly, decision, reason, shortly, spoken, whatWasRead, whence } from "./words.js";
 
 const part = (id) => document.getElementById(id);
-const NOT_KEPT = "The picture is not kept.";
-const NOT_THERE = "The picture could not be fetched.";
+const NOT_KEPT = ["The picture is not kept.", "A server that runs with TENFOLD_KEEP_PICTURES_DAYS above 0 keeps them so long for this review."];
+const NOT_THERE = ["The picture could not be fetched.", "It is tried again when you come back to it."];
 // So many pictures are remembered; the newest are those around the one that shows.
 const REMEMBERED = 8;
 
@@ -14,7 +14,7 @@ const REMEMBERED = 8;
 class Pictures {
   #fetched = new Map();
 
-  /** @returns {Promise<{url?: string, trouble?: string}>} */
+  /** @returns {Promise<{url?: string, trouble?: [string, string]}>} what is wrong, and what to do */
   get({ id, has_picture: kept }) {
     if (!kept) return Promise.resolve({ trouble: NOT_KEPT });
     if (!this.#fetched.has(id)) this.#fetched.set(id, this.#fetch(id));
@@ -64,12 +64,12 @@ export class ItemView {
     picture.hidden = true;
     picture.removeAttribute("src");
     instead.hidden = false;
-    instead.textContent = "";
+    instead.replaceChildren();
     const { url, trouble } = await this.#pictures.get(one);
     if (this.#shown !== one) return; // another shows by now
     picture.hidden = !url;
     instead.hidden = Boolean(url);
-    instead.textContent = trouble ?? "";
+    instead.replaceChildren(...(trouble ?? []).map((part) => element("span", "", part)));
     if (url) picture.src = url;
     picture.alt = url ? `The picture that is said to be ${spoken(one.task, one.value)}` : "";
   }

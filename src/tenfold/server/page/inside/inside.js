@@ -1,22 +1,22 @@
 // Looking inside: while a digit is drawn, what each layer of a network makes of it, and how each number came about.
 
-import { ask } from "./ask.js";
-import { Asker } from "./asker.js";
-import { strokesIn } from "./desk.js";
-import { element } from "./element.js";
-import { handInk, takeInk } from "./handed_ink.js";
-import { onCanvas } from "./ink.js";
-import { BarsView } from "./inside/bars.js";
-import { onColours } from "./inside/colours.js";
-import { Glass } from "./inside/glass.js";
-import { layersOf, sizeOf } from "./inside/layers.js";
-import { MapsView } from "./inside/maps.js";
-import { Looking } from "./inside/looking.js";
-import { aboutNetwork, labelOf, parametersOf, verdictOf } from "./inside/words.js";
-import { Sheet } from "./sheet.js";
-import { decodeNetwork } from "./web/network.js";
-import { normalize } from "./web/normalize.js";
-import { greyOf } from "./web/picture.js";
+import { ask } from "../ask.js";
+import { Asker } from "../asker.js";
+import { element } from "../element.js";
+import { handInk, takeInk } from "../handed_ink.js";
+import { onCanvas } from "../ink.js";
+import { Sheet } from "../sheet.js";
+import { decodeNetwork } from "../web/network.js";
+import { normalize } from "../web/normalize.js";
+import { greyOf } from "../web/picture.js";
+import { strokesIn } from "../words.js";
+import { BarsView } from "./bars.js";
+import { onColours } from "./colours.js";
+import { Glass } from "./glass.js";
+import { layersOf, sizeOf } from "./layers.js";
+import { Looking } from "./looking.js";
+import { MapsView } from "./maps.js";
+import { aboutNetwork, labelOf, parametersOf, verdictOf } from "./words.js";
 
 const part = (id) => document.getElementById(id);
 const NETWORKS = Array.from(part("network").options, ({ value }) => value);
