@@ -25,6 +25,8 @@ LONGEST = 1024
 SMALLER = 0.83
 # Strokes thinner than so many pixels of the line are made as thick.
 THINNEST = 1.5
+# Wider brushes, in pixels of the page, take too long.
+WIDEST_BRUSH = 24
 # The share of full ink that is no more than the ground's grain.
 FAINT = 0.08
 # The line as finely as the page shows it has at most so many pixels for one, across and down.
@@ -169,6 +171,7 @@ def _thick_enough(soft: Floats, scale: float) -> Floats:
     if missing < 1:
         return soft
     reach = round(missing)
-    return np.asarray(
-        cv2.dilate(soft, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach + 1, reach + 1))), np.float32
-    )
+    # In several steps where no writing is: of what is so much higher than its strokes are thick.
+    steps = -(-reach // WIDEST_BRUSH)
+    brush = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach // steps + 1,) * 2)
+    return np.asarray(cv2.dilate(soft, brush, iterations=steps), np.float32)

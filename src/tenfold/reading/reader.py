@@ -32,8 +32,10 @@ LOWER = 0.45
 FAINTER = 0.5
 # A page whose numbers are less likely than this on average may lie on its side or its head.
 UPRIGHT = 0.9
-# How it lies is found out from so many of its lines.
-TRIED = 24
+# How it lies is found out from so many of its lines, as it stands too if it has very many.
+TRIED, MANY = 24, 150
+# Where these are not all there are, fewer numbers in them say nothing of the others.
+TELLING = 3
 
 NOTHING = "Nothing is written here."
 NO_NUMBERS = "What is written here is no number."
@@ -57,6 +59,11 @@ class _Found:
         """How much was read, and how surely; digits that make a number count more than as many alone."""
         read = sum(len(number.value) ** 1.5 * number.confidence**2 for number in self.numbers)
         return float(read / self.share)
+
+    @property
+    def tells(self) -> bool:
+        """Whether it stands for the whole page: in noise one lucky line of few would stand for many."""
+        return self.share == 1 or len(self.numbers) >= TELLING
 
 
 class NumberReader:
@@ -90,13 +97,16 @@ class NumberReader:
         """
         height, width = picture.pixels.shape[:2]
         least = threshold(self.network.card.thresholds, error_budget)
-        found = self._turn(picture.pixels, 0, least, field)
+        # What has very many lines may be noise, which looks upright no way round: it is read whole once, in the end.
+        found = self._turn(picture.pixels, 0, least, field, MANY)
         if found.page and not _is_upright(found):
             turns = [self._turn(picture.pixels, turned, least, field, TRIED) for turned in (90, 180, 270)]
             best = max(turns, key=lambda one: one.weight)
             # Figures on their heads are figures too: only what is far better is believed.
-            if best.weight > 1.5 * found.weight + 0.5:
-                found = best if best.share == 1 else self._turn(picture.pixels, best.turned, least, field)
+            if best.weight > 1.5 * found.weight + 0.5 and best.tells:
+                found = best
+        if found.share < 1:
+            found = self._turn(picture.pixels, found.turned, least, field, MOST_LINES)
         status: Status = "ok"
         reason = ""
         if not found.numbers:
@@ -149,14 +159,14 @@ class NumberReader:
             for drafts in found
         ]
 
-    def _turn(self, pixels: Pixels, turned: int, least: float, field: Field | None, most: int = MOST_LINES) -> _Found:
-        """Read a picture turned clockwise by so many degrees, or so many lines from all over it."""
+    def _turn(self, pixels: Pixels, turned: int, least: float, field: Field | None, whole: int) -> _Found:
+        """Read a picture turned clockwise by so many degrees; with more lines than `whole`, a few from all over it."""
         lying = np.ascontiguousarray(np.rot90(pixels, -turned // 90)) if turned else pixels
         sheet = find_lines(lying)
         if sheet is None:
             return _Found((), False, False, turned)
         count = len(sheet.lines)
-        sheet = replace(sheet, lines=sheet.lines[:: max(1, -(-count // most))])
+        sheet = replace(sheet, lines=sheet.lines[:: -(-count // TRIED) if count > whole else 1])
         share = len(sheet.lines) / count if count else 1.0
         lines = [cut_line(sheet, line) for line in sheet.lines]
         looks = self.look([line.pixels for line in lines], self.network.card.temperature)
