@@ -47,7 +47,7 @@ def need_keras(feature: str = "Training") -> Any:
 
         if "keras" in sys.modules:
             return import_module("keras")
-        for name in ("absl", "tensorflow"):
+        for name in ("absl", "tensorflow", "matplotlib"):
             logging.getLogger(name).setLevel(logging.ERROR)
         _keep_memory()
         with silence(), _spared(SPARED):
