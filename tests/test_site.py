@@ -74,7 +74,7 @@ def test_reading_and_searching_ask_no_other_host(address: str, chromium: Browser
         page.goto(f"{address}/{path}", wait_until="networkidle")
     page.goto(f"{address}/index.html")
     page.locator(".md-search__input").fill("error budget")
-    page.locator(".md-search-result__item").first.wait_for()
+    page.locator(".md-search-result__item").first.wait_for(timeout=120_000)  # the whole index is read first
     page.close()
     assert {urlsplit(url).netloc for url in asked if url.startswith("http")} == {urlsplit(address).netloc}
     assert any(url.endswith("images/page.png") for url in asked)
